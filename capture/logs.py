@@ -1,0 +1,67 @@
+"""The result of reading captures: four tables and a record of what was read and skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from capture.schema import SCHEMAS
+
+
+@dataclass(frozen=True)
+class CaptureInfo:
+    """What is known of one input.
+
+    ``path`` is as the user gave it (or found below it), ``sha256`` of the file's bytes (of all log
+    files in name order, for a log folder). ``packets`` counts every record of the file, None for
+    logs; ``skipped`` counts what could not be analysed, by reason. Times are epoch seconds.
+    """
+
+    path: str
+    sha256: str
+    packets: int | None
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    first_ts: float | None = None
+    last_ts: float | None = None
+
+
+@dataclass(frozen=True)
+class Logs:
+    """Tables with at least the columns of ``capture.schema``, sorted by time."""
+
+    conn: pl.DataFrame
+    ssl: pl.DataFrame
+    x509: pl.DataFrame
+    dns: pl.DataFrame
+    engine_name: str
+    engine_version: str
+    captures: tuple[CaptureInfo, ...] = ()
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return the table of that name: conn, ssl, x509 or dns."""
+        tables = {"conn": self.conn, "ssl": self.ssl, "x509": self.x509, "dns": self.dns}
+        return tables[name]
+
+
+def empty_table(name: str) -> pl.DataFrame:
+    """Return the named table without rows."""
+    return pl.DataFrame(schema=SCHEMAS[name])
+
+
+def merge(parts: Sequence[Logs]) -> Logs:
+    """Put the logs of several captures together as one picture, sorted by time."""
+    engines = sorted({(part.engine_name, part.engine_version) for part in parts})
+    tables = {
+        name: pl.concat(
+            [empty_table(name), *(part.table(name) for part in parts)], how="diagonal"
+        ).sort("ts", maintain_order=True, nulls_last=True)
+        for name in SCHEMAS
+    }
+    return Logs(
+        **tables,
+        engine_name=" + ".join(name for name, _ in engines),
+        engine_version=" + ".join(version for _, version in engines),
+        captures=tuple(capture for part in parts for capture in part.captures),
+    )
