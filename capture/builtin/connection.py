@@ -1,0 +1,14 @@
+"""Which connection a protocol record belongs to: the first columns of every Zeek log."""
+
+from typing import NamedTuple
+
+
+class Connection(NamedTuple):
+    """Identity of a connection; addresses as text, ``protocol`` is tcp, udp or icmp."""
+
+    uid: str
+    originator: str
+    originator_port: int
+    responder: str
+    responder_port: int
+    protocol: str
