@@ -1,0 +1,1 @@
+"""Trained models on disk, each folder with a card, and the code that saves and checks them."""

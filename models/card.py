@@ -1,0 +1,140 @@
+"""The card of a model folder: what the model is, how good it is, and a digest of each file.
+
+A model is only used when every file matches its card, and its features match the code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from models.errors import ModelError
+
+CARD: Final = "card.json"
+REPOSITORY: Final = Path(__file__).resolve().parent.parent
+MODELS: Final = REPOSITORY / "models"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model folder holds.
+
+    ``features`` are the columns in the order the model reads them; ``files`` and ``training_data``
+    map a file name (relative to the folder, and to the repository) to its sha256; ``metrics`` hold
+    figures with their intervals and the number of positives.
+    """
+
+    module: str
+    description: str
+    features: tuple[str, ...]
+    feature_schema: str
+    thresholds: Mapping[str, float]
+    metrics: Mapping[str, Any]
+    libraries: Mapping[str, str]
+    files: Mapping[str, str]
+    training_data: Mapping[str, str]
+
+
+def digest(path: Path) -> str:
+    """Return the sha256 of a file in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def schema_hash(features: Sequence[str]) -> str:
+    """Return the sha256 over the feature names in order."""
+    return hashlib.sha256("\n".join(features).encode()).hexdigest()
+
+
+def library_versions(names: Sequence[str]) -> dict[str, str]:
+    """Return the installed version of each distribution."""
+    return {name: version(name) for name in sorted(names)}
+
+
+def write_card(
+    folder: Path,
+    *,
+    description: str,
+    features: Sequence[str],
+    thresholds: Mapping[str, float],
+    metrics: Mapping[str, Any],
+    libraries: Sequence[str],
+    training_data: Sequence[Path],
+) -> Card:
+    """Describe every file of the folder in ``card.json`` and return the card.
+
+    Training data below the repository are named relative to it, others by file name alone.
+    """
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != CARD)
+    card = Card(
+        module=folder.name,
+        description=description,
+        features=tuple(features),
+        feature_schema=schema_hash(features),
+        thresholds=dict(thresholds),
+        metrics=dict(metrics),
+        libraries=library_versions(libraries),
+        files={path.name: digest(path) for path in files},
+        training_data={_public_name(path): digest(path) for path in sorted(training_data)},
+    )
+    text = json.dumps(asdict(card), indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / CARD).write_text(text + "\n", encoding="utf-8")
+    return card
+
+
+def read_card(folder: Path, features: Sequence[str] | None = None) -> Card:
+    """Return the card of a folder after checking each file against it.
+
+    Raises ``ModelError`` when the card or a file is missing or changed, or when ``features`` (the
+    columns the code makes) are not the ones that the model was trained on.
+    """
+    card = _parse_card(folder)
+    for name, expected in card.files.items():
+        _check_file(folder / name, expected, folder.name)
+    if features is not None and schema_hash(features) != card.feature_schema:
+        raise ModelError(
+            f"{folder}: the model was trained on other features than this version computes; "
+            f"{_retrain(folder.name)}"
+        )
+    return card
+
+
+def _parse_card(folder: Path) -> Card:
+    path = folder / CARD
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Card(**{**content, "features": tuple(content["features"])})
+    except FileNotFoundError:
+        raise ModelError(f"{path}: no such model card; {_retrain(folder.name)}") from None
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(
+            f"{path}: unreadable model card ({error}); {_retrain(folder.name)}"
+        ) from None
+
+
+def _check_file(path: Path, expected: str, module: str) -> None:
+    try:
+        found = digest(path)
+    except OSError as error:
+        reason = error.strerror or "unreadable"
+        raise ModelError(f"{path}: {reason.lower()}; {_retrain(module)}") from None
+    if found != expected:
+        raise ModelError(
+            f"{path}: differs from its card (sha256 {found[:12]}…, expected {expected[:12]}…); "
+            f"restore the file or {_retrain(module)}"
+        )
+
+
+def _retrain(module: str) -> str:
+    return f"train again with: python project.py train {module}"
+
+
+def _public_name(path: Path) -> str:
+    resolved = path.resolve()
+    if resolved.is_relative_to(REPOSITORY):
+        return resolved.relative_to(REPOSITORY).as_posix()
+    return path.name

@@ -1,0 +1,1 @@
+"""Labelled captures, grouped folds and figures: what the training of every module shares."""
