@@ -81,6 +81,7 @@ X509: Final[Schema] = {
     "basic_constraints.path_len": _COUNT,
     "host_cert": _BOOL,
     "client_cert": _BOOL,
+    "fingerprint_sha1": _STRING,
 }
 
 DNS: Final[Schema] = {

@@ -1,0 +1,16 @@
+"""How much a feature moved a detector's score for one row."""
+
+from typing import NamedTuple
+
+
+class Contribution(NamedTuple):
+    """A signed share of a score: positive towards malicious, in the model's own units.
+
+    Gradient-boosted trees give log-odds (their own SHAP values), the random forest differences of
+    probability along its decision paths. ``value`` is the feature as a person would read it, None
+    when it was missing.
+    """
+
+    feature: str
+    value: str | float | None
+    contribution: float
