@@ -3,7 +3,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUNTIME := .venv/runtime.stamp
 DEVELOPMENT := .venv/development.stamp
-PACKAGES := capture models training module1 module2 verdict report
 
 .PHONY: venv detect test check train bench
 
