@@ -1,0 +1,1 @@
+"""Frames to IP packets, vectorised: link layers, IP headers, fragments, tunnels, transport."""

@@ -1,0 +1,212 @@
+"""IPv4 and IPv6 headers, extension headers included, of many packets at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, fields
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.builtin.decode.frames import Frames, Rows, big16, big32, big64, byte
+from capture.builtin.files.gather import gather
+
+_IPV4_HEADER, _IPV6_HEADER = 20, 40
+_MAPPED: Final = np.uint64(0xFFFF_0000_0000)
+_HOP_BY_HOP, _ROUTING, FRAGMENT, _AUTHENTICATION, _DESTINATION = 0, 43, 44, 51, 60
+_EXTENSIONS: Final = np.isin(
+    np.arange(256), (_HOP_BY_HOP, _ROUTING, FRAGMENT, _AUTHENTICATION, _DESTINATION)
+)
+_MOST_EXTENSIONS: Final = 64
+
+_FINE, _CUT_OFF, _BAD_LENGTH, _TOO_LONG, _BAD_VERSION, _BAD_CHAIN = range(6)
+_REASONS: Final = {
+    _CUT_OFF: "IP header cut off",
+    _BAD_LENGTH: "bad IP header length",
+    _TOO_LONG: "IP packet longer than its frame",
+    _BAD_VERSION: "bad IP version",
+    _BAD_CHAIN: "too many IPv6 extension headers",
+}
+
+
+@dataclass(frozen=True)
+class IpPackets:
+    """IP packets as a struct of arrays; positions count bytes in the block's data."""
+
+    record: NDArray[np.int64]
+    depth: NDArray[np.uint8]  # tunnels around the packet
+    start: NDArray[np.int64]  # of the IP header
+    payload: NDArray[np.int64]  # of the transport header, behind options and extensions
+    captured: NDArray[np.int64]  # behind the last byte of the packet that was captured
+    end: NDArray[np.int64]  # behind the last byte of the packet
+    fragment: NDArray[np.int64]  # of the header with the fragment offset, -1 if not a fragment
+    length: NDArray[np.int32]  # as the header says: 0 where segmentation offload left it open
+    version: NDArray[np.uint8]
+    protocol: NDArray[np.uint8]
+    time_to_live: NDArray[np.uint8]
+    source: NDArray[np.uint64]  # shape (n, 2)
+    destination: NDArray[np.uint64]  # shape (n, 2)
+
+    def __len__(self) -> int:
+        """Return the number of packets."""
+        return len(self.record)
+
+    def take(self, rows: Rows) -> Self:
+        """Return the packets of these rows."""
+        return type(self)(*(getattr(self, each.name)[rows] for each in fields(self)))
+
+
+def parse_ip(data: NDArray[np.uint8], frames: Frames, skipped: Counter[str]) -> IpPackets:
+    """Return the packets of frames that begin with an IP header; bad ones are counted.
+
+    What counts as bad follows Zeek 7.0: a header or a whole packet that the frame on the wire has
+    no room for. A packet of which only the header was captured is good.
+    """
+    rows = gather(data, frames.start, _IPV6_HEADER)
+    version = rows[:, 0] >> 4
+    four, six = version == 4, version == 6
+    if four.all():
+        return _keep_good(*_ipv4(rows, frames), skipped)
+    other = int(np.count_nonzero(~(four | six)))
+    if other:
+        skipped[_REASONS[_BAD_VERSION]] += other
+    packets = [
+        _keep_good(*_ipv4(rows[four], frames.take(four)), skipped),
+        _keep_good(*_ipv6(data, rows[six], frames.take(six)), skipped),
+    ]
+    if not len(packets[0]):
+        return packets[1]
+    both = join(packets)
+    return both.take(np.argsort(both.record, kind="stable"))
+
+
+def join(parts: list[IpPackets]) -> IpPackets:
+    """Return the packets of several parts one after another."""
+    names = [each.name for each in fields(IpPackets)]
+    return IpPackets(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _keep_good(packets: IpPackets, failure: NDArray[np.uint8], skipped: Counter[str]) -> IpPackets:
+    if not failure.any():
+        return packets
+    for code, count in enumerate(np.bincount(failure)):
+        if code != _FINE and count:
+            skipped[_REASONS[code]] += int(count)
+    return packets.take(failure == _FINE)
+
+
+def _ipv4(rows: NDArray[np.uint8], frames: Frames) -> tuple[IpPackets, NDArray[np.uint8]]:
+    """Return the packets and, for each, why it is bad (0: it is not)."""
+    room = frames.captured - frames.start
+    header = (rows[:, 0] & 15).astype(np.int64) * 4
+    stated = big16(rows, 2)
+    # Segmentation offload leaves the length to the network card: 0.
+    total = np.where(stated == 0, room, stated)
+    failure = _failures(room, _IPV4_HEADER, header, total, frames)
+    offset = big16(rows, 6)
+    packets = IpPackets(
+        record=frames.record,
+        depth=frames.depth,
+        start=frames.start,
+        payload=frames.start + header,
+        captured=np.minimum(frames.captured, frames.start + total),
+        end=frames.start + total,
+        fragment=np.where((offset & 0x3FFF) != 0, frames.start, -1),
+        length=stated,
+        version=np.full(len(frames), 4, np.uint8),
+        protocol=rows[:, 9].copy(),
+        time_to_live=rows[:, 8].copy(),
+        source=_mapped(big32(rows, 12)),
+        destination=_mapped(big32(rows, 16)),
+    )
+    return packets, failure
+
+
+def _mapped(address: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Return IPv4 addresses as ``::ffff:a.b.c.d``."""
+    halves = np.zeros((len(address), 2), np.uint64)
+    halves[:, 1] = address.astype(np.uint64) | _MAPPED
+    return halves
+
+
+def _failures(
+    room: NDArray[np.int64],
+    least: int,
+    header: NDArray[np.int64],
+    total: NDArray[np.int64],
+    frames: Frames,
+) -> NDArray[np.uint8]:
+    """Return why packets are bad, the first reason that holds."""
+    failure = np.full(len(room), _FINE, np.uint8)
+    failure[header > room] = _CUT_OFF
+    failure[total > frames.end - frames.start] = _TOO_LONG
+    failure[(header < least) | (header > total)] = _BAD_LENGTH
+    failure[room < least] = _CUT_OFF
+    return failure
+
+
+def _ipv6(
+    data: NDArray[np.uint8], rows: NDArray[np.uint8], frames: Frames
+) -> tuple[IpPackets, NDArray[np.uint8]]:
+    """Return the packets and, for each, why it is bad (0: it is not)."""
+    total = _IPV6_HEADER + big16(rows, 4).astype(np.int64)
+    chain = _Chain(data, frames, rows[:, 6])
+    failure = _failures(frames.captured - frames.start, _IPV6_HEADER, chain.length, total, frames)
+    failure[(failure == _FINE) & chain.endless] = _BAD_CHAIN
+    packets = IpPackets(
+        record=frames.record,
+        depth=frames.depth,
+        start=frames.start,
+        payload=frames.start + chain.length,
+        captured=np.minimum(frames.captured, frames.start + total),
+        end=frames.start + total,
+        fragment=chain.fragment,
+        length=total.astype(np.int32),
+        version=np.full(len(frames), 6, np.uint8),
+        protocol=chain.protocol,
+        time_to_live=rows[:, 7].copy(),
+        source=np.stack([big64(rows, 8), big64(rows, 16)], axis=1),
+        destination=np.stack([big64(rows, 24), big64(rows, 32)], axis=1),
+    )
+    return packets, failure
+
+
+class _Chain:
+    """The extension headers of IPv6 packets, followed up to the transport or fragment header."""
+
+    def __init__(
+        self, data: NDArray[np.uint8], frames: Frames, protocol: NDArray[np.uint8]
+    ) -> None:
+        self.protocol = protocol.copy()
+        self.length = np.full(len(frames), _IPV6_HEADER, np.int64)
+        self.fragment = np.full(len(frames), -1, np.int64)
+        self.endless = np.zeros(len(frames), np.bool_)
+        self._follow(data, frames)
+
+    def _follow(self, data: NDArray[np.uint8], frames: Frames) -> None:
+        open_rows = np.flatnonzero(_EXTENSIONS[self.protocol])
+        for _ in range(_MOST_EXTENSIONS):
+            position = frames.start[open_rows] + self.length[open_rows]
+            inside = position + 8 <= frames.captured[open_rows]
+            # A header that was not captured makes the chain longer than what was.
+            self.length[open_rows[~inside]] += 8
+            open_rows, position = open_rows[inside], position[inside]
+            if not len(open_rows):
+                return
+            open_rows = self._step(gather(data, position, 8), open_rows, position)
+        self.endless[open_rows] = True
+
+    def _step(
+        self, header: NDArray[np.uint8], rows: NDArray[np.intp], position: NDArray[np.int64]
+    ) -> NDArray[np.intp]:
+        """Pass one extension header; return the rows that go on with another."""
+        kind = self.protocol[rows]
+        units = byte(header, 1).astype(np.int64)
+        size = np.where(kind == _AUTHENTICATION, (units + 2) * 4, (units + 1) * 8)
+        is_fragment = kind == FRAGMENT
+        self.length[rows] += np.where(is_fragment, 8, size)
+        self.fragment[rows[is_fragment]] = position[is_fragment]
+        self.protocol[rows] = header[:, 0]
+        further: NDArray[np.bool_] = _EXTENSIONS[header[:, 0]] & ~is_fragment
+        return rows[further]

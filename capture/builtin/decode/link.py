@@ -1,0 +1,258 @@
+"""Link layers: from the frame of any supported link type to the IP packet in it.
+
+Each layer is a function from frames that begin with its header to the frames behind it, told what
+those begin with; ``peel`` applies them until nothing but IP is left. The layers and what counts as
+cut off follow Zeek 7.0.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.builtin.decode import frames as kinds
+from capture.builtin.decode.frames import Frames, big16, byte, join
+from capture.builtin.decode.names import describe
+from capture.builtin.files.gather import gather
+
+Layer = Callable[[NDArray[np.uint8], Frames], Frames]
+
+# LINKTYPE_ values of https://www.tcpdump.org/linktypes.html
+LINK_TYPES: Final = {
+    0: kinds.LOOPBACK,
+    1: kinds.ETHERNET,
+    9: kinds.PPP_SERIAL,
+    10: kinds.FDDI,
+    12: kinds.IP,
+    14: kinds.IP,
+    50: kinds.PPP_SERIAL,
+    101: kinds.IP,
+    105: kinds.WIRELESS,
+    108: kinds.LOOPBACK,
+    113: kinds.LINUX_COOKED,
+    127: kinds.RADIOTAP,
+    228: kinds.IP,
+    229: kinds.IP,
+    239: kinds.NETFILTER_LOG,
+    276: kinds.LINUX_COOKED_2,
+}
+# Address families of the loopback header: AF_INET, and AF_INET6 of Linux, the BSDs and macOS.
+_FAMILIES: Final = (2, 10, 24, 28, 30)
+_MOST_LAYERS: Final = 24
+
+
+def peel(
+    data: NDArray[np.uint8], frames: Frames, skipped: Counter[str], ethertypes: Counter[int]
+) -> Frames:
+    """Return the frames that hold IP, at the IP header, in the order of their records.
+
+    The others are counted: by reason in ``skipped``, and by EtherType where they have one.
+    """
+    found: list[Frames] = []
+    for _ in range(_MOST_LAYERS):
+        remaining: list[Frames] = []
+        for kind, part in _by_kind(frames):
+            if kind == kinds.IP:
+                found.append(part)
+            elif kind in _LAYERS:
+                remaining.append(_LAYERS[kind](data, part))
+            else:
+                _count(kind, len(part), skipped, ethertypes)
+        if not remaining:
+            return _in_order(found, frames)
+        frames = join(remaining)
+    skipped["link-layer headers nested too deeply"] += len(frames)
+    return _in_order(found, frames)
+
+
+def _by_kind(frames: Frames) -> list[tuple[int, Frames]]:
+    if not len(frames):
+        return []
+    present = np.flatnonzero(np.bincount(frames.kind, minlength=kinds.KINDS))
+    if len(present) == 1:
+        return [(int(present[0]), frames)]
+    return [(int(kind), frames.take(frames.kind == kind)) for kind in present]
+
+
+def _in_order(found: list[Frames], frames: Frames) -> Frames:
+    if len(found) <= 1:
+        return found[0] if found else frames.take(np.zeros(len(frames), np.bool_))
+    merged = join(found)
+    return merged.take(np.argsort(merged.record, kind="stable"))
+
+
+def _count(kind: int, number: int, skipped: Counter[str], ethertypes: Counter[int]) -> None:
+    skipped[describe(kind)] += number
+    if kind < kinds.IP:
+        ethertypes[kind] += number
+
+
+def ethertype_kind(ethertype: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return EtherTypes as kinds: both IP versions are one, the header tells them apart."""
+    kind = ethertype.copy()
+    kind[(ethertype == 0x0800) | (ethertype == 0x86DD)] = kinds.IP
+    return kind
+
+
+def _ethernet(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    ethertype = big16(gather(data, frames.start, 14), 12)
+    kind = ethertype_kind(ethertype)
+    fabric = ethertype == kinds.FABRIC_PATH
+    kind[fabric] = kinds.ETHERNET
+    kind[ethertype <= 1500] = kinds.LLC
+    # Zeek takes an Ethernet frame of 16 bytes or fewer for cut off.
+    return frames.advance(np.where(fabric, 16, 14), kind, 17)
+
+
+def _llc(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    access = big16(gather(data, frames.start, 2), 0)
+    return frames.advance(0, np.where(access == 0xAAAA, kinds.SNAP, kinds.NOT_IP_LLC), 2)
+
+
+def _snap(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    rows = gather(data, frames.start, 9)
+    # An unnumbered frame has a control field of one byte, any other one of two.
+    short = (rows[:, 2] & 3) == 3
+    oui_and_type = np.where(short[:, None], rows[:, 3:8], rows[:, 4:9])
+    kind = ethertype_kind(big16(oui_and_type, 3))
+    kind[(oui_and_type[:, :3] != 0).any(axis=1)] = kinds.NOT_IP_SNAP
+    return frames.advance(np.where(short, 8, 9), kind, 9)
+
+
+def _vlan(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    ethertype = big16(gather(data, frames.start, 4), 2)
+    kind = ethertype_kind(ethertype)
+    kind[ethertype <= 1500] = kinds.LLC
+    return frames.advance(4, kind, 5)
+
+
+def _backbone(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Skip the service tag of provider backbone bridging (802.1ah); an Ethernet frame follows."""
+    return frames.advance(4, kinds.ETHERNET, 19)
+
+
+def _vn_tag(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    return frames.advance(6, ethertype_kind(big16(gather(data, frames.start, 6), 4)), 7)
+
+
+def _mpls(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Pop one label; as in RFC 3032 what follows the last one is taken for IP."""
+    last = (gather(data, frames.start, 4)[:, 2] & 1) == 1
+    return frames.advance(4, np.where(last, kinds.IP, 0x8847), 5)
+
+
+def _pppoe(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    return frames.advance(6, kinds.PPP, 9)
+
+
+def _ppp_serial(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Skip the address and control bytes FF 03 of HDLC-like framing, which may be left out."""
+    framed = gather(data, frames.start, 1)[:, 0] == 0xFF
+    return frames.advance(np.where(framed, 2, 0), kinds.PPP, 3)
+
+
+def _ppp(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    protocol = big16(gather(data, frames.start, 2), 0)
+    kind = np.full(len(frames), kinds.NOT_IP_PPP, np.int32)
+    kind[(protocol == 0x0021) | (protocol == 0x0057)] = kinds.IP
+    kind[protocol == 0x0281] = 0x8847
+    return frames.advance(2, kind, 3)
+
+
+def _linux_cooked(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    kind = ethertype_kind(big16(gather(data, frames.start, 16), 14))
+    return frames.advance(16, _cooked_kind(kind), 17)
+
+
+def _linux_cooked_2(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    kind = ethertype_kind(big16(gather(data, frames.start, 2), 0))
+    return frames.advance(20, _cooked_kind(kind), 21)
+
+
+def _cooked_kind(kind: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return kinds with 4, Linux's number for frames with an 802.2 LLC header, replaced."""
+    return np.where(kind == 4, kinds.LLC, kind).astype(np.int32)
+
+
+def _loopback(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Read the address family, in the byte order of the capturing host or (OpenBSD) big-endian."""
+    rows = gather(data, frames.start, 4)
+    family = np.maximum(rows[:, 0], rows[:, 3])
+    known = np.isin(family, _FAMILIES) & (rows[:, 1] == 0) & (rows[:, 2] == 0)
+    return frames.advance(4, np.where(known, kinds.IP, kinds.NOT_IP_FAMILY), 5)
+
+
+def _fddi(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    return frames.advance(13, kinds.LLC, 22)
+
+
+def _radiotap(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    rows = gather(data, frames.start, 4)
+    length = rows[:, 2].astype(np.int64) | rows[:, 3].astype(np.int64) << 8
+    return frames.advance(length, np.where(length < 4, kinds.BAD_LINK_HEADER, kinds.WIRELESS), 4)
+
+
+def _wireless(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Skip the header of IEEE 802.11; data frames, unless encrypted, hold an LLC header."""
+    rows = gather(data, frames.start, 2)
+    control, flags = byte(rows, 0), byte(rows, 1)
+    is_data = ((control & 0x0C) == 0x08) & ((control & 0x40) == 0)
+    length = 24 + 6 * ((flags & 3) == 3) + 2 * ((control & 0x80) != 0)
+    kind = np.where(is_data, kinds.LLC, kinds.NOT_DATA)
+    kind[is_data & ((flags & 0x40) != 0)] = kinds.ENCRYPTED
+    return frames.advance(np.where(is_data, length, 0), kind.astype(np.int32), 2)
+
+
+def _netfilter_log(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Skip type-length-value fields up to the payload (type 9), one frame after another."""
+    length = np.zeros(len(frames), np.int64)
+    kind = np.full(len(frames), kinds.BAD_LINK_HEADER, np.int32)
+    for row, (start, captured) in enumerate(zip(frames.start, frames.captured, strict=True)):
+        payload = _netfilter_payload(data[start:captured].tobytes())
+        if payload is not None:
+            length[row], kind[row] = payload, kinds.IP
+    return frames.advance(length, kind, 4)
+
+
+def _netfilter_payload(frame: bytes) -> int | None:
+    """Return where the payload of a frame of netfilter's log begins; None if it has none.
+
+    The fields are in the byte order of the host that captured, taken to be little-endian.
+    """
+    position = 4
+    while position + 4 <= len(frame):
+        size = int.from_bytes(frame[position : position + 2], "little")
+        if int.from_bytes(frame[position + 2 : position + 4], "little") & 0x7FFF == 9:
+            return position + 4
+        if size < 4:
+            return None
+        position += size + (-size % 4)
+    return None
+
+
+_LAYERS: Final[dict[int, Layer]] = {
+    kinds.ETHERNET: _ethernet,
+    kinds.LLC: _llc,
+    kinds.SNAP: _snap,
+    kinds.LINUX_COOKED: _linux_cooked,
+    kinds.LINUX_COOKED_2: _linux_cooked_2,
+    kinds.LOOPBACK: _loopback,
+    kinds.WIRELESS: _wireless,
+    kinds.RADIOTAP: _radiotap,
+    kinds.PPP: _ppp,
+    kinds.PPP_SERIAL: _ppp_serial,
+    kinds.NETFILTER_LOG: _netfilter_log,
+    kinds.FDDI: _fddi,
+    0x8100: _vlan,
+    0x88A8: _vlan,
+    0x9100: _vlan,
+    0x8847: _mpls,
+    0x8864: _pppoe,
+    0x880B: _ppp,
+    0x88E7: _backbone,
+    0x8926: _vn_tag,
+}

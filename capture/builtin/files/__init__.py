@@ -1,0 +1,1 @@
+"""Capture files as records: pcap and pcapng, plain or compressed, read in bounded memory."""

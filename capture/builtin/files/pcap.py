@@ -1,0 +1,206 @@
+"""Records of a pcap file (draft-ietf-opsawg-pcap), in either byte order and time resolution."""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.builtin.files.gather import gather
+from capture.builtin.files.records import (
+    CORRUPT,
+    CUT_OFF,
+    GIVEN_UP,
+    MAXIMUM_CAPTURED,
+    MOST_CORRUPT,
+    Records,
+)
+
+FILE_HEADER: Final = 24
+_SEARCH: Final = 1 << 20
+_FIRST_SEARCH: Final = 1 << 14
+# Records around a corrupt one are at most that many seconds away.
+_NEAR: Final = 30 * 86_400
+_RECENT: Final = 15
+
+# Magic number -> nanoseconds a tick, bytes of a record header. The last is Alexey Kuznetzov's
+# variant, whose records carry eight more bytes.
+MAGIC_NUMBERS: Final = {0xA1B2C3D4: (1000, 16), 0xA1B23C4D: (1, 16), 0xA1B2CD34: (1000, 24)}
+
+
+@dataclass(frozen=True)
+class PcapFormat:
+    """What the file header says about the records."""
+
+    order: Literal["<", ">"]
+    tick_ns: int
+    record_header: int
+    link_type: int
+    version: tuple[int, int]
+
+    @property
+    def captured_at(self) -> int:
+        """Return where a record header holds the captured length: before 2.3 it came last."""
+        return 12 if self.version < (2, 3) else 8
+
+
+def parse_file_header(head: bytes) -> PcapFormat | None:
+    """Return what the first 24 bytes say, or None when they are not of a pcap file."""
+    if len(head) < FILE_HEADER:
+        return None
+    order: Literal["<", ">"]
+    for order in ("<", ">"):
+        magic, major, minor, _, _, _, network = struct.unpack_from(order + "IHHiIII", head)
+        if magic in MAGIC_NUMBERS:
+            tick_ns, size = MAGIC_NUMBERS[magic]
+            # The six bits above the link type tell about a frame check sequence.
+            return PcapFormat(order, tick_ns, size, network & 0x03FFFFFF, (major, minor))
+    return None
+
+
+class PcapRecords:
+    """Find the records in windows of the file's bytes, from behind the file header on."""
+
+    def __init__(self, form: PcapFormat) -> None:
+        self._form = form
+        self._usual_second: int | None = None
+        self._searching = False
+        self._corrupt = 0
+
+    def read(self, data: NDArray[np.uint8], ends: bool, limit: int) -> Records:
+        """Return up to ``limit`` records; ``ends`` says that no more bytes follow ``data``."""
+        none = np.empty(0, np.int64)
+        if self._corrupt == MOST_CORRUPT:
+            return self._records(data, none, len(data), Counter())
+        start = self._resume(data, ends) if self._searching else 0
+        if start is None:
+            return self._records(data, none, _given_up(data, ends), Counter())
+        offsets, behind = self._chain(data, start, limit)
+        corrupt = self._first_corrupt(data, offsets)
+        if corrupt is not None:
+            return self._records(data, offsets[:corrupt], *self._lose(int(offsets[corrupt]), data))
+        if not ends or behind == len(data) or len(offsets) == limit:
+            return self._records(data, offsets, behind, Counter())
+        if self._begins_record(data, behind):
+            return self._records(data, offsets, len(data), Counter({CUT_OFF: 1}))
+        return self._records(data, offsets, *self._lose(behind, data))
+
+    def _chain(
+        self, data: NDArray[np.uint8], start: int, limit: int
+    ) -> tuple[NDArray[np.int64], int]:
+        """Follow the record lengths; return where records start and where the last one ends.
+
+        A record that is not wholly in ``data`` is left out, unless its length is absurd.
+        """
+        size, at = self._form.record_header, self._form.captured_at
+        length_at = struct.Struct(self._form.order + "I").unpack_from
+        view, last = data.data, len(data) - size
+        offsets: list[int] = []
+        position = start
+        for _ in range(limit):
+            if position > last:
+                break
+            offsets.append(position)
+            position += length_at(view, position + at)[0] + size
+        if position <= len(data):
+            return np.array(offsets, np.int64), position
+        behind = offsets[-1]
+        if position - behind - size <= MAXIMUM_CAPTURED:
+            offsets.pop()
+        return np.array(offsets, np.int64), behind
+
+    def _begins_record(self, data: NDArray[np.uint8], position: int) -> bool:
+        """Tell whether what is left at the end of the file looks like the begin of a record."""
+        if position + self._form.record_header > len(data):
+            return True
+        return bool(self._plausible(self._headers(data, np.array([position])))[0])
+
+    def _lose(self, position: int, data: NDArray[np.uint8]) -> tuple[int, Counter[str]]:
+        """Give up the record at ``position``; return the bytes done with, and the reason."""
+        self._searching = True
+        self._corrupt += 1
+        if self._corrupt < MOST_CORRUPT:
+            return position + 1, Counter({CORRUPT: 1})
+        return len(data), Counter({CORRUPT: 1, GIVEN_UP: 1})
+
+    def _first_corrupt(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> int | None:
+        bad = np.flatnonzero(self._headers(data, offsets).captured > MAXIMUM_CAPTURED)
+        return int(bad[0]) if len(bad) else None
+
+    def _headers(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Headers:
+        words = gather(data, offsets, 16).view(self._form.order + "u4")
+        at = self._form.captured_at // 4
+        return _Headers(words[:, 0], words[:, 1], words[:, at], words[:, 5 - at])
+
+    def _records(
+        self,
+        data: NDArray[np.uint8],
+        offsets: NDArray[np.int64],
+        consumed: int,
+        skipped: Counter[str],
+    ) -> Records:
+        form, headers = self._form, self._headers(data, offsets)
+        if len(offsets):
+            self._usual_second = int(np.median(headers.seconds[-_RECENT:]))
+        fraction = headers.fraction.astype(np.int64) * form.tick_ns
+        return Records(
+            data=data,
+            offset=offsets + form.record_header,
+            captured=headers.captured.astype(np.int64),
+            length=headers.length.astype(np.int64),
+            time_ns=headers.seconds.astype(np.int64) * 1_000_000_000 + fraction,
+            link_type=np.full(len(offsets), form.link_type, np.int64),
+            consumed=consumed,
+            skipped=skipped,
+        )
+
+    def _resume(self, data: NDArray[np.uint8], ends: bool) -> int | None:
+        """Return where records go on behind a corrupt one, None if not in the bytes searched.
+
+        A place counts if two sound record headers follow each other there, or one up to the end.
+        """
+        part = data[: _SEARCH + MAXIMUM_CAPTURED]
+        size = self._form.record_header
+        begin, behind = 0, max(min(len(part) - size + 1, _SEARCH), 0)
+        while begin < behind:
+            until = min(behind, 2 * begin + _FIRST_SEARCH)
+            places = np.arange(begin, until, dtype=np.int64)
+            headers = self._headers(part, places)
+            sound = self._plausible(headers)
+            places, following = places[sound], (places + size + headers.captured)[sound]
+            good = ends & (following == len(data))
+            inside = following + size <= len(part)
+            good[inside] = self._plausible(self._headers(part, following[inside]))
+            if good.any():
+                self._searching = False
+                return int(places[good][0])
+            begin = until
+        return None
+
+    def _plausible(self, headers: _Headers) -> NDArray[np.bool_]:
+        """Tell which look like a record header, judged by the time of records before."""
+        captured, length = headers.captured, headers.length
+        sound = (captured > 0) & (captured <= length) & (length <= MAXIMUM_CAPTURED)
+        sound &= headers.fraction < 1_000_000_000 // self._form.tick_ns
+        if self._usual_second is None:
+            return sound
+        distance = np.abs(headers.seconds.astype(np.int64) - self._usual_second)
+        return np.asarray(sound & (distance < _NEAR), np.bool_)
+
+
+class _Headers(NamedTuple):
+    """The fields of record headers, one array entry a record."""
+
+    seconds: NDArray[np.uint32]
+    fraction: NDArray[np.uint32]
+    captured: NDArray[np.uint32]
+    length: NDArray[np.uint32]
+
+
+def _given_up(data: NDArray[np.uint8], ends: bool) -> int:
+    """Return how many bytes have been searched for a record in vain."""
+    return len(data) if ends and len(data) <= _SEARCH else min(len(data), _SEARCH)

@@ -1,0 +1,44 @@
+"""Records of a part of a capture file: where each frame lies, when it was seen and on what link."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+CUT_OFF: Final = "cut off in mid-packet"
+CORRUPT: Final = "corrupt record header"
+GIVEN_UP: Final = "rest of the file not read: too many corrupt records"
+
+# libpcap refuses a longer record in files of the link types that carry IP packets.
+MAXIMUM_CAPTURED: Final = 262_144
+
+# Looking for the next sound record is slow; a file with more corrupt ones is given up.
+MOST_CORRUPT: Final = 1000
+
+
+@dataclass(frozen=True)
+class Records:
+    """Frames found in ``data``; every array has one entry a frame, in file order.
+
+    ``consumed`` is how many bytes of ``data`` need not be looked at again; ``skipped`` counts by
+    reason what the file holds but could not be delivered as a frame, ``notes`` what was delivered
+    with something amiss.
+    """
+
+    data: NDArray[np.uint8]
+    offset: NDArray[np.int64]  # of the frame's first byte in ``data``
+    captured: NDArray[np.int64]  # bytes of the frame that the file holds
+    length: NDArray[np.int64]  # bytes of the frame on the wire
+    time_ns: NDArray[np.int64]  # nanoseconds since the Unix epoch
+    link_type: NDArray[np.int64]  # LINKTYPE_ value
+    consumed: int
+    skipped: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+        return len(self.offset)

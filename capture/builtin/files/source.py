@@ -1,0 +1,190 @@
+"""The bytes of a capture file in windows that move forward: mapped, read or decompressed."""
+
+from __future__ import annotations
+
+import mmap
+import zlib
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from capture.errors import UnreadableInputError
+
+WINDOW: Final = 1 << 26
+# A window that is not the last holds at least this much, more than any sound record.
+LEAST: Final = 1 << 21
+_READ: Final = 1 << 20
+_GZIP: Final = b"\x1f\x8b"
+_ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
+# Beyond this size a file that shrank more than any capture does is taken for a bomb.
+_TRUSTED_SIZE: Final = 1 << 30
+_MOST_RATIO: Final = 300
+
+
+class Source(Protocol):
+    """Bytes of one input, addressed by position; positions asked for never decrease."""
+
+    damaged: bool
+
+    def window(self, position: int) -> tuple[NDArray[np.uint8], bool]:
+        """Return bytes from ``position`` on, and whether they reach the end of the input."""
+
+    def close(self) -> None:
+        """Release the file; arrays given out stay valid."""
+
+
+class _Decoder(Protocol):
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` bytes, none at the end."""
+
+
+class MappedFile:
+    """A plain file through a memory map: windows are views, nothing is copied."""
+
+    damaged = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._bytes = np.frombuffer(self._map, np.uint8)
+        file.close()
+
+    def window(self, position: int) -> tuple[NDArray[np.uint8], bool]:
+        """Return a view of up to ``WINDOW`` bytes, and whether it reaches the end of the file."""
+        end = position + WINDOW
+        return self._bytes[position:end], end >= len(self._bytes)
+
+    def close(self) -> None:
+        """Do nothing: the map goes away with the last view of it."""
+
+
+class StreamedFile:
+    """Bytes that come one after another, as from a decompressor or a pipe."""
+
+    def __init__(self, path: Path, file: BinaryIO, decoder: _Decoder, limit: int | None) -> None:
+        self.damaged = False
+        self._path = path
+        self._file = file
+        self._decoder = decoder
+        self._limit = limit
+        self._start = 0
+        self._held: NDArray[np.uint8] = np.empty(0, np.uint8)
+        self._ended = False
+
+    def window(self, position: int) -> tuple[NDArray[np.uint8], bool]:
+        """Return at least ``LEAST`` bytes unless the input ends before."""
+        self._drop(position)
+        while not self._ended and (self._start < position or len(self._held) < LEAST):
+            self._fill()
+            self._drop(position)
+        return self._held, self._ended
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _drop(self, position: int) -> None:
+        count = min(position - self._start, len(self._held))
+        self._held = self._held[count:]
+        self._start += count
+
+    def _fill(self) -> None:
+        """Read until a whole window is held; bytes given out before stay as they were."""
+        parts = [self._held]
+        size = len(self._held)
+        while size < WINDOW and not self._ended:
+            chunk = self._read()
+            parts.append(np.frombuffer(chunk, np.uint8))
+            size += len(chunk)
+        self._held = np.concatenate(parts)
+        self._check_size()
+
+    def _read(self) -> bytes:
+        try:
+            chunk = self._decoder.read(_READ)
+        except (zlib.error, zstandard.ZstdError, EOFError):
+            self.damaged = True
+            chunk = b""
+        self._ended = not chunk
+        return chunk
+
+    def _check_size(self) -> None:
+        if self._limit is None:
+            return
+        size = self._start + len(self._held)
+        allowed = max(_TRUSTED_SIZE, _MOST_RATIO * self._file.tell())
+        if size > min(self._limit, allowed):
+            raise UnreadableInputError(
+                f"{self._path}: expands to more than {min(self._limit, allowed)} bytes, "
+                "like a decompression bomb; decompress it yourself if you trust it"
+            )
+
+
+class _GzipDecoder:
+    """The members of a gzip file one after another, decompressed in pieces of bounded size."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._member = zlib.decompressobj(wbits=31)
+        self._input = b""
+
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` bytes; raise EOFError where a member is cut off."""
+        while True:
+            if self._member.eof and not self._next_member():
+                return b""
+            if not self._input:
+                self._input = self._file.read(_READ)
+            ended = not self._input
+            chunk = self._member.decompress(self._input, size)
+            self._input = self._member.unconsumed_tail
+            if chunk:
+                return chunk
+            if ended and not self._member.eof:
+                raise EOFError
+
+    def _next_member(self) -> bool:
+        """Begin the next member; zero bytes after the last one are padding."""
+        rest = self._member.unused_data or self._file.read(_READ)
+        while rest and not rest.strip(b"\0"):
+            rest = self._file.read(_READ)
+        self._input = rest.lstrip(b"\0")
+        self._member = zlib.decompressobj(wbits=31)
+        return bool(self._input)
+
+
+def open_source(path: Path, decompressed_limit: int) -> Source:
+    """Open a file by its content: gzip and Zstandard are decompressed as they are read.
+
+    Raises
+    ------
+    UnreadableInputError
+        If the path is a directory, missing, empty or may not be read.
+    """
+    file = _open(path)
+    head = file.peek(4)[:4]  # type: ignore[attr-defined]  # a BufferedReader has it
+    if not head:
+        file.close()
+        raise UnreadableInputError(f"{path}: the file is empty; nothing to analyse")
+    if head.startswith(_GZIP):
+        return StreamedFile(path, file, _GzipDecoder(file), decompressed_limit)
+    if head.startswith(_ZSTANDARD):
+        decoder = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        return StreamedFile(path, file, decoder, decompressed_limit)
+    if path.is_file():
+        return MappedFile(file)
+    return StreamedFile(path, file, file, None)
+
+
+def _open(path: Path) -> BinaryIO:
+    if path.is_dir():
+        raise UnreadableInputError(f"{path}: a directory, not a capture; name a file in it")
+    try:
+        return path.open("rb")
+    except OSError as error:
+        reason = error.strerror or "cannot be opened"
+        raise UnreadableInputError(
+            f"{path}: {reason}; check the path and its permissions"
+        ) from None

@@ -1,0 +1,65 @@
+"""Time stamps of capture files as nanoseconds since the Unix epoch, kept within 64 bits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+NANOSECONDS: Final = 1_000_000_000
+CLIPPED: Final = "time stamp out of range"
+
+# Seconds either side of the epoch that fit into 64 bits of nanoseconds: the years 1678 to 2261.
+_MOST_SECONDS: Final = 2**63 // NANOSECONDS - 1
+_FINEST_BINARY: Final = 30
+
+
+@dataclass(frozen=True)
+class TimeScale:
+    """How an interface of a pcapng file counts time (``if_tsresol`` and ``if_tsoffset``).
+
+    ``resolution`` is the option's byte: the negative power of 10, or of 2 with the top bit set.
+    ``offset`` is added, in seconds.
+    """
+
+    resolution: int = 6
+    offset: int = 0
+
+    def nanoseconds(self, ticks: NDArray[np.uint64]) -> tuple[NDArray[np.int64], int]:
+        """Return nanoseconds since the epoch, and how many stamps had to be clipped."""
+        seconds, fraction = self._split(ticks)
+        shifted = seconds.astype(np.int64) + max(-_MOST_SECONDS, min(self.offset, _MOST_SECONDS))
+        kept = np.clip(shifted, -_MOST_SECONDS, _MOST_SECONDS)
+        return kept * NANOSECONDS + fraction, int(np.count_nonzero(kept != shifted))
+
+    def _split(self, ticks: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Return whole seconds (at most 2 ** 62) and the rest in nanoseconds."""
+        power = self.resolution & 0x7F
+        if self.resolution & 0x80:
+            return _split_binary(ticks, power)
+        return _split_decimal(ticks, power)
+
+
+def _split_binary(
+    ticks: NDArray[np.uint64], power: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    surplus = max(power - _FINEST_BINARY, 0)
+    ticks = ticks >> np.uint64(surplus) if surplus < 64 else np.zeros_like(ticks)
+    power = min(power, _FINEST_BINARY)
+    seconds = np.minimum(ticks >> np.uint64(power), np.uint64(2**62))
+    rest = ticks & np.uint64((1 << power) - 1)
+    return seconds, ((rest * np.uint64(NANOSECONDS)) >> np.uint64(power)).astype(np.int64)
+
+
+def _split_decimal(
+    ticks: NDArray[np.uint64], power: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    surplus = max(power - 9, 0)
+    # 64 bits hold fewer than 20 decimal digits.
+    ticks = ticks // np.uint64(10**surplus) if surplus < 20 else np.zeros_like(ticks)
+    a_second = np.uint64(10 ** min(power, 9))
+    seconds = np.minimum(ticks // a_second, np.uint64(2**62))
+    rest = (ticks % a_second).astype(np.int64)
+    return seconds, rest * (NANOSECONDS // int(a_second))

@@ -1,0 +1,82 @@
+"""The packets of a capture file, block by block."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from capture.builtin.block import PacketBlock
+from capture.builtin.decode.decoder import Decoder
+from capture.builtin.files.capture_file import DAMAGED, CaptureFile
+from capture.builtin.files.records import Records
+
+
+class PacketReader:
+    """Iterate, once, over a capture in blocks of packets; memory stays bounded.
+
+    Reads pcap and pcapng, plain, gzip or Zstandard, told apart by content. A packet in a tunnel
+    follows the packet around it where Zeek has a connection for both. The attributes hold what is
+    known of the blocks read so far, all of it after the last one.
+
+    Attributes
+    ----------
+    packets
+        Records of the file, also those left out.
+    skipped
+        What was left out, reason in plain words -> count of packets (or of records).
+    notes
+        What was kept with something amiss, such as a time stamp out of range -> count.
+    ethertypes
+        Frames that are not IP, by EtherType: 0x0806 are ARP.
+    first_time_ns, last_time_ns
+        Earliest and latest time stamp of all records, nanoseconds since the Unix epoch.
+
+    Raises
+    ------
+    capture.errors.UnreadableInputError
+        On construction if the path cannot be opened or is empty, on iteration if it is no capture
+        of a known format, or when it decompresses beyond ``decompressed_limit`` bytes.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        packets_per_block: int = 1 << 17,
+        decompressed_limit: int = 1 << 36,
+    ) -> None:
+        self._file = CaptureFile(
+            path, records_per_block=packets_per_block, decompressed_limit=decompressed_limit
+        )
+        self._decoder = Decoder()
+        self.packets = 0
+        self.skipped = self._decoder.skipped
+        self.notes: Counter[str] = Counter()
+        self.ethertypes = self._decoder.ethertypes
+        self.first_time_ns: int | None = None
+        self.last_time_ns: int | None = None
+
+    def __iter__(self) -> Iterator[PacketBlock]:
+        """Yield blocks of packets in capture order."""
+        for records in self._file:
+            self._note(records)
+            block = self._decoder.decode(records)
+            if len(block):
+                yield block
+        if self._file.damaged:
+            self.skipped[DAMAGED] += 1
+        self._decoder.finish()
+
+    def _note(self, records: Records) -> None:
+        self.packets += len(records) + sum(records.skipped.values())
+        self.skipped.update(records.skipped)
+        self.notes.update(records.notes)
+        if not len(records):
+            return
+        times = [int(np.min(records.time_ns)), int(np.max(records.time_ns))]
+        if self.first_time_ns is not None and self.last_time_ns is not None:
+            times += [self.first_time_ns, self.last_time_ns]
+        self.first_time_ns, self.last_time_ns = min(times), max(times)
