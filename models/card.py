@@ -107,13 +107,26 @@ def _parse_card(folder: Path) -> Card:
     path = folder / CARD
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return Card(**{**content, "features": tuple(content["features"])})
+        card = Card(**{**content, "features": tuple(content["features"])})
+        _check_entries(card)
+        return card
     except FileNotFoundError:
         raise ModelError(f"{path}: no such model card; {_retrain(folder.name)}") from None
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise ModelError(
             f"{path}: unreadable model card ({error}); {_retrain(folder.name)}"
         ) from None
+
+
+def _check_entries(card: Card) -> None:
+    """Raise ValueError unless the card agrees with itself and names files of its own folder."""
+    if schema_hash(card.features) != card.feature_schema:
+        raise ValueError("its features do not match their hash")
+    if not isinstance(card.files, dict) or not card.files:
+        raise ValueError("it lists no files")
+    for name, expected in card.files.items():
+        if not isinstance(expected, str) or Path(name).name != name:
+            raise ValueError("an entry of its files is not a name and a sha256")
 
 
 def _check_file(path: Path, expected: str, module: str) -> None:

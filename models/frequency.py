@@ -38,7 +38,9 @@ class FrequencyCodes:
         """Return the code of each value as Float64; a missing value stays missing."""
         known = list(self.counts)
         codes = [float(self.counts[value]) for value in known]
-        coded = values.replace_strict(known, codes, default=self.rare_code, return_dtype=pl.Float64)
+        coded = values.cast(pl.String).replace_strict(
+            known, codes, default=self.rare_code, return_dtype=pl.Float64
+        )
         return pl.select(pl.when(values.is_not_null()).then(coded)).to_series().alias(values.name)
 
     def to_json(self) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Models as files that run no code when read, and are the same bytes for the same model."""
+"""Models as files that run no code when read, and are the same bytes for the same model.
+
+The native readers of LightGBM and XGBoost trust their files: check the card (``models.card``)
+before a file is loaded.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +24,19 @@ if TYPE_CHECKING:
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _OBJECT_ID: Final = re.compile(r'(?<="__id__": )\d+|(?<="file": ")\d+(?=\.npy")')
+# What skops, numpy and zipfile raise for an archive with changed bytes.
+_UNREADABLE_ARCHIVE: Final = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+_LIGHTGBM_END: Final = "end of parameters"
 # What a random forest of scikit-learn consists of, beyond the types that skops always trusts.
 TRUSTED_FOREST_TYPES: Final[Sequence[str]] = ("sklearn.tree._tree.Tree",)
 
@@ -30,8 +48,11 @@ def save_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def load_json(path: Path) -> dict[str, Any]:
-    """Return what ``save_json`` wrote."""
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    """Return what ``save_json`` wrote; raises ``ModelError`` when the file is unreadable."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path}: not readable as JSON ({error})") from None
     return content
 
 
@@ -45,7 +66,10 @@ def load_lightgbm(path: Path) -> lightgbm.Booster:
     import lightgbm
 
     try:
-        return lightgbm.Booster(model_str=path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if _LIGHTGBM_END not in text:
+            raise ValueError("cut off")
+        return lightgbm.Booster(model_str=text)
     except (OSError, ValueError, lightgbm.basic.LightGBMError) as error:
         raise ModelError(f"{path}: not a LightGBM model ({error})") from None
 
@@ -62,7 +86,7 @@ def load_xgboost(path: Path) -> xgboost.Booster:
     booster = xgboost.Booster()
     try:
         booster.load_model(path)
-    except xgboost.core.XGBoostError:
+    except (xgboost.core.XGBoostError, UnicodeDecodeError):
         raise ModelError(f"{path}: not an XGBoost model") from None
     return booster
 
@@ -77,11 +101,15 @@ def save_forest(path: Path, forest: RandomForestClassifier) -> None:
 def load_forest(path: Path) -> RandomForestClassifier:
     """Return a random forest; raises ``ModelError`` for a file with any untrusted type."""
     import skops.io
+    from sklearn.ensemble import RandomForestClassifier
 
     try:
-        return skops.io.load(path, trusted=list(TRUSTED_FOREST_TYPES))
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        forest = skops.io.load(path, trusted=list(TRUSTED_FOREST_TYPES))
+    except _UNREADABLE_ARCHIVE as error:
         raise ModelError(f"{path}: not a random forest ({error})") from None
+    if not isinstance(forest, RandomForestClassifier):
+        raise ModelError(f"{path}: not a random forest")
+    return forest
 
 
 def _reproducible(archive: bytes) -> bytes:

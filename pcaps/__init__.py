@@ -1,0 +1,1 @@
+"""Captures to analyse: the project's own samples, and whatever a user drops in."""

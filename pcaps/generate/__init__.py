@@ -1,0 +1,1 @@
+"""Makes captures in memory with real TLS stacks, for the samples and for the tests."""
