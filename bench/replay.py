@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,14 @@ _RECORD_HEADER: Final = 16
 _ETHERNET_HEADER: Final = 14
 # EtherType -> where the two addresses begin in the IP header, and their length.
 _ADDRESSES: Final = {0x0800: ((12, 16), 4), 0x86DD: ((8, 24), 16)}
-_DAY: Final = 86_400
+_SECOND: Final = 1_000_000_000
+_SECONDS_BETWEEN: Final = 5
+
+
+class _Frame(NamedTuple):
+    time_ns: int
+    content: NDArray[np.uint8]
+    addresses: list[int]
 
 
 @dataclass(frozen=True)
@@ -26,38 +33,49 @@ class Tape:
     """The records of some captures as they stand in a pcap file, and what a replay changes.
 
     ``seconds`` are positions of the 32-bit time stamps in ``content``, ``addresses`` positions of
-    the two bytes of every address that a replay changes, shape (n, 2).
+    the two bytes of every address that a replay changes, shape (n, 2), ``duration`` is in seconds.
     """
 
     content: NDArray[np.uint8]
     seconds: NDArray[np.int64]
     addresses: NDArray[np.int64]
+    duration: int
 
     def __len__(self) -> int:
         """Return the number of packets."""
         return len(self.seconds)
 
 
-_EMPTY: Final = Tape(np.zeros(0, np.uint8), np.zeros(0, np.int64), np.zeros((0, 2), np.int64))
-
-
 def record(captures: Iterable[Path]) -> Tape:
-    """Return the Ethernet packets of the captures, each capture moved to start at second 0."""
-    tape = _EMPTY
-    for path in captures:
-        part, base = _frames(path), len(tape.content)
-        tape = Tape(
-            np.concatenate([tape.content, part.content]),
-            np.concatenate([tape.seconds, part.seconds + base]),
-            np.concatenate([tape.addresses, part.addresses + base]),
-        )
-    return tape
+    """Return the Ethernet packets of the captures in order of time.
+
+    Each capture is moved to begin some seconds after the one before.
+    """
+    frames = [
+        frame
+        for number, path in enumerate(captures)
+        for frame in _frames(path, number * _SECONDS_BETWEEN)
+    ]
+    frames.sort(key=lambda frame: frame.time_ns)
+    lengths = np.array([len(frame.content) for frame in frames], dtype=np.int64)
+    starts = np.cumsum(lengths) - lengths
+    addresses = [
+        (start + position, start + position + 1)
+        for start, frame in zip(starts.tolist(), frames, strict=True)
+        for position in frame.addresses
+    ]
+    return Tape(
+        np.concatenate([np.zeros(0, np.uint8), *(frame.content for frame in frames)]),
+        starts,
+        np.array(addresses, dtype=np.int64).reshape(-1, 2),
+        frames[-1].time_ns // _SECOND + 1 if frames else 0,
+    )
 
 
 def write_replay(tape: Tape, target: Path, packets: int) -> int:
     """Write a pcap file of at least ``packets`` packets, and return how many there are.
 
-    Every replay begins a day after the one before and has addresses of its own.
+    Every replay begins when the one before is over and has addresses of its own.
     """
     replays = -(-packets // len(tape))
     with target.open("wb") as file:
@@ -69,7 +87,7 @@ def write_replay(tape: Tape, target: Path, packets: int) -> int:
 
 def _shifted(tape: Tape, number: int) -> NDArray[np.uint8]:
     content = tape.content.copy()
-    times = _words(content, tape.seconds) + np.uint32(number * _DAY)
+    times = _words(content, tape.seconds) + np.uint32(number * tape.duration)
     content[tape.seconds[:, None] + np.arange(4)] = (
         times.astype("<u4").reshape(-1, 1).view(np.uint8)
     )
@@ -85,35 +103,26 @@ def _words(content: NDArray[np.uint8], positions: NDArray[np.int64]) -> NDArray[
     return words
 
 
-def _frames(path: Path) -> Tape:
-    chunks: list[NDArray[np.uint8]] = []
-    seconds: list[int] = []
-    addresses: list[tuple[int, int]] = []
-    position, first_ns = 0, None
+def _frames(path: Path, start: int) -> Iterator[_Frame]:
+    """Yield the Ethernet frames of a capture that is moved to begin at second ``start``."""
+    first_ns: int | None = None
     for records in CaptureFile(path, records_per_block=1 << 17, decompressed_limit=1 << 32):
         for index in np.flatnonzero(records.link_type == LINK_TYPE_ETHERNET):
-            start = int(records.offset[index])
-            frame = records.data[start : start + int(records.captured[index])]
-            time_ns = int(records.time_ns[index])
-            first_ns = time_ns if first_ns is None else first_ns
-            chunks.append(_record_header(max(0, time_ns - first_ns), len(frame)))
-            chunks.append(frame)
-            seconds.append(position)
-            addresses.extend(_address_positions(frame, position + _RECORD_HEADER))
-            position += _RECORD_HEADER + len(frame)
-    return Tape(
-        np.concatenate([_EMPTY.content, *chunks]),
-        np.array(seconds, dtype=np.int64),
-        np.array(addresses, dtype=np.int64).reshape(-1, 2),
-    )
+            begin = int(records.offset[index])
+            frame = records.data[begin : begin + int(records.captured[index])]
+            first_ns = int(records.time_ns[index]) if first_ns is None else first_ns
+            time_ns = max(0, int(records.time_ns[index]) - first_ns) + start * _SECOND
+            content = np.concatenate([_record_header(time_ns, len(frame)), frame])
+            yield _Frame(time_ns, content, _address_positions(frame))
 
 
 def _record_header(time_ns: int, length: int) -> NDArray[np.uint8]:
-    second, rest = divmod(time_ns, 1_000_000_000)
+    second, rest = divmod(time_ns, _SECOND)
     return np.array([second, rest // 1000, length, length], dtype="<u4").view(np.uint8)
 
 
-def _address_positions(frame: NDArray[np.uint8], base: int) -> Sequence[tuple[int, int]]:
+def _address_positions(frame: NDArray[np.uint8]) -> list[int]:
+    """Return where, behind the record header, the byte pairs begin that a replay changes."""
     if len(frame) < _ETHERNET_HEADER:
         return []
     starts, length = _ADDRESSES.get(int(frame[12]) << 8 | int(frame[13]), ((), 0))
@@ -121,5 +130,4 @@ def _address_positions(frame: NDArray[np.uint8], base: int) -> Sequence[tuple[in
         return []
     # The second and third byte of an IPv4 address, the third and fourth of an IPv6 address.
     skip = 1 if length == 4 else 2
-    positions = [base + _ETHERNET_HEADER + start + skip for start in starts]
-    return [(position, position + 1) for position in positions]
+    return [_RECORD_HEADER + _ETHERNET_HEADER + start + skip for start in starts]

@@ -25,13 +25,14 @@ def test_a_replay_holds_the_packets_it_says(replay: tuple[int, Path]) -> None:
     assert not reader.skipped
 
 
-def test_the_second_round_is_a_day_later_between_other_addresses(
+def test_the_second_round_is_later_and_between_other_addresses(
     replay: tuple[int, Path],
 ) -> None:
     written, target = replay
     (block,) = PacketReader(target)
     half = written // 2
-    assert np.array_equal(block.time_ns[half:], block.time_ns[:half] + 86_400 * 10**9)
+    assert np.all(np.diff(block.time_ns) >= 0)
+    assert np.unique(block.time_ns[half:] - block.time_ns[:half]).size == 1
     assert not np.any(np.all(block.source[half:] == block.source[:half], axis=1))
     assert np.array_equal(block.payload_length[half:], block.payload_length[:half])
 
