@@ -16,6 +16,7 @@ _COUNT = pl.Int64()
 _BOOL = pl.Boolean()
 _STRINGS = pl.List(pl.String())
 _FLOATS = pl.List(pl.Float64())
+_COUNTS = pl.List(pl.Int64())
 
 _CONNECTION_ID: Final[Schema] = {
     "ts": _FLOAT,
@@ -56,6 +57,18 @@ SSL: Final[Schema] = {
     "ssl_history": _STRING,
     "cert_chain_fps": _STRINGS,
     "client_cert_chain_fps": _STRINGS,
+    # Not of Zeek: fingerprints, and what the client offers, numbers in the order sent, no GREASE.
+    "ja3": _STRING,
+    "ja3s": _STRING,
+    "ja4": _STRING,
+    "client_versions": _COUNTS,
+    "client_ciphers": _COUNTS,
+    "client_extensions": _COUNTS,
+    "client_groups": _COUNTS,
+    "client_signature_algorithms": _COUNTS,
+    "client_alpn": _STRINGS,
+    "client_grease": _BOOL,
+    "client_ech": _BOOL,
 }
 
 X509: Final[Schema] = {

@@ -11,7 +11,7 @@ import numpy as np
 from capture.builtin.block import PacketBlock
 from capture.builtin.decode.decoder import Decoder
 from capture.builtin.files.capture_file import DAMAGED, CaptureFile
-from capture.builtin.files.records import Records
+from capture.builtin.files.records import GIVEN_UP, Records
 
 
 class PacketReader:
@@ -37,8 +37,8 @@ class PacketReader:
     Raises
     ------
     capture.errors.UnreadableInputError
-        On construction if the path cannot be opened or is empty, on iteration if it is no capture
-        of a known format, or when it decompresses beyond ``decompressed_limit`` bytes.
+        On iteration, if the path cannot be opened or is no capture of a known format, or when it
+        decompresses beyond ``decompressed_limit`` bytes.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class PacketReader:
         self._decoder.finish()
 
     def _note(self, records: Records) -> None:
-        self.packets += len(records) + sum(records.skipped.values())
+        self.packets += len(records) + records.skipped.total() - records.skipped[GIVEN_UP]
         self.skipped.update(records.skipped)
         self.notes.update(records.notes)
         if not len(records):

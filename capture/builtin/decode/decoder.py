@@ -22,8 +22,12 @@ from capture.builtin.decode.transport import Transport, parse_transport
 from capture.builtin.files.records import Records
 
 _UDP: Final = 17
+_INT32: Final = 2**31 - 1
 # Two tunnels, each of whose packets may be fragmented, and IPv6 fragments of fragments.
 _MOST_ROUNDS: Final = 16
+# Link type -> what its frames begin with, -1 for those not known, the last one among them.
+_KINDS: Final = np.full(max(LINK_TYPES) + 2, -1, np.int32)
+_KINDS[list(LINK_TYPES)] = list(LINK_TYPES.values())
 
 
 @dataclass(frozen=True)
@@ -136,10 +140,8 @@ class Decoder:
 
 def _link_kinds(link_type: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return what frames of the link types begin with, -1 for those not known."""
-    kind = np.full(len(link_type), -1, np.int32)
-    for known, begins_with in LINK_TYPES.items():
-        kind[link_type == known] = begins_with
-    return kind
+    known = (link_type >= 0) & (link_type < len(_KINDS))
+    return _KINDS[np.where(known, link_type, -1)]
 
 
 def _no_frames() -> Frames:
@@ -193,7 +195,7 @@ def _block(
         data=data,
         number=packets.record + first_number,
         time_ns=records.time_ns[packets.record],
-        frame_length=records.length[packets.record].astype(np.int32),
+        frame_length=np.minimum(records.length[packets.record], _INT32).astype(np.int32),
         ip_version=packets.version,
         protocol=packets.protocol,
         source=packets.source,

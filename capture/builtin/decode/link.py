@@ -79,9 +79,12 @@ def _by_kind(frames: Frames) -> list[tuple[int, Frames]]:
 
 
 def _in_order(found: list[Frames], frames: Frames) -> Frames:
-    if len(found) <= 1:
-        return found[0] if found else frames.take(np.zeros(len(frames), np.bool_))
+    """Return all frames found in the order of their records; none means none of ``frames``."""
+    if not found:
+        return frames.take(np.zeros(len(frames), np.bool_))
     merged = join(found)
+    if (np.diff(merged.record) >= 0).all():
+        return merged
     return merged.take(np.argsort(merged.record, kind="stable"))
 
 

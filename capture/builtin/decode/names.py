@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from capture.builtin.decode import frames as kinds
+from capture.builtin.files.records import UNDECLARED
 
 # From the IANA registry "IEEE 802 Numbers".
 _ETHERTYPES: Final = {
@@ -84,5 +85,7 @@ def describe(kind: int) -> str:
 
 def describe_link_type(link_type: int) -> str:
     """Return the reason for leaving out frames of that link type."""
+    if link_type == UNDECLARED:
+        return "packet of an interface that the file does not describe"
     name = f" ({_LINK_TYPES[link_type]})" if link_type in _LINK_TYPES else ""
     return f"link type {link_type}{name} not supported"

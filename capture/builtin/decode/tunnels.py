@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.decode import frames as kinds
-from capture.builtin.decode.frames import Frames, big16, byte, join
+from capture.builtin.decode.frames import Frames, big16, big32, byte, join
 from capture.builtin.decode.ip import IpPackets
 from capture.builtin.decode.link import ethertype_kind
 from capture.builtin.files.gather import gather
@@ -19,6 +19,7 @@ from capture.builtin.files.gather import gather
 _MOST_TUNNELS: Final = 2
 _IP_IN_IP: Final = (4, 41)
 _GRE: Final = 47
+_TEREDO_PREFIX: Final = 0x20010000
 
 Opener = Callable[[NDArray[np.uint8], Frames], Frames]
 
@@ -84,13 +85,14 @@ def open_udp_tunnels(
     As in Zeek the server's port decides; Teredo is known by its header on any port too.
     """
     shallow = payloads.depth < _MOST_TUNNELS
-    found = [
-        opener(data, payloads.take(rows))
-        for port, opener in _UDP_TUNNELS.items()
-        if len(rows := np.flatnonzero(_serves(port, source_port, destination_port) & shallow))
-    ]
-    if not found:
-        return payloads.take(np.zeros(len(payloads), np.bool_))
+    found = []
+    known = ~shallow
+    for port, opener in _UDP_TUNNELS.items():
+        serves = _serves(port, source_port, destination_port) & shallow
+        if serves.any():
+            found.append(opener(data, payloads.take(serves)))
+            known |= serves
+    found.append(_teredo_elsewhere(data, payloads.take(~known)))
     inner = join(found)
     inner = inner.take(np.argsort(inner.record, kind="stable"))
     return replace(inner, depth=inner.depth + np.uint8(1))
@@ -148,6 +150,14 @@ def _teredo(data: NDArray[np.uint8], payloads: Frames) -> Frames:
     inner = inner.advance(np.where(origin, 8, 0), inner.kind, 2)
     inner = _exact(data, _accept(inner, np.ones(len(inner), np.bool_)))
     return inner.take(gather(data, inner.start, 1)[:, 0] >> 4 == 6)
+
+
+def _teredo_elsewhere(data: NDArray[np.uint8], payloads: Frames) -> Frames:
+    """Open IPv6 between Teredo addresses (2001::/32) on any port, as Teredo peers choose theirs."""
+    rows = gather(data, payloads.start, 28)
+    six = (rows[:, 0] >> 4 == 6) & (payloads.captured - payloads.start >= 40)
+    teredo = (big32(rows, 8) == _TEREDO_PREFIX) | (big32(rows, 24) == _TEREDO_PREFIX)
+    return _exact(data, payloads.advance(0, kinds.IP, 40).take(six & teredo))
 
 
 def _ayiya(data: NDArray[np.uint8], payloads: Frames) -> Frames:

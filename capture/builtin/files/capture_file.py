@@ -34,37 +34,31 @@ class _RecordReader(Protocol):
 class CaptureFile:
     """Iterate over the records of a capture in blocks of bounded size.
 
-    ``damaged`` tells after the last block whether compressed data ended in the middle.
-
-    Raises
-    ------
-    UnreadableInputError
-        If the path holds no capture, on construction or with the first block.
+    ``damaged`` tells after the last block whether compressed data turned out to be damaged or cut
+    off. Iterating raises UnreadableInputError if the path holds no capture.
     """
 
     def __init__(self, path: Path, *, records_per_block: int, decompressed_limit: int) -> None:
         self._path = path
-        self._limit = records_per_block
-        self._source = open_source(path, decompressed_limit)
-
-    @property
-    def damaged(self) -> bool:
-        """Tell whether compressed data turned out to be damaged or cut off."""
-        return self._source.damaged
+        self._records_per_block = records_per_block
+        self._decompressed_limit = decompressed_limit
+        self.damaged = False
 
     def __iter__(self) -> Iterator[Records]:
-        """Yield the records, once."""
+        """Yield the records."""
+        source = open_source(self._path, self._decompressed_limit)
         try:
-            yield from self._blocks(self._source)
+            yield from self._blocks(source)
         finally:
-            self._source.close()
+            self.damaged = source.damaged
+            source.close()
 
     def _blocks(self, source: Source) -> Iterator[Records]:
         data, ends = source.window(0)
         reader, position = self._recognise(bytes(data[:_HEAD]))
         while True:
             data, ends = source.window(position)
-            records = reader.read(data, ends, self._limit)
+            records = reader.read(data, ends, self._records_per_block)
             position += records.consumed
             yield records
             if ends and records.consumed >= len(data):

@@ -1,9 +1,8 @@
-"""Where the records of a pcap file begin: a chain in which each length leads to the next record.
+"""Where records begin in a chain in which the length of each leads to the next one.
 
-Following a chain link by link takes most of the time of reading a capture. Here many stretches of
-the file are followed at the same time, each from a place that looks like the begin of a record.
-That is only a guess, so a stretch counts only if the one before it ends exactly where it begins;
-elsewhere the chain is followed link by link. The result is the same as without guesses.
+Link by link that is the slowest part of reading a capture. So the chain is followed from many
+places at the same time, each a guess at where a record begins. A guess counts only if the chain
+from the true begin arrives exactly there; the result is the same as without guesses.
 """
 
 from __future__ import annotations
@@ -17,138 +16,105 @@ from numpy.typing import NDArray
 
 Order = Literal["<", ">"]
 
-# Bytes between two guesses, and how far to look for the begin of a record from there.
-_STRETCH: Final = 1 << 17
-_LOOK: Final = 1 << 12
-_TRIES: Final = 8
-_LONGEST: Final = 1 << 18
-_NEAR: Final = 86_400
+# With fewer guesses, following them together is no faster than one by one.
+_FEWEST: Final = 16
+# Steps between two looks at whether all have arrived.
+_STEPS: Final = 16
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The form of a record header: its size, and where in it the captured length stands."""
+    """The form of a record header: its size, and where in it the length of the rest stands."""
 
     order: Order
     size: int
-    captured_at: int
+    length_at: int
 
 
 def follow(
-    data: NDArray[np.uint8], start: int, limit: int, layout: Layout
+    data: NDArray[np.uint8],
+    start: int,
+    limit: int,
+    layout: Layout,
+    guesses: NDArray[np.int64],
+    longest: int,
 ) -> tuple[NDArray[np.int64], int]:
     """Return where up to ``limit`` records begin, from ``start`` on, and where the last one ends.
 
-    Every record header returned lies within ``data``; the end of the last may lie beyond it.
+    Every header returned lies within ``data``, the end of the last record perhaps beyond it.
+    ``guesses`` are positions behind ``start`` in ascending order; wrong ones do no harm. From each
+    the chain is followed for about ``longest`` bytes at most, lest one keep all others waiting.
     """
-    guesses = _guess(data, start, layout)
-    stretches, landings = _follow_stretches(data, guesses, layout)
-    numbers = {int(guess): number for number, guess in enumerate(guesses)}
+    stretches = _Stretches(data, guesses, layout, longest) if len(guesses) >= _FEWEST else None
+    known = stretches.numbers if stretches else {}
     parts: list[NDArray[np.int64]] = []
     position, count = start, 0
     while count < limit and position + layout.size <= len(data):
-        number = numbers.get(position)
-        if number is not None and len(stretches[number]):
-            parts.append(stretches[number])
-            position = int(landings[number])
+        if stretches and position in known:
+            part, position = stretches.follow(known[position])
         else:
-            links, position = _follow_links(data, position, limit - count, layout, numbers)
-            parts.append(np.array(links, np.int64))
-        count += len(parts[-1])
-    if count <= limit:
-        return (np.concatenate(parts) if parts else np.empty(0, np.int64)), position
-    offsets = np.concatenate(parts)
-    return offsets[:limit], int(offsets[limit])
+            part, position = _follow_links(data, position, limit - count, layout, known)
+        parts.append(part)
+        count += len(part)
+    offsets = np.concatenate(parts) if parts else np.empty(0, np.int64)
+    return offsets[:limit], int(offsets[limit]) if count > limit else position
 
 
 def _follow_links(
     data: NDArray[np.uint8], start: int, limit: int, layout: Layout, stops: dict[int, int]
-) -> tuple[list[int], int]:
-    """Follow the chain link by link until it meets a guess (not the first), a limit or the end."""
-    length_at = struct.Struct(layout.order + "I").unpack_from
+) -> tuple[NDArray[np.int64], int]:
+    """Follow the chain link by link until it arrives at a stop, the limit or the end."""
+    length = struct.Struct(f"{layout.order}{layout.length_at}xI").unpack_from
     view, last = data.data, len(data) - layout.size
     offsets: list[int] = []
     position = start
     for _ in range(limit):
-        if position > last or (position in stops and offsets):
+        if position > last or position in stops:
             break
         offsets.append(position)
-        position += length_at(view, position + layout.captured_at)[0] + layout.size
-    return offsets, position
+        position += length(view, position)[0] + layout.size
+    return np.array(offsets, np.int64), position
 
 
-def _guess(data: NDArray[np.uint8], start: int, layout: Layout) -> NDArray[np.int64]:
-    """Return places that look like the begin of a record, in ascending order, ``start`` first."""
-    guesses = [start]
-    view = data.data
-    if start + layout.size <= len(data):
-        for begin in range(start + _STRETCH, len(data) - _LOOK, _STRETCH):
-            found = _guess_one(view, start, begin, layout)
-            if found is not None and found > guesses[-1]:
-                guesses.append(found)
-    return np.array(guesses, np.int64)
+class _Stretches:
+    """The chain from each guess up to the next guess, all followed step by step together."""
+
+    def __init__(
+        self,
+        data: NDArray[np.uint8],
+        guesses: NDArray[np.int64],
+        layout: Layout,
+        longest: int,
+    ) -> None:
+        self.numbers = {position: number for number, position in enumerate(guesses.tolist())}
+        last = len(data) - layout.size
+        following = np.append(guesses[1:], last + 1)
+        stops = np.minimum(np.minimum(following, guesses + longest), last + 1)
+        visited = _step(data, guesses, stops, layout)
+        self._counts = (visited < stops).sum(axis=0)
+        self._visited = visited
+
+    def follow(self, number: int) -> tuple[NDArray[np.int64], int]:
+        """Return where the records of a stretch begin, and where the last one ends."""
+        count = self._counts[number]
+        column = self._visited[: count + 1, number]
+        return column[:count], int(column[count])
 
 
-def _guess_one(view: memoryview, start: int, begin: int, layout: Layout) -> int | None:
-    """Look for a place whose time stamp has the same upper half as the one at ``start``."""
-    at = 2 if layout.order == "<" else 0
-    upper_half = bytes(view[start + at : start + at + 2])
-    searched = bytes(view[begin : begin + _LOOK])
-    found = -1
-    for _ in range(_TRIES):
-        found = searched.find(upper_half, found + 1)
-        if found < 0:
-            return None
-        place = begin + found - at
-        if _is_sound(view, place, layout):
-            return place
-    return None
-
-
-def _is_sound(view: memoryview, place: int, layout: Layout) -> bool:
-    """Tell whether a record could begin there, with another one behind it."""
-    header = struct.Struct(layout.order + "IIII").unpack_from
-    if place + layout.size > len(view):
-        return False
-    first = header(view, place)
-    captured = first[layout.captured_at // 4]
-    following = place + layout.size + captured
-    if captured > first[5 - layout.captured_at // 4] or captured > _LONGEST:
-        return False
-    if following + layout.size > len(view):
-        return False
-    second = header(view, following)
-    return abs(first[0] - second[0]) < _NEAR and second[layout.captured_at // 4] <= _LONGEST
-
-
-def _follow_stretches(
-    data: NDArray[np.uint8], guesses: NDArray[np.int64], layout: Layout
-) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
-    """Follow the chain from each guess to the next; return the records and where each one ends."""
+def _step(
+    data: NDArray[np.uint8],
+    position: NDArray[np.int64],
+    stops: NDArray[np.int64],
+    layout: Layout,
+) -> NDArray[np.int64]:
+    """Return the positions after each step, one row a step, until all are beyond their stops."""
+    lengths = np.ndarray((len(data) - 3,), layout.order + "u4", buffer=data, strides=(1,))
     last = len(data) - layout.size
-    stops = np.append(guesses[1:], last + 1)
-    lengths = np.ndarray(
-        (max(len(data) - 3, 0),), layout.order + "u4", buffer=data, strides=(1,)
-    )
-    position, active = guesses.copy(), np.flatnonzero(guesses <= last)
-    visited: list[NDArray[np.int64]] = []
-    owners: list[NDArray[np.intp]] = []
-    while len(active):
-        here = position[active]
-        visited.append(here)
-        owners.append(active)
-        position[active] = here + lengths[here + layout.captured_at] + layout.size
-        active = active[position[active] < stops[active]]
-    return _by_owner(visited, owners, len(guesses)), position
-
-
-def _by_owner(
-    visited: list[NDArray[np.int64]], owners: list[NDArray[np.intp]], count: int
-) -> list[NDArray[np.int64]]:
-    """Sort the places visited by the stretch they belong to, each in order."""
-    if not visited:
-        return [np.empty(0, np.int64)] * count
-    owner = np.concatenate(owners)
-    order = np.argsort(owner, kind="stable")
-    bounds = np.searchsorted(owner[order], np.arange(1, count))
-    return np.split(np.concatenate(visited)[order], bounds)
+    steps = [position]
+    while (position < stops).any():
+        for _ in range(_STEPS):
+            # Behind its stop a stretch goes on without use, behind the last record in place.
+            read = lengths[np.minimum(position, last) + layout.length_at]
+            position = position + read + layout.size
+            steps.append(position)
+    return np.array(steps)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from capture.builtin.files.chain import Layout, Order, follow
 from capture.builtin.files.gather import gather
 from capture.builtin.files.records import (
     CORRUPT,
@@ -19,6 +20,7 @@ from capture.builtin.files.records import (
     MOST_CORRUPT,
     Records,
 )
+from capture.builtin.files.timestamps import NANOSECONDS
 
 FILE_HEADER: Final = 24
 _SEARCH: Final = 1 << 20
@@ -26,6 +28,11 @@ _FIRST_SEARCH: Final = 1 << 14
 # Records around a corrupt one are at most that many seconds away.
 _NEAR: Final = 30 * 86_400
 _RECENT: Final = 15
+# For guesses at where records begin: how many are followed from one, in which part of that stretch
+# to look, and how many places to try.
+_RECORDS_A_STRETCH: Final = 256
+_LOOK: Final = 16
+_TRIES: Final = 4
 
 # Magic number -> nanoseconds a tick, bytes of a record header. The last is Alexey Kuznetzov's
 # variant, whose records carry eight more bytes.
@@ -36,7 +43,7 @@ MAGIC_NUMBERS: Final = {0xA1B2C3D4: (1000, 16), 0xA1B23C4D: (1, 16), 0xA1B2CD34:
 class PcapFormat:
     """What the file header says about the records."""
 
-    order: Literal["<", ">"]
+    order: Order
     tick_ns: int
     record_header: int
     link_type: int
@@ -52,7 +59,7 @@ def parse_file_header(head: bytes) -> PcapFormat | None:
     """Return what the first 24 bytes say, or None when they are not of a pcap file."""
     if len(head) < FILE_HEADER:
         return None
-    order: Literal["<", ">"]
+    order: Order
     for order in ("<", ">"):
         magic, major, minor, _, _, _, network = struct.unpack_from(order + "IHHiIII", head)
         if magic in MAGIC_NUMBERS:
@@ -70,24 +77,29 @@ class PcapRecords:
         self._usual_second: int | None = None
         self._searching = False
         self._corrupt = 0
+        self._usual_size = 512.0
 
     def read(self, data: NDArray[np.uint8], ends: bool, limit: int) -> Records:
         """Return up to ``limit`` records; ``ends`` says that no more bytes follow ``data``."""
         none = np.empty(0, np.int64)
         if self._corrupt == MOST_CORRUPT:
-            return self._records(data, none, len(data), Counter())
+            return self._records(data, none, len(data))
         start = self._resume(data, ends) if self._searching else 0
         if start is None:
-            return self._records(data, none, _given_up(data, ends), Counter())
+            return self._records(data, none, _given_up(data, ends))
         offsets, behind = self._chain(data, start, limit)
-        corrupt = self._first_corrupt(data, offsets)
-        if corrupt is not None:
-            return self._records(data, offsets[:corrupt], *self._lose(int(offsets[corrupt]), data))
-        if not ends or behind == len(data) or len(offsets) == limit:
-            return self._records(data, offsets, behind, Counter())
-        if self._begins_record(data, behind):
-            return self._records(data, offsets, len(data), Counter({CUT_OFF: 1}))
-        return self._records(data, offsets, *self._lose(behind, data))
+        records = self._records(data, offsets, behind)
+        corrupt = np.flatnonzero(records.captured > MAXIMUM_CAPTURED)
+        if len(corrupt):
+            behind = int(offsets[corrupt[0]])
+            records = self._records(data, offsets[: corrupt[0]], behind)
+        if len(records):
+            self._usual_second = int(np.median(records.time_ns[-_RECENT:])) // NANOSECONDS
+        if not len(corrupt) and (not ends or behind == len(data) or len(offsets) == limit):
+            return records
+        if not len(corrupt) and self._begins_record(data, behind):
+            return replace(records, consumed=len(data), skipped=Counter({CUT_OFF: 1}))
+        return self._lose(records)
 
     def _chain(
         self, data: NDArray[np.uint8], start: int, limit: int
@@ -96,22 +108,39 @@ class PcapRecords:
 
         A record that is not wholly in ``data`` is left out, unless its length is absurd.
         """
-        size, at = self._form.record_header, self._form.captured_at
-        length_at = struct.Struct(self._form.order + "I").unpack_from
-        view, last = data.data, len(data) - size
-        offsets: list[int] = []
-        position = start
-        for _ in range(limit):
-            if position > last:
-                break
-            offsets.append(position)
-            position += length_at(view, position + at)[0] + size
+        form = self._form
+        layout = Layout(form.order, form.record_header, form.captured_at)
+        stretch = int(_RECORDS_A_STRETCH * self._usual_size) + 1
+        guesses = self._guess(data, start, limit, stretch)
+        offsets, position = follow(data, start, limit, layout, guesses, 2 * stretch)
+        if len(offsets):
+            self._usual_size = (position - start) / len(offsets)
         if position <= len(data):
-            return np.array(offsets, np.int64), position
-        behind = offsets[-1]
-        if position - behind - size <= MAXIMUM_CAPTURED:
-            offsets.pop()
-        return np.array(offsets, np.int64), behind
+            return offsets, position
+        behind = int(offsets[-1])
+        if position - behind - form.record_header <= MAXIMUM_CAPTURED:
+            return offsets[:-1], behind
+        return offsets, behind
+
+    def _guess(
+        self, data: NDArray[np.uint8], start: int, limit: int, stretch: int
+    ) -> NDArray[np.int64]:
+        """Return places that look like the begin of a record, at most one a stretch.
+
+        They have the upper half of a time stamp in common with the record at ``start``.
+        """
+        at = 2 if self._form.order == "<" else 0
+        upper_half = data[start + at : start + at + 2].tobytes()
+        end = min(len(data), start + int(limit * self._usual_size))
+        look = stretch // _LOOK
+        places = [
+            begin + found - at
+            for begin in range(start + stretch, end - look, stretch)
+            for found in _occurrences(data[begin : begin + look].tobytes(), upper_half)
+        ]
+        guesses = np.array(places, np.int64)
+        guesses = guesses[self._plausible(self._headers(data, guesses))]
+        return guesses[np.flatnonzero(np.diff((guesses + at - start) // stretch, prepend=-1))]
 
     def _begins_record(self, data: NDArray[np.uint8], position: int) -> bool:
         """Tell whether what is left at the end of the file looks like the begin of a record."""
@@ -119,17 +148,14 @@ class PcapRecords:
             return True
         return bool(self._plausible(self._headers(data, np.array([position])))[0])
 
-    def _lose(self, position: int, data: NDArray[np.uint8]) -> tuple[int, Counter[str]]:
-        """Give up the record at ``position``; return the bytes done with, and the reason."""
+    def _lose(self, records: Records) -> Records:
+        """Return the records before a corrupt one, which begins where they end; it is given up."""
         self._searching = True
         self._corrupt += 1
         if self._corrupt < MOST_CORRUPT:
-            return position + 1, Counter({CORRUPT: 1})
-        return len(data), Counter({CORRUPT: 1, GIVEN_UP: 1})
-
-    def _first_corrupt(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> int | None:
-        bad = np.flatnonzero(self._headers(data, offsets).captured > MAXIMUM_CAPTURED)
-        return int(bad[0]) if len(bad) else None
+            return replace(records, consumed=records.consumed + 1, skipped=Counter({CORRUPT: 1}))
+        skipped = Counter({CORRUPT: 1, GIVEN_UP: 1})
+        return replace(records, consumed=len(records.data), skipped=skipped)
 
     def _headers(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Headers:
         words = gather(data, offsets, 16).view(self._form.order + "u4")
@@ -141,21 +167,17 @@ class PcapRecords:
         data: NDArray[np.uint8],
         offsets: NDArray[np.int64],
         consumed: int,
-        skipped: Counter[str],
     ) -> Records:
         form, headers = self._form, self._headers(data, offsets)
-        if len(offsets):
-            self._usual_second = int(np.median(headers.seconds[-_RECENT:]))
         fraction = headers.fraction.astype(np.int64) * form.tick_ns
         return Records(
             data=data,
             offset=offsets + form.record_header,
             captured=headers.captured.astype(np.int64),
             length=headers.length.astype(np.int64),
-            time_ns=headers.seconds.astype(np.int64) * 1_000_000_000 + fraction,
+            time_ns=headers.seconds.astype(np.int64) * NANOSECONDS + fraction,
             link_type=np.full(len(offsets), form.link_type, np.int64),
             consumed=consumed,
-            skipped=skipped,
         )
 
     def _resume(self, data: NDArray[np.uint8], ends: bool) -> int | None:
@@ -185,7 +207,7 @@ class PcapRecords:
         """Tell which look like a record header, judged by the time of records before."""
         captured, length = headers.captured, headers.length
         sound = (captured > 0) & (captured <= length) & (length <= MAXIMUM_CAPTURED)
-        sound &= headers.fraction < 1_000_000_000 // self._form.tick_ns
+        sound &= headers.fraction < NANOSECONDS // self._form.tick_ns
         if self._usual_second is None:
             return sound
         distance = np.abs(headers.seconds.astype(np.int64) - self._usual_second)
@@ -199,6 +221,16 @@ class _Headers(NamedTuple):
     fraction: NDArray[np.uint32]
     captured: NDArray[np.uint32]
     length: NDArray[np.uint32]
+
+
+def _occurrences(content: bytes, part: bytes) -> list[int]:
+    """Return the first few places where ``part`` occurs."""
+    found: list[int] = []
+    position = content.find(part)
+    while position >= 0 and len(found) < _TRIES:
+        found.append(position)
+        position = content.find(part, position + 1)
+    return found
 
 
 def _given_up(data: NDArray[np.uint8], ends: bool) -> int:

@@ -20,6 +20,10 @@ MAXIMUM_CAPTURED: Final = 262_144
 MOST_CORRUPT: Final = 1000
 
 
+# In place of a link type: the file has a frame of an interface that it does not describe.
+UNDECLARED: Final = -1
+
+
 @dataclass(frozen=True)
 class Records:
     """Frames found in ``data``; every array has one entry a frame, in file order.
@@ -34,7 +38,7 @@ class Records:
     captured: NDArray[np.int64]  # bytes of the frame that the file holds
     length: NDArray[np.int64]  # bytes of the frame on the wire
     time_ns: NDArray[np.int64]  # nanoseconds since the Unix epoch
-    link_type: NDArray[np.int64]  # LINKTYPE_ value
+    link_type: NDArray[np.int64]  # LINKTYPE_ value, or UNDECLARED
     consumed: int
     skipped: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import mmap
 import zlib
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import zstandard
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from capture.errors import UnreadableInputError
 
 WINDOW: Final = 1 << 26
+_STREAM_WINDOW: Final = 1 << 25
 # A window that is not the last holds at least this much, more than any sound record.
 LEAST: Final = 1 << 21
 _READ: Final = 1 << 20
@@ -46,24 +48,37 @@ class MappedFile:
 
     damaged = False
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BufferedReader) -> None:
         self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._bytes = np.frombuffer(self._map, np.uint8)
+        self._released = 0
         file.close()
 
     def window(self, position: int) -> tuple[NDArray[np.uint8], bool]:
         """Return a view of up to ``WINDOW`` bytes, and whether it reaches the end of the file."""
-        end = position + WINDOW
-        return self._bytes[position:end], end >= len(self._bytes)
+        self._release(position)
+        # Touching what was cut off meanwhile would end the process.
+        size = min(len(self._bytes), self._map.size())
+        end = min(position + WINDOW, size)
+        return self._bytes[position:end], end == size
 
     def close(self) -> None:
         """Do nothing: the map goes away with the last view of it."""
+
+    def _release(self, position: int) -> None:
+        """Let the system take back the pages before ``position``; who looks again reads again."""
+        until = min(position, len(self._bytes)) // mmap.PAGESIZE * mmap.PAGESIZE
+        if until > self._released and hasattr(self._map, "madvise"):
+            self._map.madvise(mmap.MADV_DONTNEED, self._released, until - self._released)
+            self._released = until
 
 
 class StreamedFile:
     """Bytes that come one after another, as from a decompressor or a pipe."""
 
-    def __init__(self, path: Path, file: BinaryIO, decoder: _Decoder, limit: int | None) -> None:
+    def __init__(
+        self, path: Path, file: BufferedReader, decoder: _Decoder, limit: int | None
+    ) -> None:
         self.damaged = False
         self._path = path
         self._file = file
@@ -94,7 +109,7 @@ class StreamedFile:
         """Read until a whole window is held; bytes given out before stay as they were."""
         parts = [self._held]
         size = len(self._held)
-        while size < WINDOW and not self._ended:
+        while size < _STREAM_WINDOW and not self._ended:
             chunk = self._read()
             parts.append(np.frombuffer(chunk, np.uint8))
             size += len(chunk)
@@ -104,7 +119,7 @@ class StreamedFile:
     def _read(self) -> bytes:
         try:
             chunk = self._decoder.read(_READ)
-        except (zlib.error, zstandard.ZstdError, EOFError):
+        except (zlib.error, zstandard.ZstdError, EOFError, OSError):
             self.damaged = True
             chunk = b""
         self._ended = not chunk
@@ -125,7 +140,7 @@ class StreamedFile:
 class _GzipDecoder:
     """The members of a gzip file one after another, decompressed in pieces of bounded size."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BufferedReader) -> None:
         self._file = file
         self._member = zlib.decompressobj(wbits=31)
         self._input = b""
@@ -164,7 +179,7 @@ def open_source(path: Path, decompressed_limit: int) -> Source:
         If the path is a directory, missing, empty or may not be read.
     """
     file = _open(path)
-    head = file.peek(4)[:4]  # type: ignore[attr-defined]  # a BufferedReader has it
+    head = file.peek(4)[:4]
     if not head:
         file.close()
         raise UnreadableInputError(f"{path}: the file is empty; nothing to analyse")
@@ -173,12 +188,13 @@ def open_source(path: Path, decompressed_limit: int) -> Source:
     if head.startswith(_ZSTANDARD):
         decoder = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
         return StreamedFile(path, file, decoder, decompressed_limit)
-    if path.is_file():
+    try:
         return MappedFile(file)
-    return StreamedFile(path, file, file, None)
+    except (OSError, ValueError):  # a pipe, or a file system without memory maps
+        return StreamedFile(path, file, file, None)
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> BufferedReader:
     if path.is_dir():
         raise UnreadableInputError(f"{path}: a directory, not a capture; name a file in it")
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,30 +15,30 @@ _MOST_SECONDS: Final = 2**63 // NANOSECONDS - 1
 _FINEST_BINARY: Final = 30
 
 
-@dataclass(frozen=True)
-class TimeScale:
-    """How an interface of a pcapng file counts time (``if_tsresol`` and ``if_tsoffset``).
+def nanoseconds(
+    ticks: NDArray[np.uint64], resolution: NDArray[np.int64], offset: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], int]:
+    """Return nanoseconds since the epoch, and how many stamps had to be clipped.
 
-    ``resolution`` is the option's byte: the negative power of 10, or of 2 with the top bit set.
-    ``offset`` is added, in seconds.
+    Per stamp, ``resolution`` is the byte of pcapng's ``if_tsresol``: the negative power of 10 of a
+    second, or of 2 with the top bit set. ``offset`` is added, in seconds.
     """
+    seconds, fraction = np.zeros_like(offset), np.zeros_like(offset)
+    for each in np.unique(resolution):
+        rows = resolution == each
+        seconds[rows], fraction[rows] = _split(ticks[rows], int(each))
+    shifted = seconds + np.clip(offset, -_MOST_SECONDS, _MOST_SECONDS)
+    kept = np.clip(shifted, -_MOST_SECONDS, _MOST_SECONDS)
+    return kept * NANOSECONDS + fraction, int(np.count_nonzero(kept != shifted))
 
-    resolution: int = 6
-    offset: int = 0
 
-    def nanoseconds(self, ticks: NDArray[np.uint64]) -> tuple[NDArray[np.int64], int]:
-        """Return nanoseconds since the epoch, and how many stamps had to be clipped."""
-        seconds, fraction = self._split(ticks)
-        shifted = seconds.astype(np.int64) + max(-_MOST_SECONDS, min(self.offset, _MOST_SECONDS))
-        kept = np.clip(shifted, -_MOST_SECONDS, _MOST_SECONDS)
-        return kept * NANOSECONDS + fraction, int(np.count_nonzero(kept != shifted))
-
-    def _split(self, ticks: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        """Return whole seconds (at most 2 ** 62) and the rest in nanoseconds."""
-        power = self.resolution & 0x7F
-        if self.resolution & 0x80:
-            return _split_binary(ticks, power)
-        return _split_decimal(ticks, power)
+def _split(
+    ticks: NDArray[np.uint64], resolution: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return whole seconds (at most 2 ** 62) and the rest in nanoseconds."""
+    if resolution & 0x80:
+        return _split_binary(ticks, resolution & 0x7F)
+    return _split_decimal(ticks, resolution)
 
 
 def _split_binary(

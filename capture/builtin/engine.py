@@ -1,0 +1,68 @@
+"""The builtin engine: a capture file to conn, ssl, x509 and dns tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from capture.builtin.flows.tracker import FlowTracker
+from capture.builtin.packets import PacketReader
+from capture.builtin.tls.tables import ssl_and_x509_tables
+from capture.logs import CaptureInfo, Logs
+
+NAME: Final = "builtin"
+VERSION: Final = "1.0"
+PACKETS_PER_BLOCK: Final = 1 << 18
+_NANOSECONDS: Final = 1e9
+
+
+def analyse(path: Path, *, progress: Callable[[int], None] | None = None) -> Logs:
+    """Return the tables of a capture file.
+
+    ``progress`` is called after each block with the number of packets read so far.
+
+    Raises
+    ------
+    capture.errors.UnreadableInputError
+        If the path holds no capture in a known format.
+    """
+    reader = PacketReader(path, packets_per_block=PACKETS_PER_BLOCK)
+    tracker = FlowTracker()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        digest = beside.submit(_sha256, path)
+        for block in reader:
+            tracker.feed(block)
+            if progress is not None:
+                progress(reader.packets)
+        sha256 = digest.result()
+    conn, protocols = tracker.finish()
+    ssl, x509 = ssl_and_x509_tables(protocols.tls)
+    info = CaptureInfo(
+        path=str(path),
+        sha256=sha256,
+        packets=reader.packets,
+        skipped=dict(sorted(reader.skipped.items())),
+        first_ts=_seconds(reader.first_time_ns),
+        last_ts=_seconds(reader.last_time_ns),
+    )
+    return Logs(
+        conn=conn,
+        ssl=ssl,
+        x509=x509,
+        dns=protocols.dns.table(),
+        engine_name=NAME,
+        engine_version=VERSION,
+        captures=(info,),
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _seconds(time_ns: int | None) -> float | None:
+    return None if time_ns is None else time_ns / _NANOSECONDS

@@ -1,0 +1,1 @@
+"""Packets to connections: grouping, TCP analysis after Zeek's rules, byte streams, conn rows."""

@@ -1,0 +1,115 @@
+"""The columns by which open and finished connections are remembered."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Connections = NDArray[np.void]
+
+# Columns of two are by side of the flow: side 0 sends from the first endpoint. Times are in
+# nanoseconds. Positions count bytes of a TCP stream from its SYN, which has position 0.
+IDENTITY: Final[list[tuple[Any, ...]]] = [
+    ("first_address", "u8", 2),
+    ("second_address", "u8", 2),
+    ("first_port", "u2"),
+    ("second_port", "u2"),
+    ("protocol", "u1"),
+    ("one_way", "?"),
+]
+OPEN: Final = np.dtype(
+    [
+        *IDENTITY,
+        ("serial", "i8"),  # number of its first packet among all decoded ones
+        ("first_time", "i8"),
+        ("last_time", "i8"),  # of the last packet that counts for the duration
+        ("latest_time", "i8"),  # of the last packet
+        ("originator", "u1"),
+        ("history", "i4"),
+        ("packets", "i8", 2),
+        ("ip_bytes", "i8", 2),
+        ("payload", "i8", 2),  # datagram protocols: bytes sent
+        ("payload_seen", "?", 2),  # a first payload was shown to protocol detection
+        ("stream", "u1"),
+        ("state", "i4"),  # TCP: number of the conversation state
+        ("attempted", "i8"),
+        ("removal_base", "i8"),
+        ("half_closed", "i8"),
+        ("closing", "?"),  # a FIN or RST was seen
+        ("opening_sequence", "u4"),  # of the last SYN without ACK
+        ("opening_seen", "?"),
+        ("started", "?", 2),
+        ("from_syn", "?", 2),  # a SYN told the start
+        ("start", "u4", 2),  # sequence number of position 0
+        ("sequence", "u4", 2),  # of the last packet
+        ("position", "i8", 2),  # of the last packet
+        ("end", "i8", 2),  # highest position reached, control flags included
+        ("acknowledged", "i8", 2),
+        ("trimmed", "i8", 2),  # like acknowledged, as the reassembler sees it
+        ("stored_end", "i8", 2),  # end of the payload that the capture holds
+        ("fin", "?", 2),
+        ("fin_end", "i8", 2),
+        ("reset", "?", 2),
+        ("retransmissions", "i8", 2),
+        ("zero_windows", "i8", 2),
+        ("gaps", "i8", 2),
+        ("missed", "i8"),
+        ("control_position", "i8", (2, 3)),  # of the last SYN, FIN and RST
+        ("control_seen", "?", (2, 3)),
+    ]
+)
+FINISHED: Final = np.dtype(
+    [
+        *IDENTITY,
+        ("serial", "i8"),
+        ("first_time", "i8"),
+        ("duration", "i8"),
+        ("originator", "u1"),
+        ("history", "i4"),
+        ("state", "i4"),  # index into the interned texts of conn_state
+        ("packets", "i8", 2),
+        ("ip_bytes", "i8", 2),
+        ("payload", "i8", 2),
+        ("missed", "i8"),
+    ]
+)
+
+
+def new_connections(count: int) -> Connections:
+    """Return that many connections of which nothing is known yet."""
+    return np.zeros(count, dtype=OPEN)
+
+
+def successors(connections: Connections) -> Connections:
+    """Return connections of which nothing is known but the same addresses and ports."""
+    fresh = new_connections(len(connections))
+    for column, *_ in IDENTITY:
+        fresh[column] = connections[column]
+    return fresh
+
+
+def copy_common_columns(connections: Connections, rows: NDArray[np.void]) -> None:
+    """Copy to rows of finished connections what needs no calculation."""
+    for column, *_ in IDENTITY:
+        rows[column] = connections[column]
+    for column in ("serial", "first_time", "originator", "history", "packets", "ip_bytes"):
+        rows[column] = connections[column]
+    rows["duration"] = connections["last_time"] - connections["first_time"]
+
+
+class TextPool:
+    """Texts that recur, each known by a number."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        """Return the number of a text."""
+        known = self._numbers.get(text)
+        if known is None:
+            known = self._numbers[text] = len(self.texts)
+            self.texts.append(text)
+        return known

@@ -1,0 +1,103 @@
+"""The protocols that are read from connections: TLS and DNS, each fed until it has enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from capture.builtin.connection import Connection
+from capture.builtin.dns.tables import DnsLog
+from capture.builtin.dns.tcp import DnsTcpStream
+from capture.builtin.flows.assembly import Assembly
+from capture.builtin.segment import Segment
+from capture.builtin.tls.connection import TlsConnection
+from capture.builtin.tls.stream import TlsStream
+
+UNDECIDED: Final = 0
+TLS: Final = 1
+DNS: Final = 2
+NOTHING: Final = 3
+
+
+@dataclass
+class OpenStream:
+    """A connection that a protocol is being read from."""
+
+    connection: Connection
+    reader: TlsStream | DnsTcpStream | None  # None for DNS over UDP
+    assembly: Assembly
+
+
+class Protocols:
+    """The readers of open connections, by serial number, and what they found."""
+
+    def __init__(self) -> None:
+        self.dns = DnsLog()
+        self.tls: list[tuple[Connection, TlsConnection]] = []
+        self.services: dict[int, str] = {}
+        self._open: dict[int, OpenStream] = {}
+
+    def open(
+        self,
+        serial: int,
+        connection: Connection,
+        protocol: int,
+        frontier: tuple[int, int] = (1, 1),
+    ) -> OpenStream:
+        """Begin to read a protocol (TLS or DNS) from a connection, at positions by side."""
+        over_tcp = connection.protocol == "tcp"
+        reader: TlsStream | DnsTcpStream | None
+        if protocol == TLS:
+            reader = TlsStream(datagrams=not over_tcp)
+        else:
+            reader = DnsTcpStream() if over_tcp else None
+        stream = self._open[serial] = OpenStream(connection, reader, Assembly(frontier))
+        return stream
+
+    def stream(self, serial: int) -> OpenStream | None:
+        """Return the open stream of a connection, None if nothing is read from it any more."""
+        return self._open.get(serial)
+
+    def feed(self, serial: int, stream: OpenStream, segment: Segment) -> bool:
+        """Pass a segment to the reader; return whether it wants more."""
+        reader = stream.reader
+        if isinstance(reader, TlsStream):
+            reader.feed(segment)
+            if reader.finished:
+                self.close(serial)
+            return not reader.finished
+        if isinstance(reader, DnsTcpStream):
+            for message in reader.feed(segment):
+                self._feed_dns(serial, stream.connection, *message)
+        else:
+            self._feed_dns(serial, stream.connection, *segment[:3])
+        return True
+
+    def _feed_dns(
+        self, serial: int, connection: Connection, time_ns: int, is_request: bool, message: bytes
+    ) -> None:
+        if self.dns.feed(connection, time_ns, is_request, message):
+            self.services[serial] = "dns"
+
+    def close(self, serial: int) -> None:
+        """Take the result of a reader whose connection is over or that has seen enough."""
+        stream = self._open.pop(serial, None)
+        if stream is None:
+            return
+        if isinstance(stream.reader, DnsTcpStream):
+            for message in stream.reader.flush():
+                self._feed_dns(serial, stream.connection, *message)
+        elif isinstance(stream.reader, TlsStream):
+            self._take_tls(serial, stream.connection, stream.reader.result())
+
+    def _take_tls(self, serial: int, connection: Connection, found: TlsConnection | None) -> None:
+        if found is None:
+            return
+        self.tls.append((connection, found))
+        if found.confirmed and connection.protocol == "tcp":
+            self.services[serial] = "ssl"
+
+    def close_all(self) -> None:
+        """Close every stream that is still open."""
+        for serial in sorted(self._open):
+            self.close(serial)

@@ -1,0 +1,1 @@
+"""TCP after Zeek's rules: sequence space, events, endpoint states, connections."""

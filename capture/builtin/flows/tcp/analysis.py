@@ -1,0 +1,139 @@
+"""TCP packets of one block to connections: continued, finished, begun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from capture.builtin.flows.connection_table import Connections, TextPool, successors
+from capture.builtin.flows.runs import Booleans, Indices, ranges
+from capture.builtin.flows.tcp.holes import HolesByStream, follow_holes
+from capture.builtin.flows.tcp.openings import begin_connections, cut_at_openings
+from capture.builtin.flows.tcp.packets import TcpPackets
+from capture.builtin.flows.tcp.progress import Progress, update_connections
+from capture.builtin.flows.tcp.reduction import Events, Streams, reduce_to_events
+from capture.builtin.flows.tcp.sequence import Positions
+from capture.builtin.flows.tcp.stream import delivered_before, stream_of
+from capture.builtin.flows.tcp.transitions import Clock, EventTimes, Outcome, Transitions
+
+
+@dataclass(frozen=True)
+class AnalysedPackets:
+    """TCP packets with what came of their connections.
+
+    ``connections`` are as after their packets, which are ``begins[row]`` to ``ends[row]``;
+    ``ended`` tells those that are followed by another one of the same addresses and ports.
+    """
+
+    packets: TcpPackets
+    streams: Streams
+    connections: Connections
+    begins: Indices
+    ends: Indices
+    ended: Booleans
+    delivered_before: Positions  # shape (n, 2): where both streams stood before these packets
+
+
+class TcpAnalysis:
+    """The TCP state machine with its memory, and the streams that have holes."""
+
+    def __init__(self, histories: TextPool) -> None:
+        self.transitions = Transitions()
+        self._histories = histories
+        self._open_holes: HolesByStream = {}
+
+    def analyse(
+        self, packets: TcpPackets, connections: Connections, first_serial: int
+    ) -> list[AnalysedPackets]:
+        """Return the packets and their connections, in as many parts as it takes.
+
+        ``packets`` are sorted by ``connection``, their row in ``connections``; a row that has no
+        packets yet is filled in from its first one. A connection that ends among its packets is
+        cut there, and what is left is another one, in the next part. ``first_serial`` is the
+        number of the block's first packet.
+        """
+        packets, connections, ended = cut_at_openings(packets, connections)
+        parts = []
+        while len(connections):
+            begin_connections(packets, connections, first_serial, self.transitions, self._histories)
+            part, cut_off = self._analyse_once(packets, connections, ended)
+            parts.append(part)
+            bounds = np.searchsorted(packets.connection, np.arange(len(connections) + 1))
+            begins, ends = part.ends[cut_off], bounds[1:][cut_off]
+            renumbered = np.repeat(np.arange(len(cut_off)), ends - begins)
+            ended = ended[cut_off]
+            packets = packets.take(ranges(begins, ends), renumbered)
+            connections = successors(connections[cut_off])
+        return parts
+
+    def forget(self, connections: Connections) -> None:
+        """Drop what is remembered of connections that are over."""
+        if self._open_holes:
+            serials = set(connections["serial"].tolist())
+            for key in [key for key in self._open_holes if key[0] in serials]:
+                del self._open_holes[key]
+
+    def _analyse_once(
+        self, packets: TcpPackets, connections: Connections, ended: Booleans
+    ) -> tuple[AnalysedPackets, Indices]:
+        """Analyse connections up to where they end; return them and the rows with packets left."""
+        streams = (stream_of(packets, 0, connections), stream_of(packets, 1, connections))
+        for side, stream in enumerate(streams):
+            follow_holes(packets, stream, side, connections, self._open_holes)
+        events = reduce_to_events(packets, streams, connections)
+        outcomes = self._outcomes(packets, events, connections)
+        before = delivered_before(connections)
+        progress = Progress(packets, streams, events, outcomes)
+        update_connections(progress, connections, self.transitions, self._histories)
+        part = AnalysedPackets(
+            packets=packets,
+            streams=streams,
+            connections=connections,
+            begins=progress.begins,
+            ends=progress.ends,
+            ended=ended | progress.is_cut,
+            delivered_before=before,
+        )
+        return part, np.flatnonzero(progress.is_cut)
+
+    def _outcomes(
+        self, packets: TcpPackets, events: Events, connections: Connections
+    ) -> list[Outcome]:
+        """Run each connection's events through the state machine."""
+        codes = events.code.tobytes()
+        states = connections["state"].tolist()
+        bounds = [(begin * 4, end * 4) for begin, end in pairwise(events.bounds.tolist())]
+        run = self.transitions.run
+        timed = set(np.flatnonzero(events.timed).tolist())
+        return [
+            run(state, codes[begin:end])
+            if row not in timed
+            else self._timed_outcome(packets, events, connections, row)
+            for row, (state, (begin, end)) in enumerate(zip(states, bounds, strict=True))
+        ]
+
+    def _timed_outcome(
+        self, packets: TcpPackets, events: Events, connections: Connections, row: int
+    ) -> Outcome:
+        at = slice(int(events.bounds[row]), int(events.bounds[row + 1]))
+        index = events.packet[at]
+        connection = connections[row]
+        clock = Clock(
+            first=int(connection["first_time"]),
+            last=int(connection["last_time"]),
+            attempted=int(connection["attempted"]),
+            removal_base=int(connection["removal_base"]),
+            half_closed=int(connection["half_closed"]),
+        )
+        return self.transitions.run_timed(
+            int(connection["state"]),
+            events.code[at].tolist(),
+            EventTimes(
+                packet=packets.time[index].tolist(),
+                previous=events.previous_time[index].tolist(),
+                now=packets.now[index].tolist(),
+            ),
+            clock,
+        )

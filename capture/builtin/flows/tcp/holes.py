@@ -1,0 +1,169 @@
+"""Payload captured out of order: which bytes were missing when they were acknowledged."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from capture.builtin.flows.connection_table import Connections
+from capture.builtin.flows.runs import Indices, run_bounds
+from capture.builtin.flows.tcp.packets import TcpPackets
+from capture.builtin.flows.tcp.sequence import Positions
+from capture.builtin.flows.tcp.stream import Stream, delivered_before
+
+# As much payload above a hole without any acknowledgement means that the other direction is not in
+# the capture; Zeek stops reassembling then.
+UNACKNOWLEDGED_LIMIT: Final = 16384
+
+
+@dataclass
+class Holes:
+    """A stream of which some bytes have not been seen: what is delivered, what waits above."""
+
+    frontier: int
+    waiting: list[tuple[int, int]] = field(default_factory=list)  # disjoint, in order
+    given_up: bool = False
+
+    def store(self, start: int, end: int) -> None:
+        """Take payload at positions ``[start, end)``."""
+        if start > self.frontier:
+            self._keep(start, end)
+        elif end > self.frontier:
+            self.frontier = end
+            self._deliver_waiting()
+
+    def acknowledge(self, position: int) -> tuple[int, int]:
+        """Give up what is missing below ``position``; return how many bytes in how many holes."""
+        missing = holes = 0
+        while position > self.frontier:
+            until = min(position, self.waiting[0][0]) if self.waiting else position
+            missing += until - self.frontier
+            holes += 1
+            self.frontier = until
+            self._deliver_waiting()
+        return (0, 0) if self.given_up else (missing, holes)
+
+    def are_closed(self) -> bool:
+        """Return whether nothing waits above a hole."""
+        return not self.waiting and not self.given_up
+
+    def give_up_unless_acknowledged(self, acknowledged: int) -> None:
+        """Stop reassembling if much waits above a hole and nothing was ever acknowledged."""
+        if acknowledged > 1 or not self.waiting:
+            return
+        if self.waiting[-1][1] - self.frontier > UNACKNOWLEDGED_LIMIT:
+            self.waiting.clear()
+            self.given_up = True
+
+    def _keep(self, start: int, end: int) -> None:
+        at = bisect_left(self.waiting, (start, start))
+        if at and self.waiting[at - 1][1] >= start:
+            at -= 1
+            start = self.waiting[at][0]
+        last = at
+        while last < len(self.waiting) and self.waiting[last][0] <= end:
+            end = max(end, self.waiting[last][1])
+            last += 1
+        self.waiting[at:last] = [(start, end)]
+
+    def _deliver_waiting(self) -> None:
+        delivered = 0
+        for start, end in self.waiting:
+            if start > self.frontier:
+                break
+            self.frontier = max(self.frontier, end)
+            delivered += 1
+        del self.waiting[:delivered]
+
+
+HolesByStream = dict[tuple[int, int], Holes]  # (serial of the connection, side)
+
+
+def follow_holes(
+    packets: TcpPackets,
+    stream: Stream,
+    side: int,
+    connections: Connections,
+    open_holes: HolesByStream,
+) -> None:
+    """Correct ``stream`` where payload came out of order; ``open_holes`` go in and come out."""
+    initial = delivered_before(connections)[:, side]
+    opening = _opening_packets(packets, stream, initial)
+    rows = packets.connection[opening]
+    starts, ends = run_bounds(rows)
+    by_row = {
+        int(rows[start]): opening[start:end].tolist()
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    }
+    bounds = np.searchsorted(packets.connection, np.arange(len(connections) + 1))
+    carried = [serial for serial, of_side in open_holes if of_side == side]
+    for row in np.flatnonzero(np.isin(connections["serial"], carried)).tolist():
+        by_row[row] = [int(bounds[row]), *by_row.get(row, [])]
+    for row, begins in by_row.items():
+        key = (int(connections["serial"][row]), side)
+        holes = open_holes.pop(key, None)
+        holes = _follow_connection(
+            holes, packets, stream, begins, int(bounds[row + 1]), int(initial[row])
+        )
+        if not holes.are_closed():
+            open_holes[key] = holes
+
+
+def _follow_connection(
+    holes: Holes | None,
+    packets: TcpPackets,
+    stream: Stream,
+    begins: list[int],
+    end: int,
+    initial: int,
+) -> Holes:
+    """Follow the holes that open at packets ``begins``, each until it is closed.
+
+    ``initial`` is up to where the stream was delivered before its first packet here.
+    """
+    at = 0
+    for begin in begins:
+        if begin < at:
+            continue
+        if holes is None or at:
+            inside = begin > 0 and packets.connection[begin] == packets.connection[begin - 1]
+            holes = Holes(int(stream.frontier[begin - 1]) if inside else initial)
+        at = _follow(holes, packets, stream, begin, end)
+    return holes or Holes(1)
+
+
+def _opening_packets(packets: TcpPackets, stream: Stream, initial: Positions) -> Indices:
+    """Return the packets whose payload lies above bytes not seen yet."""
+    sent = stream.sent
+    candidates = sent.index[sent.stored]
+    rows = packets.connection[candidates]
+    inside = (candidates > 0) & (packets.connection[candidates - 1] == rows)
+    frontier = np.where(inside, stream.frontier[candidates - 1], initial[rows])
+    opening: Indices = candidates[sent.stored_start[sent.stored] > frontier]
+    return opening
+
+
+def _follow(holes: Holes, packets: TcpPackets, stream: Stream, begin: int, end: int) -> int:
+    """Go through packets from ``begin`` until the holes are closed; return where that is."""
+    sent, acknowledgements = stream.sent, stream.acknowledgements
+    own = int(np.searchsorted(sent.index, begin))
+    slot = int(np.searchsorted(acknowledgements.index, begin))
+    for packet in range(begin, end):
+        position = int(acknowledgements.trimmed[packet])
+        if own < len(sent.index) and sent.index[own] == packet:
+            if sent.stored[own] and not holes.given_up:
+                start = int(sent.stored_start[own])
+                holes.store(start, start + int(packets.length[packet]))
+                holes.give_up_unless_acknowledged(position)
+            own += 1
+        elif slot < len(acknowledgements.index) and acknowledgements.index[slot] == packet:
+            missing, number = holes.acknowledge(position)
+            acknowledgements.gap[slot], acknowledgements.holes[slot] = missing, number
+            slot += 1
+        stream.frontier[packet] = stream.end[packet] if holes.given_up else holes.frontier
+        if holes.are_closed():
+            return packet + 1
+    return end

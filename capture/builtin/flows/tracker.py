@@ -1,0 +1,153 @@
+"""Follows all connections of a capture through its blocks of packets."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from capture.builtin.block import PacketBlock
+from capture.builtin.dns.detect import UDP_PORTS
+from capture.builtin.flows import datagrams as datagram_rules
+from capture.builtin.flows.connection_table import Connections, TextPool, new_connections
+from capture.builtin.flows.datagrams import Datagrams, analyse_datagrams
+from capture.builtin.flows.grouping import Grouped, group
+from capture.builtin.flows.payloads import feed_datagrams, feed_streams
+from capture.builtin.flows.ports import ICMP, ICMPV6, TCP, UDP
+from capture.builtin.flows.protocols import Protocols
+from capture.builtin.flows.rows import Rows, concatenate, conn_table
+from capture.builtin.flows.runs import Booleans, Indices
+from capture.builtin.flows.tcp import closing
+from capture.builtin.flows.tcp.analysis import TcpAnalysis
+from capture.builtin.flows.tcp.packets import TcpPackets
+
+_DNS_HEADER_BYTES: Final = 12
+_DNS_RESPONSE: Final = 0x80  # QR, RFC 1035, section 4.1.1
+_CONNECTION_PROTOCOLS: Final = (ICMP, TCP, UDP, ICMPV6)
+
+
+class FlowTracker:
+    """Takes blocks of packets in capture order; gives the conn table and what protocols said.
+
+    Connections that end become rows at once, those that are open go on in the next block. Only
+    TCP, UDP and ICMP have connections.
+    """
+
+    def __init__(self) -> None:
+        self._histories = TextPool()
+        self._states = TextPool()
+        self._tcp = TcpAnalysis(self._histories)
+        self._protocols = Protocols()
+        self._open_tcp = new_connections(0)
+        self._open_datagrams = new_connections(0)
+        self._finished: list[Rows] = []
+        self._packets = 0
+        self._now = np.iinfo(np.int64).min
+
+    def feed(self, block: PacketBlock) -> None:
+        """Take the packets of the next block."""
+        network_times = np.maximum(np.maximum.accumulate(block.time_ns), self._now)
+        self._now = int(network_times[-1])
+        is_tcp = block.protocol == TCP
+        self._feed_tcp(block, np.flatnonzero(is_tcp), network_times)
+        others = np.isin(block.protocol, _CONNECTION_PROTOCOLS) & ~is_tcp
+        self._feed_datagrams(block, np.flatnonzero(others), network_times)
+        self._packets += len(block)
+
+    def finish(self) -> tuple[pl.DataFrame, Protocols]:
+        """Return the conn table and the protocols' findings; all connections are over."""
+        self._finish_tcp(self._open_tcp)
+        self._finish_datagrams(self._open_datagrams)
+        self._protocols.close_all()
+        rows = concatenate(self._finished)
+        table = conn_table(rows, self._histories, self._states, self._protocols.services)
+        return table, self._protocols
+
+    def _feed_tcp(
+        self, block: PacketBlock, entries: Indices, network_times: NDArray[np.int64]
+    ) -> None:
+        grouped = group(block, entries, self._open_tcp)
+        packets = _tcp_packets(block, grouped, network_times)
+        parts = self._tcp.analyse(packets, grouped.flows, self._packets)
+        still_open = [grouped.idle]
+        for part in parts:
+            feed_streams(block, part, self._protocols, self._tcp.transitions)
+            self._finish_tcp(part.connections[part.ended])
+            still_open.append(part.connections[~part.ended])
+        connections = np.concatenate(still_open)
+        over = closing.are_over(connections, self._tcp.transitions, self._now)
+        self._finish_tcp(connections[over])
+        self._open_tcp = connections[~over]
+
+    def _finish_tcp(self, connections: Connections) -> None:
+        self._finished.append(
+            closing.finished_rows(connections, self._tcp.transitions, self._histories, self._states)
+        )
+        self._tcp.forget(connections)
+        self._close_streams(connections)
+
+    def _feed_datagrams(
+        self, block: PacketBlock, entries: Indices, network_times: NDArray[np.int64]
+    ) -> None:
+        grouped = group(block, entries, self._open_datagrams)
+        datagrams = Datagrams(
+            connection=grouped.row,
+            entry=grouped.entry,
+            side=grouped.side,
+            time=block.time_ns[grouped.entry],
+            now=network_times[grouped.entry],
+            length=block.payload_length[grouped.entry].astype(np.int64),
+            ip_length=block.ip_length[grouped.entry].astype(np.int64),
+            answers=_dns_answers(block, grouped.entry),
+        )
+        analysed = analyse_datagrams(
+            datagrams, grouped.flows, self._packets, network_times, self._histories
+        )
+        feed_datagrams(block, analysed, self._protocols)
+        self._finish_datagrams(analysed.connections[analysed.ended])
+        connections = np.concatenate((grouped.idle, analysed.connections[~analysed.ended]))
+        over = datagram_rules.are_over(connections, self._now)
+        self._finish_datagrams(connections[over])
+        self._open_datagrams = connections[~over]
+
+    def _finish_datagrams(self, connections: Connections) -> None:
+        self._finished.append(datagram_rules.finished_rows(connections, self._states))
+        self._close_streams(connections)
+
+    def _close_streams(self, connections: Connections) -> None:
+        for serial in connections["serial"][connections["stream"] != 0].tolist():
+            self._protocols.close(serial)
+
+
+def _dns_answers(block: PacketBlock, entries: Indices) -> Booleans:
+    """Return which UDP packets to a DNS port have the bit of a response set."""
+    answers = np.zeros(len(entries), dtype=np.bool_)
+    whole_header = block.payload_captured[entries] >= _DNS_HEADER_BYTES
+    to_dns = np.isin(block.destination_port[entries], UDP_PORTS)
+    at = np.flatnonzero(to_dns & (block.protocol[entries] == UDP) & whole_header)
+    flags = block.data[block.payload_offset[entries[at]] + 2]
+    answers[at] = (flags & _DNS_RESPONSE) != 0
+    return answers
+
+
+def _tcp_packets(
+    block: PacketBlock, grouped: Grouped, network_times: NDArray[np.int64]
+) -> TcpPackets:
+    entry = grouped.entry
+    length = block.payload_length[entry].astype(np.int64)
+    return TcpPackets(
+        connection=grouped.row,
+        entry=entry,
+        side=grouped.side,
+        time=block.time_ns[entry],
+        now=network_times[entry],
+        sequence=block.tcp_sequence[entry],
+        acknowledgement=block.tcp_acknowledgement[entry],
+        flags=block.tcp_flags[entry],
+        length=length,
+        whole=block.payload_captured[entry] >= length,
+        window_closed=block.tcp_window[entry] == 0,
+        ip_length=block.ip_length[entry].astype(np.int64),
+    )

@@ -1,0 +1,93 @@
+"""One QUIC connection's datagrams, from the first on, until its hellos are read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from capture.builtin.quic.crypto_stream import CryptoStream
+from capture.builtin.quic.decryption import InitialDecryption
+from capture.builtin.quic.frames import CryptoFrame, crypto_frames
+from capture.builtin.quic.long_header import initial_packets
+from capture.builtin.segment import Segment
+from capture.builtin.tls.connection import TlsConnection
+from capture.builtin.tls.handshake import HandshakeMessages
+from capture.builtin.tls.session import Session
+
+MOST_DATAGRAMS: Final = 64
+"""How many datagrams of a flow are looked at; the hellos are among the first few."""
+
+
+class _Handshake:
+    """What one side says in Initial packets."""
+
+    __slots__ = ("complete", "messages", "restarts", "stream")
+
+    def __init__(self, restarts: int = 0) -> None:
+        self.stream = CryptoStream()
+        self.messages = HandshakeMessages()
+        self.complete = False
+        self.restarts = restarts
+
+
+class QuicStream:
+    """Reads one UDP flow: feed it a segment a datagram, stop when ``finished``, ask for the result.
+
+    Only Initial packets are read: they hold ClientHello and ServerHello, and their keys follow from
+    what the client sends in clear. The rest of the handshake is secret, so that the connection
+    never counts as established and has neither certificates nor a chosen application protocol.
+    """
+
+    __slots__ = ("_datagrams", "_decryption", "_session", "_sides", "finished")
+
+    def __init__(self) -> None:
+        self.finished = False
+        self._datagrams = 0
+        self._decryption = InitialDecryption()
+        self._session = Session(confirmable=True)
+        self._sides = [_Handshake(), _Handshake()]
+
+    def feed(self, segment: Segment) -> None:
+        """Read the next datagram; nothing happens once ``finished``."""
+        if self.finished:
+            return
+        self._datagrams += 1
+        self._session.time_ns = segment.time_ns
+        for packet in initial_packets(segment.data):
+            payload = self._decryption.open(segment.from_originator, packet)
+            if payload is not None:
+                self._read(segment.from_originator, crypto_frames(payload))
+            self.finished = self._has_enough() or self._decryption.attempts_left <= 0
+            if self.finished:
+                return
+        self.finished = self._datagrams >= MOST_DATAGRAMS
+
+    def result(self) -> TlsConnection | None:
+        """Return what was seen of TLS, None when no hello could be read."""
+        return self._session.connection
+
+    def _read(self, from_originator: bool, frames: list[CryptoFrame]) -> None:
+        side = self._side(from_originator)
+        for message in side.messages.feed(side.stream.add(frames)):
+            side.complete = True
+            self._session.handshake_message(from_originator, message[0], message[4:])
+            if self._session.finished:
+                return
+        if side.messages.broken:
+            self._session.abandon()
+
+    def _side(self, from_originator: bool) -> _Handshake:
+        """Return what is known of a side; pieces from before a restart belong to another hello."""
+        restarts = self._decryption.restarts
+        side = self._sides[from_originator]
+        if side.restarts != restarts and not side.complete:
+            side = self._sides[from_originator] = _Handshake(restarts)
+        return side
+
+    def _has_enough(self) -> bool:
+        """Return whether the server's hello was read (a request to retry is none)."""
+        connection = self._session.connection
+        if self._session.finished:
+            return True
+        if connection is None or connection.server_hello is None:
+            return False
+        return not connection.server_hello.asks_for_retry

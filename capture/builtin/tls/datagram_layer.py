@@ -1,0 +1,113 @@
+"""The record layer of DTLS 1.0 and 1.2 over UDP (RFC 6347, 4.1 and 4.2)."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from capture.builtin.tls.parameter_names import DTLS_1_0, DTLS_1_2
+from capture.builtin.tls.session import HANDSHAKE, Session
+
+_RECORD_HEADER: Final = 13
+_MESSAGE_HEADER: Final = 12
+_LONGEST_MESSAGE: Final = 100_000
+_MOST_FRAGMENTS: Final = 512
+_STUN_HEADER: Final = 20
+_STUN_COOKIE: Final = b"\x21\x12\xa4\x42"
+
+
+class FragmentedMessage:
+    """One handshake message that arrives in pieces, in any order, some of them twice."""
+
+    __slots__ = ("_body", "_missing", "_pieces", "kind", "number")
+
+    def __init__(self, kind: int, number: int, length: int) -> None:
+        self.kind = kind
+        self.number = number
+        self._body = bytearray(length)
+        self._missing = [(0, length)]
+        self._pieces = 0
+
+    def continues(self, kind: int, number: int, length: int) -> bool:
+        """Return whether a piece with these header values belongs to this message."""
+        return (kind, number, length) == (self.kind, self.number, len(self._body))
+
+    def add(self, offset: int, piece: bytes) -> bytes | None:
+        """Put a piece in its place; return the body once it is whole."""
+        end = offset + len(piece)
+        self._pieces += 1
+        if end > len(self._body) or self._pieces > _MOST_FRAGMENTS:
+            return None
+        self._body[offset:end] = piece
+        missing = []
+        for start, stop in self._missing:
+            missing += [(start, min(stop, offset)), (max(start, end), stop)]
+        self._missing = [gap for gap in missing if gap[0] < gap[1]]
+        return None if self._missing else bytes(self._body)
+
+
+class DatagramLayer:
+    """Reads both directions of a UDP flow that speaks DTLS; STUN in between is passed over."""
+
+    __slots__ = ("_fragmented", "session")
+
+    def __init__(self) -> None:
+        # Zeek's name for DTLS among the services of a flow is another: it is not "ssl".
+        self.session = Session(confirmable=False)
+        self._fragmented: list[FragmentedMessage | None] = [None, None]
+
+    def feed(self, time_ns: int, from_originator: bool, data: bytes) -> None:
+        """Read one datagram."""
+        if len(data) > _STUN_HEADER and data[4:8] == _STUN_COOKIE:
+            return
+        session = self.session
+        session.time_ns = time_ns
+        offset = 0
+        while offset + _RECORD_HEADER <= len(data) and not session.finished:
+            kind, version, epoch, length = struct.unpack_from(">BHH6xH", data, offset)
+            if version not in (DTLS_1_0, DTLS_1_2):
+                session.violation()
+                return
+            offset += _RECORD_HEADER + length
+            if offset > len(data):
+                session.violation()
+                return
+            self._record(from_originator, kind, epoch, data[offset - length : offset])
+
+    def _record(self, from_originator: bool, kind: int, epoch: int, payload: bytes) -> None:
+        if epoch > 0:
+            self.session.encrypted_record()
+        elif kind == HANDSHAKE:
+            self._message(from_originator, payload)
+        elif payload:
+            self.session.plaintext_record(from_originator, kind, payload)
+
+    def _message(self, from_originator: bool, payload: bytes) -> None:
+        """Read the one message, or piece of a message, that a record holds."""
+        if len(payload) < _MESSAGE_HEADER:
+            self.session.violation()
+            return
+        kind = payload[0]
+        length = int.from_bytes(payload[1:4], "big")
+        number = int.from_bytes(payload[4:6], "big")
+        offset = int.from_bytes(payload[6:9], "big")
+        piece = payload[_MESSAGE_HEADER:]
+        whole: bytes | None = piece
+        if offset or len(piece) != length:
+            whole = self._assemble(from_originator, (kind, number, length), offset, piece)
+        if whole is not None:
+            self.session.handshake_message(from_originator, kind, whole)
+
+    def _assemble(
+        self, from_originator: bool, header: tuple[int, int, int], offset: int, piece: bytes
+    ) -> bytes | None:
+        if header[2] > _LONGEST_MESSAGE:
+            self.session.violation()
+            return None
+        message = self._fragmented[from_originator]
+        if message is None or not message.continues(*header):
+            message = self._fragmented[from_originator] = FragmentedMessage(*header)
+        whole = message.add(offset, piece)
+        if whole is not None:
+            self._fragmented[from_originator] = None
+        return whole

@@ -1,0 +1,106 @@
+"""What a ClientHello offers, as lists of the numbers of the IANA registries."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from capture.builtin.tls.fingerprints.grease import GREASE, without_grease
+from capture.builtin.tls.hello import (
+    APPLICATION_PROTOCOLS,
+    POINT_FORMATS,
+    SIGNATURE_ALGORITHMS,
+    SUPPORTED_GROUPS,
+    SUPPORTED_VERSIONS,
+    ClientHello,
+    application_protocols,
+)
+
+_ENCRYPTED_HELLO: Final = frozenset((0xFFCE, *range(0xFE08, 0xFE0E)))
+"""encrypted_server_name and encrypted_client_hello, with the numbers that drafts gave them."""
+
+
+class ClientOffer(NamedTuple):
+    """Numbers are in the order sent, without GREASE; empty where the client offered none.
+
+    ``hello_version`` is the version in the hello itself; ``versions`` are those of the extension
+    supported_versions, else that one. ``first_protocol`` is the first ALPN value as sent.
+    ``grease`` says whether there was any, ``encrypted_hello`` whether the client offered an
+    encrypted hello or server name, in earnest or not.
+    """
+
+    hello_version: int
+    versions: tuple[int, ...]
+    ciphers: tuple[int, ...]
+    extensions: tuple[int, ...]
+    groups: tuple[int, ...]
+    point_formats: tuple[int, ...]
+    signature_algorithms: tuple[int, ...]
+    application_protocols: tuple[str, ...]
+    first_protocol: bytes
+    grease: bool
+    encrypted_hello: bool
+
+
+class _HelloParts(NamedTuple):
+    """The bytes of a hello that do not change from one connection of a client to the next."""
+
+    version: int
+    cipher_suites: bytes
+    cipher_suite_size: int
+    extensions: tuple[int, ...]
+    versions: bytes | None
+    groups: bytes
+    point_formats: bytes
+    signature_algorithms: bytes
+    protocols: bytes
+
+
+def client_offer(hello: ClientHello) -> ClientOffer:
+    """Return what the client offers; of an extension that is there twice, the first counts."""
+    extensions = hello.extensions
+    contents = dict(reversed(extensions))
+    return _offer(
+        _HelloParts(
+            hello.version,
+            hello.cipher_suite_octets,
+            hello.cipher_suite_size,
+            tuple(number for number, _ in extensions),
+            contents.get(SUPPORTED_VERSIONS),
+            contents.get(SUPPORTED_GROUPS, b""),
+            contents.get(POINT_FORMATS, b""),
+            contents.get(SIGNATURE_ALGORITHMS, b""),
+            contents.get(APPLICATION_PROTOCOLS, b""),
+        )
+    )
+
+
+@lru_cache(maxsize=1024)
+def _offer(parts: _HelloParts) -> ClientOffer:
+    versions = (parts.version,) if parts.versions is None else _numbers(parts.versions[1:])
+    ciphers = _numbers(parts.cipher_suites, parts.cipher_suite_size)
+    groups = _numbers(parts.groups[2:])
+    algorithms = _numbers(parts.signature_algorithms[2:])
+    every = (*versions, *ciphers, *parts.extensions, *groups, *algorithms)
+    protocols = parts.protocols
+    return ClientOffer(
+        hello_version=parts.version,
+        versions=without_grease(versions),
+        ciphers=without_grease(ciphers),
+        extensions=without_grease(parts.extensions),
+        groups=without_grease(groups),
+        point_formats=tuple(parts.point_formats[1:]),
+        signature_algorithms=without_grease(algorithms),
+        application_protocols=application_protocols(protocols),
+        first_protocol=protocols[3 : 3 + protocols[2]] if len(protocols) > 2 else b"",
+        grease=not GREASE.isdisjoint(every),
+        encrypted_hello=not _ENCRYPTED_HELLO.isdisjoint(parts.extensions),
+    )
+
+
+def _numbers(octets: bytes, size: int = 2) -> tuple[int, ...]:
+    """Return big-endian numbers of ``size`` bytes; what is left over at the end is left out."""
+    return tuple(
+        int.from_bytes(octets[offset : offset + size], "big")
+        for offset in range(0, len(octets) - size + 1, size)
+    )

@@ -1,0 +1,65 @@
+"""Handshake messages: their framing, and the contents of those that are read besides the hellos."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from capture.builtin.tls.cipher_suites import cipher_suite_name
+from capture.builtin.tls.frames import Frames
+from capture.builtin.tls.hello import MalformedMessageError
+
+CLIENT_HELLO: Final = 1
+SERVER_HELLO: Final = 2
+CERTIFICATE: Final = 11
+SERVER_KEY_EXCHANGE: Final = 12
+CLIENT_KEY_EXCHANGE: Final = 16
+
+LONGEST_MESSAGE: Final = 1 << 20
+"""A longer message is given up: no certificate chain needs a megabyte."""
+
+_NAMED_CURVE: Final = 3
+_EPHEMERAL_CURVE_SUITES: Final = ("TLS_ECDHE_", "TLS_ECDH_ANON_")
+
+
+class HandshakeMessages(Frames):
+    """Handshake messages of one direction, cut from the contents of its records."""
+
+    __slots__ = ()
+    header = 4
+    limit = LONGEST_MESSAGE
+
+    def length_of(self, data: bytes, offset: int) -> int:
+        """Return the length of the message with its header of four bytes."""
+        return 4 + (data[offset + 1] << 16 | data[offset + 2] << 8 | data[offset + 3])
+
+
+def certificates_of(body: bytes) -> list[bytes]:
+    """Return the certificates of a Certificate message up to TLS 1.2 (RFC 5246, 7.4.2).
+
+    Empty entries are left out. Raises MalformedMessageError when an entry is cut off.
+    """
+    end = 3 + int.from_bytes(body[:3], "big")
+    if end > len(body):
+        raise MalformedMessageError("the certificate message is shorter than its list")
+    found = []
+    offset = 3
+    while offset < end:
+        start = offset + 3
+        offset = start + int.from_bytes(body[offset:start], "big")
+        if offset > end:
+            raise MalformedMessageError("a certificate is cut off")
+        if offset > start:
+            found.append(body[start:offset])
+    return found
+
+
+def named_curve_of(body: bytes, cipher_suite: int | None) -> int | None:
+    """Return the named curve of a ServerKeyExchange message (RFC 8422, 5.4).
+
+    None when the cipher suite uses no ephemeral elliptic curve, or the curve is not a named one.
+    """
+    if cipher_suite is None or len(body) < 4 or body[0] != _NAMED_CURVE:
+        return None
+    if not cipher_suite_name(cipher_suite).startswith(_EPHEMERAL_CURVE_SUITES):
+        return None
+    return body[1] << 8 | body[2]

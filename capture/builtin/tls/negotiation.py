@@ -1,0 +1,148 @@
+"""What client and server agree on in their hellos: version, cipher suite, resumption and so on.
+
+The rules are those by which Zeek fills the fields of its ssl.log.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from capture.builtin.tls.cipher_suites import cipher_suite_name
+from capture.builtin.tls.connection import TlsConnection
+from capture.builtin.tls.hello import (
+    APPLICATION_PROTOCOLS,
+    KEY_SHARE,
+    KEY_SHARE_OF_DRAFTS,
+    PRE_SHARED_KEY,
+    SERVER_NAME,
+    SESSION_TICKET,
+    SUPPORTED_VERSIONS,
+    ClientHello,
+    ServerHello,
+    application_protocols,
+    server_names,
+    split_extensions,
+)
+from capture.builtin.tls.parameter_names import (
+    DTLS_1_0,
+    DTLS_1_2,
+    DTLS_1_3,
+    SSL_2,
+    SSL_3,
+    TLS_1_0,
+    TLS_1_1,
+    TLS_1_2,
+    TLS_1_3,
+    group_name,
+    version_name,
+)
+
+_BEFORE_TLS_1_3: Final = frozenset((SSL_2, SSL_3, TLS_1_0, TLS_1_1, TLS_1_2, DTLS_1_0, DTLS_1_2))
+_HELLO_VERSIONS: Final = _BEFORE_TLS_1_3 | {TLS_1_3, DTLS_1_3}
+_SESSION_ID_LENGTH: Final = 32
+
+
+def _is_draft(version: int) -> bool:
+    return version >> 8 == 0x7F
+
+
+def _padded_session_id(session_id: bytes) -> bytes:
+    """Return 32 bytes: zeros after a short identifier, nothing but zeros for one too long."""
+    if len(session_id) > _SESSION_ID_LENGTH:
+        session_id = b""
+    return session_id.ljust(_SESSION_ID_LENGTH, b"\0")
+
+
+class Negotiation:
+    """The state of one negotiation.
+
+    ``version`` is what the server said last, ``chosen_version`` what it said first; both are None
+    before a server hello.
+    """
+
+    __slots__ = (
+        "_pre_shared_key_offered",
+        "_session_id",
+        "_ticket_offered",
+        "chosen_version",
+        "cipher_suite",
+        "key_exchange_seen",
+        "version",
+    )
+
+    def __init__(self) -> None:
+        self.version: int | None = None
+        self.chosen_version: int | None = None
+        self.cipher_suite: int | None = None
+        self.key_exchange_seen = False
+        self._session_id: bytes | None = None
+        self._ticket_offered = False
+        self._pre_shared_key_offered = False
+
+    @property
+    def is_before_tls_1_3(self) -> bool:
+        """Whether the server chose a version up to TLS 1.2."""
+        return self.chosen_version in _BEFORE_TLS_1_3
+
+    def client_hello(self, connection: TlsConnection, hello: ClientHello) -> bool:
+        """Note what a client offers; return whether its hello was whole and of a known version."""
+        extensions, complete = split_extensions(hello.extension_octets)
+        for kind, content in extensions:
+            self._client_extension(connection, kind, content)
+        if not complete or hello.version not in _HELLO_VERSIONS:
+            return False
+        session_id = _padded_session_id(hello.session_id)
+        if any(session_id):
+            self._session_id = session_id
+            self._ticket_offered = False
+        return True
+
+    def server_hello(self, connection: TlsConnection, hello: ServerHello) -> bool:
+        """Note what a server chose; return whether its hello was whole and of a known version."""
+        extensions, complete = split_extensions(hello.extension_octets)
+        for kind, content in extensions:
+            self._server_extension(connection, kind, content)
+        if self.version is None:
+            self.version = hello.version
+        if self.chosen_version is None:
+            self.chosen_version = self.version
+        if not complete or not (hello.version in _HELLO_VERSIONS or _is_draft(hello.version)):
+            return False
+        self.cipher_suite = hello.cipher_suite
+        connection.version = version_name(self.version)
+        connection.cipher = cipher_suite_name(hello.cipher_suite)
+        connection.resumed |= self._echoes_session_id(hello, self.version)
+        return True
+
+    def client_changes_cipher_spec(self, connection: TlsConnection) -> None:
+        """Note the message; without a key exchange before it, the offered ticket was accepted."""
+        connection.resumed |= self._ticket_offered and not self.key_exchange_seen
+
+    def _client_extension(self, connection: TlsConnection, kind: int, content: bytes) -> None:
+        if kind == SERVER_NAME:
+            names = server_names(content)
+            if names:
+                connection.server_name = names[0]
+        elif kind == SESSION_TICKET:
+            self._ticket_offered |= bool(content)
+        elif kind == PRE_SHARED_KEY:
+            self._pre_shared_key_offered = True
+
+    def _server_extension(self, connection: TlsConnection, kind: int, content: bytes) -> None:
+        if kind == SUPPORTED_VERSIONS and len(content) >= 2:
+            self.version = content[0] << 8 | content[1]
+            connection.version = version_name(self.version)
+        elif kind in (KEY_SHARE, KEY_SHARE_OF_DRAFTS) and len(content) >= 2:
+            connection.curve = group_name(content[0] << 8 | content[1])
+        elif kind == APPLICATION_PROTOCOLS:
+            protocols = application_protocols(content)
+            if protocols:
+                connection.next_protocol = protocols[0]
+        elif kind == PRE_SHARED_KEY and self._pre_shared_key_offered:
+            connection.resumed = True
+
+    def _echoes_session_id(self, hello: ServerHello, version: int) -> bool:
+        """Return whether the server took up the session; an echo in TLS 1.3 says nothing."""
+        if self._session_id is None or version == TLS_1_3 or _is_draft(version):
+            return False
+        return self._session_id == _padded_session_id(hello.session_id)

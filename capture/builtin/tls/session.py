@@ -1,0 +1,249 @@
+"""What the messages of one connection add up to, by the rules behind Zeek's ssl.log.
+
+The two layers below (``record_layer`` for TCP, ``datagram_layer`` for DTLS) call a session for each
+record and each handshake message; it needs to know neither bytes nor buffers.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from capture.builtin.tls.connection import SeenCertificate, TlsConnection
+from capture.builtin.tls.handshake import (
+    CERTIFICATE,
+    CLIENT_HELLO,
+    CLIENT_KEY_EXCHANGE,
+    SERVER_HELLO,
+    SERVER_KEY_EXCHANGE,
+    certificates_of,
+    named_curve_of,
+)
+from capture.builtin.tls.hello import (
+    ClientHello,
+    MalformedMessageError,
+    ServerHello,
+    parse_client_hello,
+    parse_server_hello,
+)
+from capture.builtin.tls.negotiation import Negotiation
+from capture.builtin.tls.parameter_names import alert_name, group_name
+from capture.builtin.x509.certificate import CertificateCache
+
+CHANGE_CIPHER_SPEC: Final = 20
+ALERT: Final = 21
+HANDSHAKE: Final = 22
+APPLICATION_DATA: Final = 23
+HEARTBEAT: Final = 24
+
+# Letters of ssl_history; in upper case when the client sent the message.
+_LETTERS: Final[dict[int, str]] = {
+    0: "h",
+    CLIENT_HELLO: "c",
+    SERVER_HELLO: "s",
+    3: "v",
+    4: "t",
+    CERTIFICATE: "x",
+    SERVER_KEY_EXCHANGE: "k",
+    13: "r",
+    14: "n",
+    15: "y",
+    CLIENT_KEY_EXCHANGE: "g",
+    20: "f",
+    21: "w",
+    22: "u",
+}
+_HELLO_REQUEST: Final = 0
+_LONGEST_HISTORY: Final = 100
+_MOST_CERTIFICATES: Final = 20_000
+_VIOLATIONS_BEFORE_GIVING_UP: Final = 5
+
+# Shared by all connections, since most see the same few certificates; holds nothing but results
+# of a pure function.
+_CERTIFICATES: Final = CertificateCache()
+
+
+class Session:
+    """One connection; ``connection`` is None until something of TLS was seen.
+
+    The layer below sets ``time_ns`` before it reports what was delivered then. ``finished`` says
+    that nothing more can change the connection: encryption began on both sides, or the stream
+    turned out not to be TLS. A hello confirms a ``confirmable`` one.
+    """
+
+    __slots__ = (
+        "_confirmable",
+        "_encrypted",
+        "_flipped",
+        "_negotiation",
+        "_violations",
+        "connection",
+        "finished",
+        "time_ns",
+    )
+
+    def __init__(self, *, confirmable: bool) -> None:
+        self.connection: TlsConnection | None = None
+        self.finished = False
+        self.time_ns = 0
+        self._confirmable = confirmable
+        self._negotiation = Negotiation()
+        self._flipped = False
+        self._encrypted = [False, False]
+        self._violations = 0
+
+    def violation(self) -> None:
+        """Note something that TLS does not allow: Zeek stops there, if it saw TLS before."""
+        self._violations += 1
+        if self.connection is not None:
+            self.abandon()
+        elif self._violations > _VIOLATIONS_BEFORE_GIVING_UP:
+            self.finished = True
+
+    def abandon(self) -> None:
+        """Stop reading: this is not TLS, or no longer."""
+        self.finished = True
+        if self.connection is not None:
+            self.connection.confirmed = False
+
+    def is_encrypted(self, from_originator: bool, content_type: int) -> bool:
+        """Return whether a record is ciphertext.
+
+        Application data begins the encryption of TLS 1.3 and of anything unknown; up to TLS 1.2
+        the change of cipher spec does. In TLS 1.3 that message means nothing.
+        """
+        if content_type == APPLICATION_DATA and not self._encrypted[from_originator]:
+            self._encrypted[from_originator] = not self._negotiation.is_before_tls_1_3
+        return self._encrypted[from_originator]
+
+    def encrypted_record(self) -> None:
+        """Note a record of ciphertext: with both sides encrypted, the session is established."""
+        if all(self._encrypted):
+            self._opened().established = True
+            self.finished = True
+
+    def plaintext_record(self, from_originator: bool, content_type: int, payload: bytes) -> None:
+        """Note a record that is neither ciphertext nor part of a handshake message."""
+        if content_type == CHANGE_CIPHER_SPEC:
+            self._change_cipher_spec(from_originator)
+        elif content_type == ALERT:
+            self._alerts(from_originator, payload)
+        elif content_type == HEARTBEAT:
+            self._add_history(from_originator, "b")
+        elif content_type == APPLICATION_DATA:
+            self._opened()
+        else:
+            self.violation()
+
+    def handshake_message(self, from_originator: bool, kind: int, body: bytes) -> None:
+        """Note a whole handshake message, ``body`` being what follows its header."""
+        letter = _LETTERS.get(kind)
+        if letter is None:
+            self.violation()
+            return
+        try:
+            if kind == SERVER_HELLO:
+                letter = self._server_hello_message(from_originator, body)
+            else:
+                self._read_message(from_originator, kind, body)
+        except MalformedMessageError:
+            self.violation()
+            return
+        if not self.finished:
+            self._add_history(from_originator, letter)
+
+    def ssl2_client_hello(self, hello: ClientHello) -> None:
+        """Note a client hello of SSL 2, which leaves no letter in the history."""
+        self._client_hello(hello)
+
+    def ssl2_server_hello(self, hello: ServerHello, certificate: bytes) -> None:
+        """Note a server hello of SSL 2."""
+        self._server_hello(hello)
+        if certificate:
+            self._certificates(False, [certificate])
+        self._add_history(False, "s")
+
+    def ssl2_master_key(self) -> None:
+        """Note the message after which SSL 2 is encrypted on both sides."""
+        self._encrypted = [True, True]
+        self.encrypted_record()
+
+    def _opened(self) -> TlsConnection:
+        if self.connection is None:
+            self.connection = TlsConnection(self.time_ns)
+        return self.connection
+
+    def _add_history(self, from_originator: bool, letter: str) -> None:
+        connection = self._opened()
+        if len(connection.history) < _LONGEST_HISTORY:
+            from_client = from_originator != self._flipped
+            connection.history += letter.upper() if from_client else letter
+
+    def _check_direction(self, from_originator: bool, from_client: bool) -> None:
+        """Take the sender of a message for client or server, whichever must have sent it."""
+        flipped = from_originator != from_client
+        if flipped != self._flipped:
+            self._flipped = flipped
+            self._opened().history += "^"
+
+    def _read_message(self, from_originator: bool, kind: int, body: bytes) -> None:
+        if kind == CLIENT_HELLO:
+            self._check_direction(from_originator, from_client=True)
+            self._client_hello(parse_client_hello(body))
+        elif kind == CERTIFICATE:
+            self._certificates(from_originator, certificates_of(body))
+        elif kind == SERVER_KEY_EXCHANGE:
+            curve = named_curve_of(body, self._negotiation.cipher_suite)
+            if curve is not None:
+                self._opened().curve = group_name(curve)
+        elif kind == CLIENT_KEY_EXCHANGE:
+            self._negotiation.key_exchange_seen |= from_originator != self._flipped
+        elif kind == _HELLO_REQUEST:
+            self._check_direction(from_originator, from_client=False)
+
+    def _client_hello(self, hello: ClientHello) -> None:
+        connection = self._opened()
+        if connection.client_hello is None:
+            connection.client_hello = hello
+        self._confirm(self._negotiation.client_hello(connection, hello))
+
+    def _server_hello_message(self, from_originator: bool, body: bytes) -> str:
+        """Note a server hello and return its letter, that of a retry request if it is one."""
+        self._check_direction(from_originator, from_client=False)
+        hello = parse_server_hello(body)
+        self._server_hello(hello)
+        return "j" if hello.asks_for_retry else "s"
+
+    def _server_hello(self, hello: ServerHello) -> None:
+        connection = self._opened()
+        connection.server_hello = hello
+        self._confirm(self._negotiation.server_hello(connection, hello))
+
+    def _confirm(self, hello_is_valid: bool) -> None:
+        if hello_is_valid:
+            self._opened().confirmed = self._confirmable
+        else:
+            self.violation()
+
+    def _certificates(self, from_originator: bool, chain: list[bytes]) -> None:
+        connection = self._opened()
+        from_client = from_originator != self._flipped
+        seen = connection.client_chain if from_client else connection.server_chain
+        for position, der in enumerate(chain[: _MOST_CERTIFICATES - len(seen)]):
+            certificate = _CERTIFICATES.parse(der)
+            seen.append(SeenCertificate(self.time_ns, certificate, leaf=position == 0))
+
+    def _change_cipher_spec(self, from_originator: bool) -> None:
+        self._add_history(from_originator, "i")
+        negotiation = self._negotiation
+        if negotiation.chosen_version is None or negotiation.is_before_tls_1_3:
+            self._encrypted[from_originator] = True
+        if from_originator != self._flipped:
+            negotiation.client_changes_cipher_spec(self._opened())
+
+    def _alerts(self, from_originator: bool, payload: bytes) -> None:
+        """Note alerts of two bytes each, level and description."""
+        for description in payload[1::2]:
+            self._add_history(from_originator, "l")
+            self._opened().last_alert = alert_name(description)
+        if len(payload) % 2:
+            self.violation()

@@ -1,0 +1,1 @@
+"""Protocols that begin in the clear and switch to TLS: one recogniser each."""

@@ -1,0 +1,142 @@
+"""The tables of ssl and x509."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from capture.builtin.connection import Connection
+from capture.builtin.engine import analyse
+from capture.builtin.tls.connection import SeenCertificate, TlsConnection
+from capture.builtin.tls.tables import ssl_and_x509_tables
+from capture.builtin.x509.certificate import parse_certificate
+from capture.logs import Logs, merge
+from capture.schema import SSL, X509
+from capture.zeek_folder import read_folder
+from tests.capture.builtin.tls.handshakes import (
+    CLIENT_CERTIFICATE,
+    SERVER_CERTIFICATE,
+    read,
+    tls_1_2_flights,
+)
+
+DAY_NS = 86_400 * 10**9
+LEAF = parse_certificate(SERVER_CERTIFICATE)
+OTHER = parse_certificate(CLIENT_CERTIFICATE)
+
+
+def connection(number: int = 1) -> Connection:
+    return Connection(f"C{number}", "192.0.2.1", 50_000 + number, "192.0.2.2", 443, "tcp")
+
+
+def seen(time_ns: int, certificate=LEAF, leaf: bool = True) -> SeenCertificate:
+    return SeenCertificate(time_ns, certificate, leaf)
+
+
+def test_real_handshake():
+    ssl, x509 = ssl_and_x509_tables([(connection(), read(tls_1_2_flights()))])
+    assert ssl.schema == pl.Schema(SSL)
+    assert x509.schema == pl.Schema(X509)
+    row = ssl.row(0, named=True)
+    assert (row["uid"], row["id.orig_h"], row["id.orig_p"]) == ("C1", "192.0.2.1", 50_001)
+    assert (row["id.resp_h"], row["id.resp_p"], row["proto"]) == ("192.0.2.2", 443, "tcp")
+    assert (row["version"], row["ssl_history"]) == ("TLSv12", "CsxknGIti")
+    assert row["cert_chain_fps"] == [LEAF.fingerprint]
+    assert row["client_cert_chain_fps"] == []
+    certificate = x509.row(0, named=True)
+    assert certificate["certificate.subject"] == "CN=server.example"
+    assert certificate["certificate.curve"] == "prime256v1"
+    assert certificate["san.dns"] == ["server.example"]
+    assert certificate["san.ip"] is None
+    assert (certificate["host_cert"], certificate["client_cert"]) == (True, False)
+    assert certificate["fingerprint_sha1"] == LEAF.fingerprint_sha1
+
+
+def test_nothing_found_gives_empty_tables():
+    ssl, x509 = ssl_and_x509_tables([])
+    assert (ssl.schema, x509.schema) == (pl.Schema(SSL), pl.Schema(X509))
+    assert (len(ssl), len(x509)) == (0, 0)
+
+
+def test_chains_are_missing_where_no_certificate_was_seen():
+    ssl, _ = ssl_and_x509_tables([(connection(), TlsConnection(10**9, history="C"))])
+    assert ssl["cert_chain_fps"].to_list() == ssl["client_cert_chain_fps"].to_list() == [None]
+    assert ssl["version"].to_list() == [None]
+    assert ssl["ts"].to_list() == [1.0]
+
+
+def test_rows_are_sorted_by_time():
+    found = [(connection(n), TlsConnection(time)) for n, time in ((1, 3 * 10**9), (2, 10**9))]
+    ssl, _ = ssl_and_x509_tables(found)
+    assert ssl["uid"].to_list() == ["C2", "C1"]
+
+
+def test_certificate_gives_one_row_a_day_for_each_part():
+    found = [
+        (connection(1), TlsConnection(5, server_chain=[seen(5), seen(5, OTHER, leaf=False)])),
+        (connection(2), TlsConnection(6, server_chain=[seen(6)], client_chain=[seen(7, OTHER)])),
+        (connection(3), TlsConnection(8, server_chain=[seen(8, OTHER)])),
+        (connection(4), TlsConnection(9, server_chain=[seen(5 + DAY_NS)])),
+    ]
+    _, x509 = ssl_and_x509_tables(found)
+    assert x509.select("fingerprint", "host_cert", "client_cert").rows() == [
+        (LEAF.fingerprint, True, False),
+        (OTHER.fingerprint, False, False),
+        (OTHER.fingerprint, True, True),
+        (OTHER.fingerprint, True, False),
+        (LEAF.fingerprint, True, False),
+    ]
+
+
+def test_certificate_without_readable_content_gives_a_row():
+    nothing = parse_certificate(b"garbage")
+    _, x509 = ssl_and_x509_tables(
+        [(connection(), TlsConnection(1, server_chain=[seen(1, nothing)]))]
+    )
+    row = x509.row(0, named=True)
+    assert row["fingerprint"] == nothing.fingerprint
+    assert row["certificate.subject"] is None
+
+
+SSL_FIELDS = ["ts", "version", "cipher", "curve", "server_name", "resumed", "next_protocol"]
+SSL_FIELDS += ["established", "ssl_history", "last_alert", "cert_chain_fps"]
+X509_FIELDS = [name for name in X509 if name.startswith(("certificate.", "san.", "basic_"))]
+
+
+def agreement(reference: pl.DataFrame, ours: pl.DataFrame, key: list[str], field: str) -> float:
+    """Return the share of reference rows for which our row of the same key has the same value."""
+    pairs = reference.unique(key, maintain_order=True).join(
+        ours.unique(key, maintain_order=True), on=key, how="left", suffix="_ours"
+    )
+    if field == "ts":
+        same = (pairs["ts"] - pairs["ts_ours"]).abs() < 0.001
+    else:
+        same = pairs[field].eq_missing(pairs[f"{field}_ours"])
+    return same.fill_null(value=False).mean()
+
+
+@pytest.fixture(scope="module")
+def reference_and_ours(shared_data: Path) -> tuple[Logs, Logs]:
+    """Return Zeek's tables and ours of every sixth small capture with TLS."""
+    reference, ours = [], []
+    with_tls = sorted((shared_data / "zeek-reference").glob("*/ssl.log"))
+    for log in with_tls[::6]:
+        capture = shared_data / "pcaps" / log.parent.name.replace("__", "/")
+        if capture.is_file() and capture.stat().st_size < 300_000:
+            reference.append(read_folder(log.parent))
+            ours.append(analyse(capture))
+    assert len(ours) > 20
+    return merge(reference), merge(ours)
+
+
+@pytest.mark.parametrize("field", SSL_FIELDS)
+def test_ssl_rows_are_those_of_zeek(reference_and_ours, field):
+    reference, ours = reference_and_ours
+    key = ["id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p"]
+    assert agreement(reference.ssl, ours.ssl, key, field) > 0.95
+
+
+@pytest.mark.parametrize("field", X509_FIELDS)
+def test_certificates_are_those_of_zeek(reference_and_ours, field):
+    reference, ours = reference_and_ours
+    assert agreement(reference.x509, ours.x509, ["fingerprint"], field) > 0.95

@@ -1,0 +1,107 @@
+import gzip
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from capture.discover import find_inputs, looks_like_capture
+from tests.capture.capture_bytes import dns_query_capture
+
+CAPTURE = dns_query_capture()
+PCAPNG = b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\0\0" + b"\xff" * 8 + b"\x1c\0\0\0"
+
+
+def put(path: Path, content: bytes = CAPTURE) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def found(*paths: Path, recursive: bool = True) -> list[tuple[str, str]]:
+    return [(one.kind, one.name) for one in find_inputs(paths, recursive=recursive)]
+
+
+@pytest.mark.parametrize("content", [CAPTURE, PCAPNG])
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, zstandard.compress])
+def test_captures_are_told_by_content_also_compressed(content: bytes, compress: object) -> None:
+    assert callable(compress)
+    assert looks_like_capture(compress(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello world, this is text", gzip.compress(b"text"), b"\x1f\x8b\xff", CAPTURE[:9]],
+)
+def test_other_content_is_no_capture(content: bytes) -> None:
+    assert not looks_like_capture(content)
+
+
+def test_folder_is_searched_for_captures_and_logs(tmp_path: Path) -> None:
+    put(tmp_path / "b.bin")
+    put(tmp_path / "deep" / "er" / "a.pcap.gz", gzip.compress(CAPTURE))
+    put(tmp_path / "sensor" / "conn.log", b"")
+    put(tmp_path / "notes.txt", b"nothing")
+    assert found(tmp_path) == [
+        ("capture", "b.bin"),
+        ("capture", "deep__er__a.pcap.gz"),
+        ("logs", "sensor"),
+    ]
+
+
+def test_folders_within_are_left_alone_on_demand(tmp_path: Path) -> None:
+    put(tmp_path / "a.pcap")
+    put(tmp_path / "deep" / "b.pcap")
+    assert found(tmp_path, recursive=False) == [("capture", "a.pcap")]
+
+
+def test_broken_files_named_like_captures_are_found(tmp_path: Path) -> None:
+    put(tmp_path / "empty.pcap", b"")
+    put(tmp_path / "text.PCAPNG.gz", b"text")
+    assert found(tmp_path) == [("capture", "empty.pcap"), ("capture", "text.PCAPNG.gz")]
+
+
+def test_path_of_a_file_is_a_capture_whatever_it_holds(tmp_path: Path) -> None:
+    text = put(tmp_path / "notes.txt", b"nothing")
+    assert found(text, tmp_path / "nowhere") == [("capture", "notes.txt"), ("capture", "nowhere")]
+
+
+def test_path_of_a_log_folder_is_named_after_it(tmp_path: Path) -> None:
+    put(tmp_path / "sensor" / "ssl.log", b"")
+    assert found(tmp_path / "sensor") == [("logs", "sensor")]
+
+
+def test_the_same_file_counts_once(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.pcap")
+    (tmp_path / "link.pcap").symlink_to(path)
+    assert found(path, tmp_path, tmp_path / "." / "a.pcap") == [("capture", "a.pcap")]
+
+
+def test_names_are_never_the_same(tmp_path: Path) -> None:
+    put(tmp_path / "x" / "a.pcap")
+    put(tmp_path / "y" / "a.pcap", CAPTURE + b"\0")
+    names = [name for _, name in found(tmp_path / "x", tmp_path / "y")]
+    assert names == ["a.pcap", "a.pcap-2"]
+
+
+@pytest.mark.parametrize("folder", [".hidden", "environment"])
+def test_hidden_folders_and_virtual_environments_are_passed_over(
+    tmp_path: Path, folder: str
+) -> None:
+    put(tmp_path / folder / "a.pcap")
+    put(tmp_path / folder / "pyvenv.cfg", b"")
+    assert found(tmp_path) == []
+
+
+def test_folder_links_cannot_make_a_loop(tmp_path: Path) -> None:
+    put(tmp_path / "a.pcap")
+    (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)
+    assert found(tmp_path) == [("capture", "a.pcap")]
+
+
+def test_link_to_itself_is_an_input_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.pcap").symlink_to(tmp_path / "a.pcap")
+    assert found(tmp_path) == [("capture", "a.pcap")]
+
+
+def test_empty_folder_holds_nothing(tmp_path: Path) -> None:
+    assert find_inputs([tmp_path]) == []

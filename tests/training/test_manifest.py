@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+from training.manifest import ManifestError, ServerLabel, read_labelled
+
+SERVERS = "path,server_ip,server_port,label,role,family\n"
+
+
+def write(folder: Path, files: str, servers: str) -> Path:
+    (folder / "manifest.csv").write_text("path,label\n" + files)
+    (folder / "servers.csv").write_text(SERVERS + servers)
+    return folder / "manifest.csv"
+
+
+def test_inputs_are_those_with_labelled_servers_in_order_of_name(tmp_path: Path) -> None:
+    manifest = write(
+        tmp_path,
+        "pcaps/b.pcap,x\npcaps/a.pcap,x\nunlabelled.pcap,x\n",
+        "pcaps/b.pcap,8.8.8.8,443,malicious,c2,Fam\n"
+        "pcaps/a.pcap,8.8.4.4,443,benign,,\n"
+        "pcaps/a.pcap,8.8.4.5,443,ambiguous,,\n"
+        "elsewhere.pcap,8.8.4.4,443,benign,,\n",
+    )
+    inputs = read_labelled(manifest)
+    assert [each.name for each in inputs] == ["pcaps__a.pcap", "pcaps__b.pcap"]
+    assert inputs[0].location == tmp_path / "pcaps/a.pcap"
+    assert inputs[1].label_of("8.8.8.8", 443) == ServerLabel(True, "Fam", "c2")
+    assert inputs[0].label_of("8.8.4.5", 443) is None
+
+
+def test_a_label_without_port_holds_for_all_and_one_with_a_port_goes_first(tmp_path: Path) -> None:
+    manifest = write(
+        tmp_path, "a.pcap,x\n", "a.pcap,8.8.8.8,,benign,,\na.pcap,8.8.8.8,444,malicious,c2,F\n"
+    )
+    labelled = read_labelled(manifest)[0]
+    assert labelled.label_of("8.8.8.8", 443) == ServerLabel(False, "", "")
+    assert labelled.label_of("8.8.8.8", 444) == ServerLabel(True, "F", "c2")
+
+
+def test_the_kind_follows_the_path(tmp_path: Path) -> None:
+    paths = ["a.pcap", "logs/x/bro/ssl.log", "tables/tls.csv.gz"]
+    manifest = write(
+        tmp_path,
+        "".join(f"{path},x\n" for path in paths),
+        "".join(f"{path},8.8.8.8,443,benign,,\n" for path in paths),
+    )
+    inputs = {each.kind: each.location for each in read_labelled(manifest)}
+    assert inputs == {
+        "capture": tmp_path / "a.pcap",
+        "logs": tmp_path / "logs/x/bro",
+        "table": tmp_path / "tables/tls.csv.gz",
+    }
+
+
+def test_servers_may_be_named_apart(tmp_path: Path) -> None:
+    manifest = write(tmp_path, "a.pcap,x\n", "")
+    other = tmp_path / "other.csv"
+    other.write_text(SERVERS + "a.pcap,8.8.8.8,443,benign,,\n")
+    assert read_labelled(manifest) == []
+    assert len(read_labelled(manifest, other)) == 1
+
+
+def test_a_missing_file_or_column_or_a_bad_port_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=r"none\.csv: no such file"):
+        read_labelled(tmp_path / "none.csv")
+    manifest = write(tmp_path, "a.pcap,x\n", "a.pcap,8.8.8.8,http,benign,,\n")
+    with pytest.raises(ManifestError, match=r"servers\.csv, row 2: server_port"):
+        read_labelled(manifest)
+    (tmp_path / "servers.csv").write_text("path,label\n")
+    with pytest.raises(ManifestError, match="no column family, role, server_ip, server_port"):
+        read_labelled(manifest)

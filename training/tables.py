@@ -1,0 +1,51 @@
+"""Training tables as compressed CSV: the same bytes for the same rows, missing values kept."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+
+class TableError(ValueError):
+    """A training table that cannot be read; the message names the file and what to do."""
+
+
+def write_table(path: Path, table: pl.DataFrame) -> None:
+    """Write CSV, through gzip when the name ends in .gz, without name and time of the file.
+
+    A missing value is an empty field, an empty text ``""``; numbers are written in full.
+    """
+    content = table.write_csv(quote_style="necessary", line_terminator="\n").encode()
+    if path.suffix == ".gz":
+        content = _compressed(content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def read_table(path: Path, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Return the columns of ``schema`` from a table that ``write_table`` wrote.
+
+    Raises ``TableError`` when the file cannot be read, is damaged or lacks a column.
+    """
+    try:
+        content = path.read_bytes()
+        text = gzip.decompress(content) if path.suffix == ".gz" else content
+        table = pl.read_csv(text, schema_overrides=dict(schema), infer_schema=False)
+    except (OSError, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
+        raise TableError(f"{path}: not a readable table ({str(error).splitlines()[0]})") from None
+    missing = [name for name in schema if name not in table.columns]
+    if missing:
+        raise TableError(f"{path}: no column {', '.join(missing)}; make the table again")
+    return table.select(list(schema))
+
+
+def _compressed(content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=buffer, mode="wb", mtime=0) as archive:
+        archive.write(content)
+    return buffer.getvalue()
