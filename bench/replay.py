@@ -20,6 +20,7 @@ _ETHERNET_HEADER: Final = 14
 _ADDRESSES: Final = {0x0800: ((12, 16), 4), 0x86DD: ((8, 24), 16)}
 _SECOND: Final = 1_000_000_000
 _SECONDS_BETWEEN: Final = 5
+_LONGEST: Final = 3600 * _SECOND
 
 
 class _Frame(NamedTuple):
@@ -49,7 +50,7 @@ class Tape:
 def record(captures: Iterable[Path]) -> Tape:
     """Return the Ethernet packets of the captures in order of time.
 
-    Each capture is moved to begin some seconds after the one before.
+    Each capture is moved to begin some seconds after the one before; its first hour is replayed.
     """
     frames = [
         frame
@@ -111,7 +112,10 @@ def _frames(path: Path, start: int) -> Iterator[_Frame]:
             begin = int(records.offset[index])
             frame = records.data[begin : begin + int(records.captured[index])]
             first_ns = int(records.time_ns[index]) if first_ns is None else first_ns
-            time_ns = max(0, int(records.time_ns[index]) - first_ns) + start * _SECOND
+            elapsed_ns = max(0, int(records.time_ns[index]) - first_ns)
+            if elapsed_ns > _LONGEST:
+                continue
+            time_ns = elapsed_ns + start * _SECOND
             content = np.concatenate([_record_header(time_ns, len(frame)), frame])
             yield _Frame(time_ns, content, _address_positions(frame))
 
