@@ -31,6 +31,7 @@ OPEN: Final = np.dtype(
         ("packets", "i8", 2),
         ("ip_bytes", "i8", 2),
         ("payload", "i8", 2),  # datagram protocols: bytes sent
+        ("next_look", "i8"),  # datagram protocols: when Zeek's DNS timer fires next
         ("payload_seen", "?", 2),  # a first payload was shown to protocol detection
         ("stream", "u1"),
         ("state", "i4"),  # TCP: number of the conversation state

@@ -109,7 +109,8 @@ def _cuts(datagrams: Datagrams, flows: Connections, network_times: NDArray[np.in
     previous[starts] = flows["latest_time"][rows]
     silence = datagrams.now - previous
     silence[starts[~_has_packets(flows)[rows]]] = 0
-    cuts = np.asarray(silence >= INACTIVITY)
+    cuts = np.zeros(len(silence), dtype=np.bool_)
+    cuts[silence >= INACTIVITY] = True
     flow_is_dns = _on_dns_port(flows)
     silent = (silence >= DNS_SILENCE) & flow_is_dns[datagrams.connection]
     for row in np.unique(datagrams.connection[silent]).tolist():
@@ -120,7 +121,7 @@ def _cuts(datagrams: Datagrams, flows: Connections, network_times: NDArray[np.in
 
 
 def _has_packets(connections: Connections) -> Booleans:
-    has_packets: Booleans = connections["packets"].any(axis=1)
+    has_packets: Booleans = connections["packets"].sum(axis=1) > 0
     return has_packets
 
 
@@ -141,8 +142,7 @@ def _dns_cuts(
     """Return which packets of a flow come after the DNS timer ended its connection."""
     known = bool(flow["packets"].any())
     last = int(flow["latest_time"]) if known else int(times[0])
-    begun = int(flow["first_time"]) if known else last
-    look = begun + DNS_LOOK * (1 + max(0, last - begun) // DNS_LOOK)
+    look = int(flow["next_look"]) if known else int(nows[0]) + DNS_LOOK
     cuts = []
     for time, now in zip(times.tolist(), nows.tolist(), strict=True):
         over = now - last >= INACTIVITY
@@ -151,7 +151,7 @@ def _dns_cuts(
             over = seen - last >= DNS_SILENCE
             look = seen + DNS_LOOK
         if over:
-            look = time + DNS_LOOK
+            look = now + DNS_LOOK
         cuts.append(over)
         last = time
     return np.array(cuts, dtype=np.bool_)
@@ -174,6 +174,7 @@ def _begin(
     for column in ("first_time", "last_time", "latest_time"):
         connections[column][rows] = datagrams.time[starts]
     connections["serial"][rows] = datagrams.entry[starts] + first_serial
+    connections["next_look"][rows] = datagrams.now[starts] + DNS_LOOK
     # Zeek exchanges the roles when it has begun to count this packet for the originator.
     for column, values in _counted_columns(datagrams):
         amount = np.where(answered, values[starts], 0)
@@ -250,7 +251,17 @@ def finished_rows(connections: Connections, states: TextPool) -> NDArray[np.void
     return rows
 
 
-def are_over(connections: Connections, now: int) -> Booleans:
-    """Return which connections were silent for so long that no packet can continue them."""
-    over: Booleans = now - connections["latest_time"] >= INACTIVITY
+def are_over(connections: Connections, network_times: NDArray[np.int64]) -> Booleans:
+    """Return which connections no packet after those of the block can continue.
+
+    Notes in the others on DNS ports when Zeek looks at them next.
+    """
+    now = int(network_times[-1])
+    over: Booleans = np.asarray(now - connections["latest_time"] >= INACTIVITY)
+    due = np.flatnonzero(_on_dns_port(connections) & (connections["next_look"] <= now))
+    while len(due):
+        seen = network_times[np.searchsorted(network_times, connections["next_look"][due])]
+        over[due] |= seen - connections["latest_time"][due] >= DNS_SILENCE
+        connections["next_look"][due] = seen + DNS_LOOK
+        due = due[~over[due] & (seen + DNS_LOOK <= now)]
     return over

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,33 +10,53 @@ from numpy.typing import NDArray
 
 from capture.builtin.block import PacketBlock
 from capture.builtin.connection import Connection
-from capture.builtin.dns.detect import may_carry_dns
 from capture.builtin.flows.connection_table import Connections
 from capture.builtin.flows.datagrams import ANSWER_FIRST, AnalysedDatagrams
+from capture.builtin.flows.detection import Payloads, detect_protocols
 from capture.builtin.flows.identifiers import connection_uids
 from capture.builtin.flows.ports import UDP
-from capture.builtin.flows.protocols import DNS, NOTHING, TLS, UNDECIDED, OpenStream, Protocols
+from capture.builtin.flows.protocols import NOTHING, READ, TLS, OpenStream, Protocols
 from capture.builtin.flows.rows import endpoint, protocol_names
-from capture.builtin.flows.runs import Booleans, Indices, first_of_run
+from capture.builtin.flows.runs import Booleans, Indices, run_bounds
 from capture.builtin.flows.tcp.analysis import AnalysedPackets
 from capture.builtin.flows.tcp.transitions import Transitions
 from capture.builtin.segment import Segment
-from capture.builtin.tls.detect import may_carry_tls
 
-_FIRST_BYTES: Final = 16
-_EVENTS_AT_ONCE: Final = 16
+_PAYLOAD: Final = -1
 
 
-@dataclass(frozen=True)
-class _Payloads:
-    """Payload packets, sorted by connection; ``entry`` indexes the block."""
+class _Arrivals:
+    """What packets bring, in the order of connections and time; one entry an arrival.
 
-    row: Indices
-    entry: Indices
-    side: Booleans
+    ``gap_side`` is -1 for payload. Otherwise the packet acknowledges bytes of that side which the
+    capture lacks. ``position`` is where the payload begins in its stream, or up to where bytes are
+    acknowledged. Plain lists, because they are gone through one by one and rarely to the end.
+    """
 
-    def take(self, where: Booleans | Indices) -> _Payloads:
-        return _Payloads(self.row[where], self.entry[where], self.side[where])
+    def __init__(
+        self,
+        block: PacketBlock,
+        row: Indices,
+        entry: Indices,
+        side: Booleans,
+        time: NDArray[np.int64],
+        gap_side: NDArray[np.int8],
+        position: NDArray[np.int64],
+    ) -> None:
+        self.row = row
+        self.side = side.tolist()
+        self.time = time.tolist()
+        self.gap_side = gap_side.tolist()
+        self.position = position.tolist()
+        offset = block.payload_offset[entry]
+        size = np.minimum(block.payload_length[entry], block.payload_captured[entry])
+        self._begin = offset.tolist()
+        self._end = (offset + size).tolist()
+        self._data = block.data.data
+
+    def payload(self, at: int) -> bytes:
+        """Return the captured payload of an arrival's packet."""
+        return bytes(self._data[self._begin[at] : self._end[at]])
 
 
 def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: Protocols) -> None:
@@ -45,125 +64,189 @@ def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: P
     datagrams, connections = analysed.datagrams, analysed.connections
     is_udp = connections["protocol"][datagrams.connection] == UDP
     index = np.flatnonzero((datagrams.length > 0) & is_udp)
-    payloads = _Payloads(datagrams.connection[index], datagrams.entry[index], datagrams.side[index])
-    begins = _detect(block, payloads, connections)
-    payloads = _wanted(payloads, connections, begins)
-    beginnings = np.ones((len(payloads.row), 2), dtype=np.int64)
+    row, entry = datagrams.connection[index], datagrams.entry[index]
+    in_order = np.ones(len(index), dtype=np.bool_)
+    payloads = Payloads(row, entry, datagrams.side[index], in_order)
+    begins = detect_protocols(block, payloads, connections)
+    wanted = index[_reads(connections)[row] & (entry >= begins[row])]
+    nothing_missing = np.full(len(wanted), _PAYLOAD, np.int8)
+    positions = np.ones(len(wanted), dtype=np.int64)
+    arrivals = _Arrivals(
+        block,
+        datagrams.connection[wanted],
+        datagrams.entry[wanted],
+        datagrams.side[wanted],
+        datagrams.time[wanted],
+        nothing_missing,
+        positions,
+    )
     # The DNS table exchanges the roles itself where the answer comes first.
     asked = connections.copy()
     asked["originator"] ^= asked["state"] == ANSWER_FIRST
-    for row, stream, at in _open_streams(payloads.row, beginnings, asked, protocols):
-        _feed_datagrams(block, payloads.take(at), connections, row, stream, protocols)
+    beginnings = np.ones((len(wanted), 2), dtype=np.int64)
+    for row_number, stream, bounds in _open_streams(arrivals.row, beginnings, asked, protocols):
+        serial = int(connections["serial"][row_number])
+        originator = int(asked["originator"][row_number])
+        if not _feed_datagrams(arrivals, bounds, serial, originator, stream, protocols):
+            connections["stream"][row_number] = NOTHING
 
 
 def _feed_datagrams(
-    block: PacketBlock,
-    payloads: _Payloads,
-    connections: Connections,
-    row: int,
+    arrivals: _Arrivals,
+    bounds: range,
+    serial: int,
+    originator: int,
     stream: OpenStream,
     protocols: Protocols,
-) -> None:
-    serial = int(connections["serial"][row])
-    originator = bool(connections["originator"][row])
-    if connections["state"][row] == ANSWER_FIRST:
-        originator = not originator
-    times = block.time_ns[payloads.entry].tolist()
-    data = _bytes(block, payloads.entry)
-    for time, side, payload in zip(times, payloads.side.tolist(), data, strict=True):
-        segment = Segment(time, side == originator, payload)
+) -> bool:
+    """Feed one connection's datagrams to its reader; return whether it wants more."""
+    for at in bounds:
+        is_from_originator = arrivals.side[at] == originator
+        segment = Segment(arrivals.time[at], is_from_originator, arrivals.payload(at))
         if not protocols.feed(serial, stream, segment):
-            connections["stream"][row] = NOTHING
-            return
+            return False
+    return True
 
 
-def _bytes(block: PacketBlock, entries: Indices) -> Iterator[bytes]:
-    """Yield the payload of packets, as much as was captured."""
-    data = block.data.data
-    offsets = block.payload_offset[entries]
-    sizes = np.minimum(block.payload_length[entries], block.payload_captured[entries])
-    for begin, end in zip(offsets.tolist(), (offsets + sizes).tolist(), strict=True):
-        yield bytes(data[begin:end])
+def _reads(connections: Connections) -> Booleans:
+    """Return from which connections a protocol is read."""
+    return np.isin(connections["stream"], READ)
 
 
-def _detect(block: PacketBlock, payloads: _Payloads, connections: Connections) -> Indices:
-    """Look at the first payload of each direction; decide which protocol its connection may carry.
+def feed_streams(
+    block: PacketBlock, part: AnalysedPackets, protocols: Protocols, transitions: Transitions
+) -> None:
+    """Pass the payload of TCP connections, in order, to the readers of their protocols.
 
-    Writes the decision to ``connections`` and returns for each of them the entry of the block from
-    which on it is to be read, 0 for those decided before.
+    Like Zeek's TLS analyser, it leaves out connections of which the beginning was not captured.
     """
-    begins = np.zeros(len(connections), dtype=np.int64)
-    payloads = payloads.take(_first_payloads(payloads, connections))
-    if not len(payloads.row):
-        return begins
-    rows, entries = payloads.row, payloads.entry
-    originator = connections["originator"][rows].astype(np.bool_)
-    ports = (connections["first_port"][rows], connections["second_port"][rows])
-    size = np.minimum(block.payload_length[entries], block.payload_captured[entries])
-    first_bytes = _first_bytes(block, entries, size)
-    protocol = connections["protocol"][rows]
-    tls = may_carry_tls(
-        first_bytes,
-        size,
-        np.where(originator, ports[0], ports[1]),
-        payloads.side == originator,
-        protocol,
+    connections = part.connections
+    begins = detect_protocols(block, _stored_payloads(part), connections)
+    partial = np.array([state.partial for state in transitions.states], dtype=np.bool_)
+    without_beginning = partial[connections["state"]] & (connections["stream"] == TLS)
+    connections["stream"][without_beginning] = NOTHING
+    packet, gap_side, position = _wanted_arrivals(part, _reads(connections), begins)
+    packets = part.packets
+    entry, side = packets.entry[packet], packets.side[packet]
+    row = packets.connection[packet]
+    arrivals = _Arrivals(block, row, entry, side, packets.now[packet], gap_side, position)
+    frontiers = _frontiers_before(part, packet)
+    for row_number, stream, bounds in _open_streams(row, frontiers, connections, protocols):
+        serial = int(connections["serial"][row_number])
+        originator = int(connections["originator"][row_number])
+        if not _feed_stream(arrivals, bounds, serial, originator, stream, protocols):
+            connections["stream"][row_number] = NOTHING
+
+
+def _stored_payloads(part: AnalysedPackets) -> Payloads:
+    """Return the payload that a reassembler can use."""
+    index = [stream.sent.index[stream.sent.stored] for stream in part.streams]
+    in_order = [
+        stream.sent.stored_start[stream.sent.stored] < stream.frontier[packets]
+        for stream, packets in zip(part.streams, index, strict=True)
+    ]
+    packet, is_in_order = np.concatenate(index), np.concatenate(in_order)
+    inside = packet < part.ends[part.packets.connection[packet]]
+    packet = packet[inside]
+    return Payloads(
+        part.packets.connection[packet],
+        part.packets.entry[packet],
+        part.packets.side[packet],
+        is_in_order[inside],
     )
-    dns = may_carry_dns(first_bytes, size, *ports, protocol)
-    for found, number in ((tls, TLS), (dns, DNS)):
-        decided = np.flatnonzero(found & (connections["stream"][rows] == UNDECIDED))[::-1]
-        connections["stream"][rows[decided]] = number
-        begins[rows[decided]] = entries[decided]
-    return begins
 
 
-def _first_payloads(payloads: _Payloads, connections: Connections) -> Indices:
-    """Return the payloads that are the first of their direction, and note that they were seen."""
-    firsts = []
-    for side in (0, 1):
-        own = np.flatnonzero(payloads.side == bool(side))
-        own = own[first_of_run(payloads.row[own])]
-        rows = payloads.row[own]
-        own = own[~connections["payload_seen"][rows, side]]
-        connections["payload_seen"][rows, side] = True
-        firsts.append(own)
-    return np.sort(np.concatenate(firsts))
+def _wanted_arrivals(
+    part: AnalysedPackets, reads: Booleans, begins: Indices
+) -> tuple[Indices, NDArray[np.int8], NDArray[np.int64]]:
+    """Return the arrivals at connections that are read: packet, gap_side and position."""
+    packets = part.packets
+    found: list[tuple[Indices, NDArray[np.int8], NDArray[np.int64]]] = []
+    for side, stream in enumerate(part.streams):
+        sent, acknowledgements = stream.sent, stream.acknowledgements
+        brings = sent.index[sent.stored]
+        gaps = acknowledgements.index[acknowledgements.gap > 0]
+        for packet, gap_side, position in (
+            (brings, _PAYLOAD, sent.stored_start[sent.stored]),
+            (gaps, side, acknowledgements.trimmed[gaps]),
+        ):
+            row = packets.connection[packet]
+            wanted = reads[row] & (packet < part.ends[row])
+            wanted &= packets.entry[packet] >= begins[row]
+            kind = np.full(np.count_nonzero(wanted), gap_side, np.int8)
+            found.append((packet[wanted], kind, position[wanted]))
+    packets_found, kinds, positions = zip(*found, strict=True)
+    all_packets, all_kinds = np.concatenate(packets_found), np.concatenate(kinds)
+    # What a packet acknowledges comes before what it brings.
+    order = np.argsort(all_packets * 2 + (all_kinds == _PAYLOAD), kind="stable")
+    return all_packets[order], all_kinds[order], np.concatenate(positions)[order]
 
 
-def _first_bytes(
-    block: PacketBlock, entries: Indices, size: NDArray[np.int32]
-) -> NDArray[np.uint8]:
-    column = np.arange(_FIRST_BYTES)
-    present = column < size[:, None]
-    offsets = np.where(present, block.payload_offset[entries][:, None] + column, 0)
-    return np.where(present, block.data[offsets], 0).astype(np.uint8)
+def _frontiers_before(part: AnalysedPackets, packet: Indices) -> Indices:
+    """Return, shape (n, 2), where both streams of a connection stand just before packets of it."""
+    row = part.packets.connection[packet]
+    inside = packet > part.begins[row]
+    before = [stream.frontier[packet - 1] for stream in part.streams]
+    return np.where(inside[:, None], np.stack(before, axis=1), part.delivered_before[row])
 
 
-def _wanted(payloads: _Payloads, connections: Connections, begins: Indices) -> _Payloads:
-    """Return the payloads that belong to connections from which a protocol is read."""
-    reads = np.isin(connections["stream"], (TLS, DNS))
-    return payloads.take(reads[payloads.row] & (payloads.entry >= begins[payloads.row]))
+def _feed_stream(
+    arrivals: _Arrivals,
+    bounds: range,
+    serial: int,
+    originator: int,
+    stream: OpenStream,
+    protocols: Protocols,
+) -> bool:
+    """Feed what arrived at one connection to its reader; return whether it wants more."""
+    for segment in _segments(arrivals, bounds, originator, stream):
+        if not protocols.feed(serial, stream, segment):
+            return False
+    if stream.assembly.overflowed:
+        protocols.close(serial)
+        return False
+    return True
+
+
+def _segments(
+    arrivals: _Arrivals, bounds: range, originator: int, stream: OpenStream
+) -> Iterator[Segment]:
+    """Yield what the arrivals make available, in order, until too much has to wait."""
+    assembly = stream.assembly
+    for at in bounds:
+        time, gap_side = arrivals.time[at], arrivals.gap_side[at]
+        if gap_side == _PAYLOAD:
+            side = arrivals.side[at]
+            for data in assembly.store(side, arrivals.position[at], arrivals.payload(at)):
+                yield Segment(time, side == originator, data)
+            if assembly.overflowed:
+                return
+        else:
+            for missing, data in assembly.give_up(gap_side, arrivals.position[at]):
+                yield Segment(time, gap_side == originator, data, missing)
 
 
 def _open_streams(
     rows: Indices, frontiers: Indices, connections: Connections, protocols: Protocols
-) -> Iterator[tuple[int, OpenStream, Indices]]:
+) -> Iterator[tuple[int, OpenStream, range]]:
     """Yield each connection with its stream, opened if need be, and where ``rows`` names it.
 
     ``frontiers`` says for each of ``rows`` where both streams stand just before.
     """
-    distinct, first = np.unique(rows, return_index=True)
-    bounds = [*first.tolist(), len(rows)]
-    table = connections[distinct]
+    starts, ends = run_bounds(rows)
+    table = connections[rows[starts]]
     identities = connection_identities(table)
-    for number, row in enumerate(distinct.tolist()):
-        serial = int(table["serial"][number])
-        stream = protocols.stream(serial)
+    serials, wanted = table["serial"].tolist(), table["stream"].tolist()
+    for number, (row, begin, end) in enumerate(
+        zip(rows[starts].tolist(), starts.tolist(), ends.tolist(), strict=True)
+    ):
+        stream = protocols.stream(serials[number])
         if stream is None:
-            frontier = frontiers[bounds[number]].tolist()
-            protocol = int(table["stream"][number])
-            stream = protocols.open(serial, identities[number], protocol, tuple(frontier))
-        yield row, stream, np.arange(bounds[number], bounds[number + 1])
+            first, second = frontiers[begin].tolist()
+            stream = protocols.open(
+                serials[number], identities[number], wanted[number], (first, second)
+            )
+        yield row, stream, range(begin, end)
 
 
 def connection_identities(connections: Connections) -> list[Connection]:
@@ -179,123 +262,3 @@ def connection_identities(connections: Connections) -> list[Connection]:
         protocol_names(connections).tolist(),
     )
     return [Connection(*values) for values in zip(*columns, strict=True)]
-
-
-@dataclass(frozen=True)
-class _Arrivals:
-    """Packets that bring payload, or that acknowledge bytes which the capture lacks."""
-
-    packet: Indices
-    row: Indices
-    gap_side: NDArray[np.int8]  # whose bytes are missing, -1 for payload
-    position: NDArray[np.int64]  # of the payload, or up to where bytes are acknowledged
-    in_order: Booleans  # brings payload that is not above a hole
-
-
-def feed_streams(
-    block: PacketBlock, part: AnalysedPackets, protocols: Protocols, transitions: Transitions
-) -> None:
-    """Pass the payload of TCP connections, in order, to the readers of their protocols.
-
-    Like Zeek's TLS analyser, it leaves out connections of which the beginning was not captured.
-    """
-    packets, connections = part.packets, part.connections
-    partial = np.array([state.partial for state in transitions.states], dtype=np.bool_)
-    arrivals = _arrivals(part)
-    brings = arrivals.packet[arrivals.in_order]
-    payloads = _Payloads(packets.connection[brings], packets.entry[brings], packets.side[brings])
-    begins = _detect(block, payloads, connections)
-    is_partial = partial[connections["state"]]
-    connections["stream"][is_partial & (connections["stream"] == TLS)] = NOTHING
-    reads = np.isin(connections["stream"], (TLS, DNS))
-    index = np.flatnonzero(
-        reads[arrivals.row] & (packets.entry[arrivals.packet] >= begins[arrivals.row])
-    )
-    frontiers = _frontiers_before(part, arrivals.packet[index])
-    for row, stream, at in _open_streams(arrivals.row[index], frontiers, connections, protocols):
-        _feed_stream(block, part, arrivals, index[at], row, stream, protocols)
-
-
-def _frontiers_before(part: AnalysedPackets, packet: Indices) -> Indices:
-    """Return, shape (n, 2), where both streams of a connection stand just before packets of it."""
-    row = part.packets.connection[packet]
-    inside = packet > part.begins[row]
-    before = [stream.frontier[packet - 1] for stream in part.streams]
-    return np.where(inside[:, None], np.stack(before, axis=1), part.delivered_before[row])
-
-
-def _arrivals(part: AnalysedPackets) -> _Arrivals:
-    packet, gap_side, position, in_order = [], [], [], []
-    for side, stream in enumerate(part.streams):
-        sent, acknowledgements = stream.sent, stream.acknowledgements
-        brings = sent.index[sent.stored]
-        gaps = acknowledgements.index[acknowledgements.gap > 0]
-        packet += [brings, gaps]
-        gap_side += [np.full(len(brings), -1, np.int8), np.full(len(gaps), side, np.int8)]
-        contiguous = sent.stored_start[sent.stored] < stream.frontier[brings]
-        in_order += [contiguous, np.zeros(len(gaps), dtype=np.bool_)]
-        position += [sent.stored_start[sent.stored], acknowledgements.trimmed[gaps]]
-    packets = np.concatenate(packet)
-    # What a packet acknowledges comes before what it brings.
-    kinds = np.concatenate(gap_side)
-    order = np.lexsort((kinds < 0, packets))
-    rows = part.packets.connection[packets[order]]
-    order = order[packets[order] < part.ends[rows]]
-    return _Arrivals(
-        packet=packets[order],
-        row=part.packets.connection[packets[order]],
-        gap_side=kinds[order],
-        position=np.concatenate(position)[order],
-        in_order=np.concatenate(in_order)[order],
-    )
-
-
-def _feed_stream(
-    block: PacketBlock,
-    part: AnalysedPackets,
-    arrivals: _Arrivals,
-    index: Indices,
-    row: int,
-    stream: OpenStream,
-    protocols: Protocols,
-) -> None:
-    serial = int(part.connections["serial"][row])
-    originator = int(part.connections["originator"][row])
-    for begin in range(0, len(index), _EVENTS_AT_ONCE):
-        for segment in _segments(
-            block, part, arrivals, index[begin : begin + _EVENTS_AT_ONCE], originator, stream
-        ):
-            if not protocols.feed(serial, stream, segment):
-                part.connections["stream"][row] = NOTHING
-                return
-        if stream.assembly.overflowed:
-            protocols.close(serial)
-            part.connections["stream"][row] = NOTHING
-            return
-
-
-def _segments(
-    block: PacketBlock,
-    part: AnalysedPackets,
-    arrivals: _Arrivals,
-    index: Indices,
-    originator: int,
-    stream: OpenStream,
-) -> Iterator[Segment]:
-    """Yield what the arrivals make available, in order."""
-    packet = arrivals.packet[index]
-    assembly = stream.assembly
-    for payload, side, time, gap_side, position in zip(
-        _bytes(block, part.packets.entry[packet]),
-        part.packets.side[packet].tolist(),
-        part.packets.now[packet].tolist(),
-        arrivals.gap_side[index].tolist(),
-        arrivals.position[index].tolist(),
-        strict=True,
-    ):
-        if gap_side < 0:
-            for data in assembly.store(side, position, payload):
-                yield Segment(time, side == originator, data)
-        else:
-            for missing, data in assembly.give_up(gap_side, position):
-                yield Segment(time, gap_side == originator, data, missing)

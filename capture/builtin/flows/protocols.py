@@ -1,4 +1,4 @@
-"""The protocols that are read from connections: TLS and DNS, each fed until it has enough."""
+"""The protocols that are read from connections: TLS, DNS and QUIC, until each has enough."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from capture.builtin.connection import Connection
 from capture.builtin.dns.tables import DnsLog
 from capture.builtin.dns.tcp import DnsTcpStream
 from capture.builtin.flows.assembly import Assembly
+from capture.builtin.quic.stream import QuicStream
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.stream import TlsStream
@@ -17,6 +18,8 @@ UNDECIDED: Final = 0
 TLS: Final = 1
 DNS: Final = 2
 NOTHING: Final = 3
+QUIC: Final = 4
+READ: Final = (TLS, DNS, QUIC)
 
 
 @dataclass
@@ -24,7 +27,7 @@ class OpenStream:
     """A connection that a protocol is being read from."""
 
     connection: Connection
-    reader: TlsStream | DnsTcpStream | None  # None for DNS over UDP
+    reader: TlsStream | QuicStream | DnsTcpStream | None  # None for DNS over UDP
     assembly: Assembly
 
 
@@ -44,11 +47,13 @@ class Protocols:
         protocol: int,
         frontier: tuple[int, int] = (1, 1),
     ) -> OpenStream:
-        """Begin to read a protocol (TLS or DNS) from a connection, at positions by side."""
+        """Begin to read a protocol (TLS, DNS or QUIC) of a connection, at positions by side."""
         over_tcp = connection.protocol == "tcp"
-        reader: TlsStream | DnsTcpStream | None
+        reader: TlsStream | QuicStream | DnsTcpStream | None
         if protocol == TLS:
             reader = TlsStream(datagrams=not over_tcp)
+        elif protocol == QUIC:
+            reader = QuicStream()
         else:
             reader = DnsTcpStream() if over_tcp else None
         stream = self._open[serial] = OpenStream(connection, reader, Assembly(frontier))
@@ -61,7 +66,7 @@ class Protocols:
     def feed(self, serial: int, stream: OpenStream, segment: Segment) -> bool:
         """Pass a segment to the reader; return whether it wants more."""
         reader = stream.reader
-        if isinstance(reader, TlsStream):
+        if isinstance(reader, TlsStream | QuicStream):
             reader.feed(segment)
             if reader.finished:
                 self.close(serial)
@@ -88,14 +93,24 @@ class Protocols:
             for message in stream.reader.flush():
                 self._feed_dns(serial, stream.connection, *message)
         elif isinstance(stream.reader, TlsStream):
-            self._take_tls(serial, stream.connection, stream.reader.result())
+            service = "ssl" if stream.connection.protocol == "tcp" else None
+            self._take_tls(serial, stream.connection, stream.reader.result(), service)
+        elif isinstance(stream.reader, QuicStream):
+            self._take_tls(serial, stream.connection, stream.reader.result(), "quic,ssl")
 
-    def _take_tls(self, serial: int, connection: Connection, found: TlsConnection | None) -> None:
+    def _take_tls(
+        self,
+        serial: int,
+        connection: Connection,
+        found: TlsConnection | None,
+        service: str | None,
+    ) -> None:
+        """Keep what was found; ``service`` is what conn.log calls the connection then."""
         if found is None:
             return
         self.tls.append((connection, found))
-        if found.confirmed and connection.protocol == "tcp":
-            self.services[serial] = "ssl"
+        if found.confirmed and service is not None:
+            self.services[serial] = service
 
     def close_all(self) -> None:
         """Close every stream that is still open."""

@@ -56,6 +56,10 @@ class FlowTracker:
         self._feed_datagrams(block, np.flatnonzero(others), network_times)
         self._packets += len(block)
 
+    def open_connections(self) -> int:
+        """Return how many connections may still go on."""
+        return len(self._open_tcp) + len(self._open_datagrams)
+
     def finish(self) -> tuple[pl.DataFrame, Protocols]:
         """Return the conn table and the protocols' findings; all connections are over."""
         self._finish_tcp(self._open_tcp)
@@ -108,7 +112,7 @@ class FlowTracker:
         feed_datagrams(block, analysed, self._protocols)
         self._finish_datagrams(analysed.connections[analysed.ended])
         connections = np.concatenate((grouped.idle, analysed.connections[~analysed.ended]))
-        over = datagram_rules.are_over(connections, self._now)
+        over = datagram_rules.are_over(connections, network_times)
         self._finish_datagrams(connections[over])
         self._open_datagrams = connections[~over]
 

@@ -24,26 +24,30 @@ class CryptoStream:
 
     def add(self, frames: Iterable[CryptoFrame]) -> bytes:
         """Return the bytes that now follow those returned before."""
-        for frame in frames:
-            self._keep(frame)
-        return self._take()
-
-    def _keep(self, frame: CryptoFrame) -> None:
-        offset, data = frame
-        end = offset + len(data)
-        waiting = self._waiting
-        if not self._position < end <= LONGEST_STREAM or len(data) <= len(waiting.get(offset, b"")):
-            return
-        if offset in waiting or len(waiting) < _MOST_WAITING:
-            waiting[offset] = data
-
-    def _take(self) -> bytes:
-        """Remove from the waiting pieces those that the bytes so far reach, and join them."""
         pieces = []
+        for offset, data in frames:
+            if offset <= self._position:
+                pieces.append(self._advance(offset, data))
+            else:
+                self._keep(offset, data)
         for offset in sorted(self._waiting):
             if offset > self._position:
                 break
-            piece = self._waiting.pop(offset)[self._position - offset :]
-            self._position += len(piece)
-            pieces.append(piece)
+            pieces.append(self._advance(offset, self._waiting.pop(offset)))
         return b"".join(pieces)
+
+    def _advance(self, offset: int, data: bytes) -> bytes:
+        """Return the part of a piece that is new, none of it if it goes too far."""
+        new = data[self._position - offset :]
+        if self._position + len(new) > LONGEST_STREAM:
+            return b""
+        self._position += len(new)
+        return new
+
+    def _keep(self, offset: int, data: bytes) -> None:
+        """Let a piece wait for those before it; of two at one place the longer one."""
+        known = self._waiting.get(offset)
+        if offset + len(data) > LONGEST_STREAM or (known is not None and len(known) >= len(data)):
+            return
+        if known is not None or len(self._waiting) < _MOST_WAITING:
+            self._waiting[offset] = data

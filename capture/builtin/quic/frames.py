@@ -11,6 +11,7 @@ _ACK: Final = 2
 _ACK_WITH_ECN_COUNTS: Final = 3
 _CRYPTO: Final = 6
 _ECN_COUNTS: Final = 3
+_MOST_FRAMES: Final = 1024
 _PADDING_AND_PING: Final = re.compile(rb"[\x00\x01]*")
 
 
@@ -25,12 +26,14 @@ def crypto_frames(payload: bytes) -> list[CryptoFrame]:
     """Return the CRYPTO frames of an Initial packet's decrypted payload, in order.
 
     PADDING, PING and ACK frames in between are passed over. Reading ends without error at any
-    other frame (only CONNECTION_CLOSE is allowed there) and at one that is cut off.
+    other frame (only CONNECTION_CLOSE is allowed there), at one that is cut off, and after 1024.
     """
     frames: list[CryptoFrame] = []
     offset = 0
     try:
         while (offset := _after_padding(payload, offset)) < len(payload):
+            if len(frames) >= _MOST_FRAMES:
+                break
             kind = payload[offset]
             if kind == _CRYPTO:
                 frame, offset = _crypto_frame(payload, offset + 1)

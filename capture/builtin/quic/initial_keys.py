@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from capture.builtin.quic.versions import QuicVersion
@@ -21,32 +22,28 @@ class PacketKeys(NamedTuple):
     header_key: bytes
 
 
-class InitialKeys(NamedTuple):
-    """The keys of both sides of a connection."""
+def initial_keys(version: QuicVersion, destination_id: bytes, *, of_client: bool) -> PacketKeys:
+    """Return the keys of one side.
 
-    client: PacketKeys
-    server: PacketKeys
-
-
-def initial_keys(version: QuicVersion, destination_id: bytes) -> InitialKeys:
-    """Return the keys for the Destination Connection ID of the client's first Initial packet."""
-    secret = hmac.digest(version.salt, destination_id, _HASH)
-    return InitialKeys(
-        _packet_keys(_expand_label(secret, b"client in", _SECRET_SIZE), version.label),
-        _packet_keys(_expand_label(secret, b"server in", _SECRET_SIZE), version.label),
-    )
-
-
-def _packet_keys(secret: bytes, label: bytes) -> PacketKeys:
+    ``destination_id`` is the Destination Connection ID of the client's first Initial packet.
+    """
+    initial_secret = hmac.digest(version.salt, destination_id, _HASH)
+    side = b"client in" if of_client else b"server in"
+    secret = _expand_label(initial_secret, side, _SECRET_SIZE)
     return PacketKeys(
-        _expand_label(secret, label + b" key", _KEY_SIZE),
-        _expand_label(secret, label + b" iv", _IV_SIZE),
-        _expand_label(secret, label + b" hp", _KEY_SIZE),
+        _expand_label(secret, version.label + b" key", _KEY_SIZE),
+        _expand_label(secret, version.label + b" iv", _IV_SIZE),
+        _expand_label(secret, version.label + b" hp", _KEY_SIZE),
     )
 
 
 def _expand_label(secret: bytes, label: bytes, length: int) -> bytes:
     """Return HKDF-Expand-Label with an empty context (RFC 8446, 7.1), at most 32 bytes."""
+    return hmac.digest(secret, _only_block(label, length), _HASH)[:length]
+
+
+@lru_cache
+def _only_block(label: bytes, length: int) -> bytes:
+    """Return what HKDF-Expand hashes for its first block (RFC 5869, 2.3)."""
     full_label = b"tls13 " + label
-    info = length.to_bytes(2, "big") + bytes((len(full_label),)) + full_label + b"\0"
-    return hmac.digest(secret, info + b"\x01", _HASH)[:length]
+    return length.to_bytes(2, "big") + bytes((len(full_label),)) + full_label + b"\0\x01"

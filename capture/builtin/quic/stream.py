@@ -10,7 +10,9 @@ from capture.builtin.quic.frames import CryptoFrame, crypto_frames
 from capture.builtin.quic.long_header import initial_packets
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
+from capture.builtin.tls.fingerprints.client_offer import client_offer
 from capture.builtin.tls.handshake import HandshakeMessages
+from capture.builtin.tls.parameter_names import version_name
 from capture.builtin.tls.session import Session
 
 MOST_DATAGRAMS: Final = 64
@@ -62,8 +64,16 @@ class QuicStream:
         self.finished = self._datagrams >= MOST_DATAGRAMS
 
     def result(self) -> TlsConnection | None:
-        """Return what was seen of TLS, None when no hello could be read."""
-        return self._session.connection
+        """Return what was seen of TLS, None when no hello could be read.
+
+        Where the server's answer is not there, the version is the newest that the client offers:
+        in QUIC it offers TLS 1.3 and nothing older (RFC 9001, 4.2).
+        """
+        connection = self._session.connection
+        if connection is not None and connection.version is None and connection.client_hello:
+            offered = client_offer(connection.client_hello).versions
+            connection.version = version_name(max(offered)) if offered else None
+        return connection
 
     def _read(self, from_originator: bool, frames: list[CryptoFrame]) -> None:
         side = self._side(from_originator)

@@ -9,11 +9,12 @@ import polars as pl
 
 from capture.builtin.connection import Connection
 from capture.builtin.tls.connection import SeenCertificate, TlsConnection
-from capture.builtin.tls.fingerprints.columns import fingerprint_values
+from capture.builtin.tls.fingerprints.columns import FINGERPRINT_COLUMNS, fingerprint_columns
 from capture.builtin.x509.certificate import Certificate
 from capture.schema import SSL, X509, Schema
 
 _RELOG_AFTER_NS: Final = 86_400 * 10**9
+_SSL_OF_ZEEK: Final = {name: kind for name, kind in SSL.items() if name not in FINGERPRINT_COLUMNS}
 
 
 def ssl_and_x509_tables(
@@ -25,7 +26,8 @@ def ssl_and_x509_tables(
     one, of a server or of a client.
     """
     ordered = sorted(found, key=lambda pair: pair[1].time_ns)
-    ssl = _table([_ssl_row(connection, tls) for connection, tls in ordered], SSL)
+    ssl = _table([_ssl_row(connection, tls) for connection, tls in ordered], _SSL_OF_ZEEK)
+    ssl = ssl.with_columns(fingerprint_columns(ordered))
     x509 = _table([_x509_row(sighting) for sighting in _sightings_to_log(ordered)], X509)
     return ssl, x509
 
@@ -54,7 +56,6 @@ def _ssl_row(connection: Connection, tls: TlsConnection) -> tuple[Any, ...]:
         tls.history,
         _fingerprints(tls.server_chain) if has_chain else None,
         _fingerprints(tls.client_chain) if has_chain else None,
-        *fingerprint_values(tls, over_udp=connection.protocol == "udp"),
     )
 
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
-from capture.builtin.flows.connection_table import Connections, TextPool, successors
-from capture.builtin.flows.runs import Booleans, Indices, ranges
+from capture.builtin.flows.connection_table import Connections, TextPool
+from capture.builtin.flows.runs import Booleans, Indices
 from capture.builtin.flows.tcp.holes import HolesByStream, follow_holes
-from capture.builtin.flows.tcp.openings import begin_connections, cut_at_openings
+from capture.builtin.flows.tcp.openings import (
+    Undecided,
+    begin_connections,
+    cut_at_openings,
+    cut_into_slices,
+)
 from capture.builtin.flows.tcp.packets import TcpPackets
 from capture.builtin.flows.tcp.progress import Progress, update_connections
 from capture.builtin.flows.tcp.reduction import Events, Streams, reduce_to_events
 from capture.builtin.flows.tcp.sequence import Positions
 from capture.builtin.flows.tcp.stream import delivered_before, stream_of
 from capture.builtin.flows.tcp.transitions import Clock, EventTimes, Outcome, Transitions
+
+MOST_PARTS: Final = 64  # of one block, before the connections left are cut by time
+SLICE: Final = 5 * 10**9
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,7 @@ class AnalysedPackets:
     connections: Connections
     begins: Indices
     ends: Indices
+    is_cut: Booleans  # ends before the last of its packets
     ended: Booleans
     delivered_before: Positions  # shape (n, 2): where both streams stood before these packets
 
@@ -46,27 +57,31 @@ class TcpAnalysis:
 
     def analyse(
         self, packets: TcpPackets, connections: Connections, first_serial: int
-    ) -> list[AnalysedPackets]:
-        """Return the packets and their connections, in as many parts as it takes.
+    ) -> Iterator[AnalysedPackets]:
+        """Yield the packets and their connections, in as many parts as it takes.
 
         ``packets`` are sorted by ``connection``, their row in ``connections``; a row that has no
         packets yet is filled in from its first one. A connection that ends among its packets is
         cut there, and what is left is another one, in the next part. ``first_serial`` is the
         number of the block's first packet.
         """
-        packets, connections, ended = cut_at_openings(packets, connections)
-        parts = []
-        while len(connections):
-            begin_connections(packets, connections, first_serial, self.transitions, self._histories)
-            part, cut_off = self._analyse_once(packets, connections, ended)
-            parts.append(part)
-            bounds = np.searchsorted(packets.connection, np.arange(len(connections) + 1))
-            begins, ends = part.ends[cut_off], bounds[1:][cut_off]
-            renumbered = np.repeat(np.arange(len(cut_off)), ends - begins)
-            ended = ended[cut_off]
-            packets = packets.take(ranges(begins, ends), renumbered)
-            connections = successors(connections[cut_off])
-        return parts
+        undecided = cut_at_openings(packets, connections)
+        parts = 0
+        while len(undecided.connections):
+            begin_connections(
+                undecided.packets,
+                undecided.connections,
+                first_serial,
+                self.transitions,
+                self._histories,
+            )
+            part = self._analyse_once(undecided)
+            cut_off = np.flatnonzero(part.is_cut)
+            undecided = undecided.rest(cut_off, part.ends[cut_off])
+            parts += 1
+            if parts == MOST_PARTS:
+                undecided = cut_into_slices(undecided, SLICE)
+            yield part
 
     def forget(self, connections: Connections) -> None:
         """Drop what is remembered of connections that are over."""
@@ -75,10 +90,9 @@ class TcpAnalysis:
             for key in [key for key in self._open_holes if key[0] in serials]:
                 del self._open_holes[key]
 
-    def _analyse_once(
-        self, packets: TcpPackets, connections: Connections, ended: Booleans
-    ) -> tuple[AnalysedPackets, Indices]:
-        """Analyse connections up to where they end; return them and the rows with packets left."""
+    def _analyse_once(self, undecided: Undecided) -> AnalysedPackets:
+        """Analyse connections up to where they end."""
+        packets, connections = undecided.packets, undecided.connections
         streams = (stream_of(packets, 0, connections), stream_of(packets, 1, connections))
         for side, stream in enumerate(streams):
             follow_holes(packets, stream, side, connections, self._open_holes)
@@ -87,16 +101,16 @@ class TcpAnalysis:
         before = delivered_before(connections)
         progress = Progress(packets, streams, events, outcomes)
         update_connections(progress, connections, self.transitions, self._histories)
-        part = AnalysedPackets(
+        return AnalysedPackets(
             packets=packets,
             streams=streams,
             connections=connections,
             begins=progress.begins,
             ends=progress.ends,
-            ended=ended | progress.is_cut,
+            is_cut=progress.is_cut,
+            ended=undecided.ended | progress.is_cut,
             delivered_before=before,
         )
-        return part, np.flatnonzero(progress.is_cut)
 
     def _outcomes(
         self, packets: TcpPackets, events: Events, connections: Connections

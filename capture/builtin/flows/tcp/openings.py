@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from capture.builtin.flows.connection_table import (
     Connections,
@@ -12,34 +14,101 @@ from capture.builtin.flows.connection_table import (
     successors,
 )
 from capture.builtin.flows.ports import IPV4_BROADCAST, interactive_service, likely_tcp_server
-from capture.builtin.flows.runs import Booleans, Indices, first_of_run
-from capture.builtin.flows.tcp.conversation import ConversationState
+from capture.builtin.flows.runs import Booleans, Indices, first_of_run, ranges, run_starts
+from capture.builtin.flows.tcp.conversation import (
+    INACTIVITY,
+    INTERACTIVE_INACTIVITY,
+    ConversationState,
+)
 from capture.builtin.flows.tcp.packets import ACK, FIN, RST, SYN, TcpPackets
 from capture.builtin.flows.tcp.transitions import Transitions
 
 
-def cut_at_openings(
-    packets: TcpPackets, connections: Connections
-) -> tuple[TcpPackets, Connections, Booleans]:
-    """Give a connection of its own to every SYN that is certain to begin one.
+@dataclass(frozen=True)
+class Undecided:
+    """Packets with the connections that they may belong to, not yet analysed.
+
+    ``ended`` tells which connections are followed by another one of the same addresses and ports.
+    """
+
+    packets: TcpPackets
+    connections: Connections
+    ended: Booleans
+
+    def split(self, cuts: Booleans) -> Undecided:
+        """Give the packets at ``cuts``, and those after them, a connection of their own."""
+        if not cuts.any():
+            return self
+        packets = self.packets
+        number = np.bincount(packets.connection[cuts], minlength=len(self.connections))
+        rows = np.repeat(np.arange(len(self.connections)), number + 1)
+        is_successor = ~first_of_run(rows)
+        connections = self.connections[rows]
+        connections[is_successor] = successors(connections[is_successor])
+        ended = self.ended[rows]
+        ended[:-1] |= rows[1:] == rows[:-1]
+        renumbered = np.cumsum(cuts) + packets.connection
+        return Undecided(packets.renumbered(renumbered), connections, ended)
+
+    def rest(self, rows: Indices, begins: Indices) -> Undecided:
+        """Return what is left of connections, from the packet where each is cut."""
+        bounds = np.searchsorted(self.packets.connection, np.arange(len(self.connections) + 1))
+        ends = bounds[1:][rows]
+        renumbered = np.repeat(np.arange(len(rows)), ends - begins)
+        packets = self.packets.take(ranges(begins, ends), renumbered)
+        return Undecided(packets, successors(self.connections[rows]), self.ended[rows])
+
+
+def cut_at_openings(packets: TcpPackets, connections: Connections) -> Undecided:
+    """Give a connection of its own to every packet that is certain to begin one.
 
     That is a SYN without ACK whose sequence number is not that of the SYN before it, or which comes
-    after a FIN or RST. Returns the packets and connections numbered anew, and which connections
-    are ended by the one after them. Other ends are found later, by the state machine.
+    after a FIN or RST; and any packet after silence that no connection outlives. Other ends are
+    found later, by the state machine.
     """
-    cuts = np.zeros(len(packets), dtype=np.bool_)
+    cuts = _after_silence(packets, connections)
     cuts[_openings(packets, connections)] = True
-    if not cuts.any():
-        return packets, connections, np.zeros(len(connections), dtype=np.bool_)
-    number = np.bincount(packets.connection[cuts], minlength=len(connections))
-    rows = np.repeat(np.arange(len(connections)), number + 1)
-    is_original = first_of_run(rows)
-    table = connections[rows]
-    table[~is_original] = successors(table[~is_original])
-    renumbered = np.cumsum(cuts) + packets.connection
-    ended = np.append(rows[1:] == rows[:-1], [False])
-    everything = np.arange(len(packets))
-    return packets.take(everything, renumbered), table, ended
+    return Undecided(packets, connections, np.zeros(len(connections), dtype=np.bool_)).split(cuts)
+
+
+def cut_into_slices(undecided: Undecided, length: int) -> Undecided:
+    """Cut connections, none of which has begun, where that much time has passed.
+
+    ``length`` is in nanoseconds. It bounds the work for addresses and ports that are used for very
+    many connections, where finding each end in turn would take time without limit.
+    """
+    packets = undecided.packets
+    starts = run_starts(packets.connection)
+    began = np.repeat(packets.now[starts], np.diff(np.append(starts, len(packets))))
+    portion = (packets.now - began) // length
+    same = ~first_of_run(packets.connection)
+    cuts = np.zeros(len(packets), dtype=np.bool_)
+    cuts[1:] = portion[1:] != portion[:-1]
+    cuts |= packets.now - previous_times(packets, undecided.connections) >= length
+    return undecided.split(cuts & same)
+
+
+def previous_times(packets: TcpPackets, connections: Connections) -> NDArray[np.int64]:
+    """Return when the packet before each one in its connection was seen.
+
+    For the first packet of a connection that is when it was sent itself.
+    """
+    previous = np.roll(packets.time, 1)
+    starts = run_starts(packets.connection)
+    rows = packets.connection[starts]
+    begun = connections["packets"][rows].any(axis=1)
+    previous[starts] = np.where(begun, connections["latest_time"][rows], packets.now[starts])
+    return previous
+
+
+def _after_silence(packets: TcpPackets, connections: Connections) -> Booleans:
+    """Return which packets come after more silence than their connection may keep."""
+    silence = packets.now - previous_times(packets, connections)
+    ports = (connections["first_port"], connections["second_port"])
+    patient = interactive_service(ports[0]) | interactive_service(ports[1])
+    limit = np.where(patient, INTERACTIVE_INACTIVITY, INACTIVITY)
+    cuts: Booleans = silence >= limit[packets.connection]
+    return cuts
 
 
 def _openings(packets: TcpPackets, connections: Connections) -> Indices:

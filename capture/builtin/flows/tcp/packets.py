@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,10 @@ class TcpPackets:
     def __len__(self) -> int:
         """Return the number of packets."""
         return len(self.connection)
+
+    def renumbered(self, connection: NDArray[np.int64]) -> TcpPackets:
+        """Return the same packets with connections numbered anew."""
+        return replace(self, connection=connection)
 
     def take(self, indices: Indices, connection: NDArray[np.int64]) -> TcpPackets:
         """Return the packets at these indices, with connections numbered anew."""

@@ -22,6 +22,7 @@ from capture.builtin.flows.runs import (
     run_bounds,
 )
 from capture.builtin.flows.tcp import event
+from capture.builtin.flows.tcp.openings import previous_times
 from capture.builtin.flows.tcp.packets import ACK, FIN, RST, SYN, TcpPackets
 from capture.builtin.flows.tcp.stream import Stream
 
@@ -55,11 +56,8 @@ def reduce_to_events(packets: TcpPackets, streams: Streams, connections: Connect
     code = _codes(packets, streams, connections, first)
     closing = _closing(packets, connections, first)
     code = np.where(closing, code, code & np.uint32(~_ONLY_WHEN_CLOSING & 0xFFFFFFFF))
-    previous_time = np.roll(packets.time, 1)
     starts = np.flatnonzero(first)
-    previous_time[starts] = connections["latest_time"][packets.connection[starts]]
-    fresh = connections["packets"][packets.connection[starts]].sum(axis=1) == 0
-    previous_time[starts[fresh]] = packets.time[starts[fresh]]
+    previous_time = previous_times(packets, connections)
     silence = packets.now - previous_time
     late = _late_packets(packets, starts, connections)
     delimiter = first | (silence >= SHORTEST_TIMER) | ((code & event.CONTROL) != 0)
@@ -288,7 +286,8 @@ def _late_packets(packets: TcpPackets, starts: Indices, connections: Connections
     late = []
     for packet, time in since:
         end = int(ends[np.searchsorted(starts, packet, side="right") - 1])
-        late.append(packet + int(np.argmax(packets.now[packet:end] >= time + SHORTEST_TIMER)))
+        after = np.searchsorted(packets.now[packet:end], time + SHORTEST_TIMER)
+        late.append(packet + int(after))
     return np.array(late, dtype=np.int64)
 
 

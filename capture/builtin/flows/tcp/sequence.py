@@ -96,7 +96,8 @@ class _SidePackets:
 def sent_bytes(packets: TcpPackets, side: int, connections: Connections) -> SentBytes:
     """Place the packets of one side in its stream."""
     own = _SidePackets(packets, side, connections)
-    restarts, start = _starts(own)
+    fin = own.seen(own.is_fin, "fin")
+    restarts, start = _starts(own, fin)
     from_syn = own.seen(restarts & own.is_syn, "from_syn")
     position = _positions(own, restarts)
     reset = own.seen(own.is_reset, "reset")
@@ -104,7 +105,6 @@ def sent_bytes(packets: TcpPackets, side: int, connections: Connections) -> Sent
     whole = packets.whole[own.index]
     stored = (own.length > 0) & ~own.is_reset & whole & (position >= 0)
     stored_start = position + own.is_syn
-    fin = own.seen(own.is_fin, "fin")
     return SentBytes(
         index=own.index,
         connection=own.connection,
@@ -123,21 +123,24 @@ def sent_bytes(packets: TcpPackets, side: int, connections: Connections) -> Sent
     )
 
 
-def _starts(own: _SidePackets) -> tuple[Booleans, NDArray[np.uint32]]:
+def _starts(own: _SidePackets, fin: Booleans) -> tuple[Booleans, NDArray[np.uint32]]:
     """Return which packets fix position 0, and its sequence number for every packet.
 
-    It is the first packet of the side, and any later SYN with another sequence number.
+    It is the first packet of the side, and any later SYN with another sequence number unless a FIN
+    came before it.
     """
-    marked = own.first | own.is_syn
+    opens = own.is_syn & (~fin | own.is_fin)
+    marked = own.first | opens
     candidates = np.flatnonzero(marked)
     is_first = own.first[candidates]
     known = np.zeros(len(candidates), dtype=np.bool_)
     known[is_first] = own.before("started")
-    is_syn = own.is_syn[candidates]
-    value = own.sequence[candidates] - np.where(is_syn, 0, 1).astype(np.uint32)
-    before = np.roll(value, 1)
-    before[is_first] = own.before("start")
-    value = np.where(known & ~is_syn, before, value)
+    carried = np.zeros(len(candidates), dtype=np.uint32)
+    carried[is_first] = own.before("start")
+    opens = opens[candidates]
+    value = own.sequence[candidates] - np.where(own.is_syn[candidates], 0, 1).astype(np.uint32)
+    value = np.where(known & ~opens, carried, value)
+    before = np.where(is_first, carried, np.roll(value, 1))
     restarts = np.zeros(len(own.sequence), dtype=np.bool_)
     restarts[candidates] = (is_first & ~known) | (value != before)
     values = np.zeros(len(own.sequence), dtype=np.uint32)

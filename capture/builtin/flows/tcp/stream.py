@@ -81,7 +81,8 @@ def delivered_before(connections: Connections) -> Positions:
     trimmed = connections["trimmed"]
     guessed = ~connections["from_syn"] & (trimmed <= _GUESSED_START)
     delivered = np.maximum(connections["stored_end"], np.where(guessed, 1, trimmed))
-    return np.maximum(delivered, 1)
+    at_least_the_syn: Positions = np.maximum(delivered, 1)
+    return at_least_the_syn
 
 
 class _Spread:
@@ -188,6 +189,9 @@ class _Epochs:
         self.epoch = np.cumsum(marks, dtype=np.int64)
         starts, ends = run_bounds(packets.connection)
         restarted = self.epoch != np.repeat(self.epoch[starts], ends - starts)
+        begins_anew = np.zeros(len(packets), dtype=np.bool_)
+        begins_anew[sent.index[sent.restarts]] = True
+        restarted |= np.repeat(begins_anew[starts], ends - starts)
         self._continued = np.flatnonzero(~restarted)
         self._rows = packets.connection[self._continued]
         self._side = side

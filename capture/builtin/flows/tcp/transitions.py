@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from capture.builtin.flows.tcp.conversation import Conversation, ConversationState
 
-MAXIMUM_REMEMBERED: Final = 200_000  # outcomes; then the memory is emptied
+MAXIMUM_REMEMBERED: Final = 100_000  # outcomes; then the memory is emptied
+LONGEST_REMEMBERED: Final = 256  # bytes of event codes; longer runs hardly recur
 
 
 class Outcome(NamedTuple):
@@ -92,10 +93,11 @@ class Transitions:
         key = (state, codes)
         outcome = self._remembered.get(key)
         if outcome is None:
-            if len(self._remembered) >= MAXIMUM_REMEMBERED:
-                self._remembered.clear()
-            events = memoryview(codes).cast("I").tolist()
-            outcome = self._remembered[key] = self._apply(state, events)
+            outcome = self._apply(state, memoryview(codes).cast("I").tolist())
+            if len(codes) <= LONGEST_REMEMBERED:
+                if len(self._remembered) >= MAXIMUM_REMEMBERED:
+                    self._remembered.clear()
+                self._remembered[key] = outcome
         return outcome
 
     def _apply(self, state: int, codes: Sequence[int]) -> Outcome:
