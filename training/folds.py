@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-
-# The columns that identify where a row comes from; they are never features.
-ORIGIN: Final = ("capture", "family", "server", "certificate")
 
 
 def groups(rows: pl.DataFrame) -> NDArray[np.int64]:

@@ -38,6 +38,7 @@ OPEN: Final = np.dtype(
         ("attempted", "i8"),
         ("removal_base", "i8"),
         ("half_closed", "i8"),
+        ("answered", "?"),  # the responder sent more than acknowledgements
         ("closing", "?"),  # a FIN or RST was seen
         ("opening_sequence", "u4"),  # of the last SYN without ACK
         ("opening_seen", "?"),

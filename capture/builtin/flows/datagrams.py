@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -83,16 +83,7 @@ def analyse_datagrams(
     connection = np.cumsum(cuts) + datagrams.connection
     bounds = np.searchsorted(connection, np.arange(len(connections) + 1))
     begins, ends = bounds[:-1], bounds[1:]
-    datagrams = Datagrams(
-        connection,
-        datagrams.entry,
-        datagrams.side,
-        datagrams.time,
-        datagrams.now,
-        datagrams.length,
-        datagrams.ip_length,
-        datagrams.answers,
-    )
+    datagrams = replace(datagrams, connection=connection)
     _begin(datagrams, connections, begins, ends, first_serial)
     _count(datagrams, connections, begins, ends)
     _write_history(connections, histories)

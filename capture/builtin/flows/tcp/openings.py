@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,48 +139,49 @@ def begin_connections(
 
     The originator is its sender, unless it is no opening SYN and the ports tell otherwise.
     """
-    starts = np.flatnonzero(first_of_run(packets.connection))
-    fresh = connections["packets"][packets.connection[starts]].sum(axis=1) == 0
+    starts = run_starts(packets.connection)
+    fresh = ~connections["packets"][packets.connection[starts]].any(axis=1)
     starts = starts[fresh]
     row = packets.connection[starts]
-    side = packets.side[starts].astype(np.uint8)
-    flipped = _looks_reversed(packets, starts, connections[row])
-    originator = side ^ flipped
-    responder_port = np.where(
-        originator == 0, connections["second_port"][row], connections["first_port"][row]
-    )
-    kinds = np.array(
-        [
-            [transitions.number(ConversationState(originator=o, interactive=i)) for i in _BOTH]
-            for o in (0, 1)
-        ]
-    )
-    connections["state"][row] = kinds[originator, interactive_service(responder_port).astype(int)]
+    flipped = _looks_reversed(packets, starts, connections)
+    originator = packets.side[starts] ^ flipped
     connections["originator"][row] = originator
+    ports = (connections["first_port"][row], connections["second_port"][row])
+    responder_port = np.where(originator, *ports)
+    connections["state"][row] = _first_states(responder_port, originator, transitions)
     history = np.array([histories.number(""), histories.number("^")])
-    connections["history"][row] = history[flipped.astype(int)]
-    connections["first_time"][row] = packets.time[starts]
-    connections["last_time"][row] = packets.time[starts]
-    connections["latest_time"][row] = packets.time[starts]
+    connections["history"][row] = history[flipped.astype(np.int64)]
+    for column in ("first_time", "last_time", "latest_time"):
+        connections[column][row] = packets.time[starts]
     connections["serial"][row] = packets.entry[starts] + first_serial
 
 
-_BOTH: Final = (False, True)
+def _first_states(
+    responder_port: NDArray[np.uint16], originator: Booleans, transitions: Transitions
+) -> Indices:
+    """Return the number of the conversation state in which each connection begins."""
+    kinds = [
+        transitions.number(ConversationState(originator=side, interactive=interactive))
+        for side in (0, 1)
+        for interactive in (False, True)
+    ]
+    interactive = interactive_service(responder_port)
+    states: Indices = np.array(kinds)[originator * 2 + interactive.astype(np.int64)]
+    return states
 
 
 def _looks_reversed(packets: TcpPackets, starts: Indices, connections: Connections) -> Booleans:
     """Return which first packets seem to be sent by the server."""
-    from_second = packets.side[starts]
-    first_port, second_port = connections["first_port"], connections["second_port"]
+    from_second, row = packets.side[starts], packets.connection[starts]
+    first_port, second_port = connections["first_port"][row], connections["second_port"][row]
     source = np.where(from_second, second_port, first_port)
     destination = np.where(from_second, first_port, second_port)
     is_syn = (packets.flags[starts] & SYN) != 0
     opens = is_syn & ((packets.flags[starts] & ACK) == 0)
     both = ~is_syn & (source < destination)
     reversed_ = np.where(likely_tcp_server(destination), both, True)
-    address = np.where(
-        from_second, connections["first_address"][:, 1], connections["second_address"][:, 1]
-    )
+    low_halves = (connections["first_address"][row, 1], connections["second_address"][row, 1])
+    address = np.where(from_second, *low_halves)
     unicast = np.not_equal(address, IPV4_BROADCAST)
     looks_reversed: Booleans = likely_tcp_server(source) & ~opens & reversed_ & unicast
     return looks_reversed

@@ -13,6 +13,7 @@ from capture.builtin.flows.tcp.packets import ACK, FIN, RST, SYN, TcpPackets
 from capture.builtin.flows.tcp.reduction import (
     Events,
     Streams,
+    answers,
     control_packets,
     implied_starts,
     zero_windows,
@@ -147,6 +148,8 @@ def _update_openings(progress: Progress, connections: Connections) -> None:
     connections["opening_seen"][rows] = True
     ending = progress.included(np.flatnonzero((packets.flags & (FIN | RST)) != 0))
     connections["closing"][packets.connection[ending]] = True
+    answering = progress.included(np.flatnonzero(answers(packets, connections)))
+    connections["answered"][packets.connection[answering]] = True
 
 
 def _update_stream(progress: Progress, connections: Connections, side: int) -> None:

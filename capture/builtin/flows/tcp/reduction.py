@@ -31,7 +31,6 @@ Codes = NDArray[np.uint32]
 
 SECOND: Final = 10**9
 SHORTEST_TIMER: Final = 5 * SECOND
-SHORTEST_INACTIVITY: Final = 60 * SECOND
 _COUNTS_SHOWN: Final = 10 ** np.arange(18)
 
 
@@ -66,7 +65,7 @@ def reduce_to_events(packets: TcpPackets, streams: Streams, connections: Connect
     kept |= _first_of_kind(code, delimiter, ~closing & ~delimiter)
     kept |= closing & _differs_from_last(code, packets, closing)
     index = np.flatnonzero(kept)
-    timed = _may_be_timed(packets, connections, starts, silence)
+    timed = _may_be_timed(packets, connections, starts)
     timed[packets.connection[late]] = True
     return Events(
         packet=index,
@@ -294,30 +293,27 @@ def _late_packets(packets: TcpPackets, starts: Indices, connections: Connections
 def _unanswered_since(
     packets: TcpPackets, connections: Connections, starts: Indices
 ) -> NDArray[np.int64]:
-    """Return when connections began that had no answer within the shortest timer, else 0.
-
-    A bare acknowledgement is no answer to a SYN.
-    """
+    """Return when connections began that had no answer within the shortest timer, else 0."""
     rows = packets.connection[starts]
-    carried = connections["packets"][rows]
-    begun = np.where(carried.sum(axis=1) > 0, connections["first_time"][rows], packets.time[starts])
-    answered = packets.now[np.append(starts[1:], len(packets)) - 1]
-    answers = (packets.length > 0) | ((packets.flags & (SYN | FIN | RST)) != 0)
+    last = packets.now[np.append(starts[1:], len(packets)) - 1]
     never = np.iinfo(np.int64).max
-    for side in (False, True):
-        other = np.where((packets.side == side) & answers, packets.now, never)
-        answer = np.minimum.reduceat(other, starts) if len(starts) else starts
-        answered = np.where(packets.side[starts] == side, answered, np.minimum(answered, answer))
-    waited = ~(carried > 0).all(axis=1) & (answered - begun >= SHORTEST_TIMER)
-    return np.where(waited, begun, 0)
+    times = np.where(answers(packets, connections), packets.now, never)
+    answered = np.minimum.reduceat(times, starts) if len(starts) else last
+    begun = connections["first_time"][rows]
+    waited = np.minimum(answered, last) - begun >= SHORTEST_TIMER
+    return np.where(waited & ~connections["answered"][rows], begun, 0)
 
 
-def _may_be_timed(
-    packets: TcpPackets, connections: Connections, starts: Indices, silence: NDArray[np.int64]
-) -> Booleans:
-    """Return which connections were silent for long, or were closing before these packets."""
+def answers(packets: TcpPackets, connections: Connections) -> Booleans:
+    """Return the responders' packets; a bare acknowledgement is no answer to a SYN."""
+    says_something = (packets.length > 0) | ((packets.flags & (SYN | FIN | RST)) != 0)
+    from_responder = packets.side != connections["originator"].astype(np.bool_)[packets.connection]
+    return says_something & from_responder
+
+
+def _may_be_timed(packets: TcpPackets, connections: Connections, starts: Indices) -> Booleans:
+    """Return which connections were closing before these packets, so that timers may run."""
     timed = np.zeros(len(connections), dtype=np.bool_)
-    timed[packets.connection[silence >= SHORTEST_INACTIVITY]] = True
     rows = packets.connection[starts]
     timed[rows] |= connections["closing"][rows]
     return timed

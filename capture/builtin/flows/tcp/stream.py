@@ -20,6 +20,9 @@ from capture.builtin.flows.runs import (
 from capture.builtin.flows.tcp.packets import ACK, RST, TcpPackets
 from capture.builtin.flows.tcp.sequence import TRUSTED_JUMP, Positions, SentBytes, sent_bytes
 
+# Columns of what one side sent that are spread over the packets of both sides.
+_SPREAD: Final = ("from_syn", "start", "end", "stored_end", "fin", "fin_end", "reset")
+# Acknowledgements up to here say nothing about a stream that was joined without its SYN.
 _GUESSED_START: Final = 2
 
 
@@ -78,11 +81,9 @@ class Stream:
 
 def delivered_before(connections: Connections) -> Positions:
     """Return, shape (n, 2) by side, up to where the streams of connections are delivered so far."""
-    trimmed = connections["trimmed"]
-    guessed = ~connections["from_syn"] & (trimmed <= _GUESSED_START)
-    delivered = np.maximum(connections["stored_end"], np.where(guessed, 1, trimmed))
-    at_least_the_syn: Positions = np.maximum(delivered, 1)
-    return at_least_the_syn
+    given_up = _counted(connections["trimmed"], connections["from_syn"])
+    delivered: Positions = np.maximum(np.maximum(connections["stored_end"], given_up), 1)
+    return delivered
 
 
 class _Spread:
@@ -125,49 +126,36 @@ def stream_of(packets: TcpPackets, side: int, connections: Connections) -> Strea
     """
     sent = sent_bytes(packets, side, connections)
     spread = _Spread(packets, sent, side, connections)
+    so_far = {column: spread.values(getattr(sent, column), column) for column in _SPREAD}
     known = spread.known()
-    from_syn = spread.values(sent.from_syn, "from_syn")
-    start = spread.values(sent.start, "start")
-    end = spread.values(sent.end, "end")
-    stored_end = spread.values(sent.stored_end, "stored_end")
-    fin = spread.values(sent.fin, "fin")
-    fin_end = spread.values(sent.fin_end, "fin_end")
     at = np.flatnonzero((packets.side != bool(side)) & ((packets.flags & ACK) != 0))
-    position = _acknowledged_positions(packets, at, known[at], start[at], end[at])
-    closing = fin[at] & (position >= fin_end[at])
-    position_in_stream = np.where(closing, fin_end[at] - 1, position).clip(0, LARGEST_VALUE)
-    epochs = _Epochs(packets, sent, side, connections)
+    position = _acknowledged_positions(packets, at, known, so_far["start"], so_far["end"])
+    fin_end = so_far["fin_end"][at]
+    closing = so_far["fin"][at] & (position >= fin_end)
     acknowledgements = _acknowledgements(
-        epochs,
+        _Epochs(packets, sent, side, connections),
         at,
         _trusted(packets, at, position),
-        position_in_stream,
-        stored_end,
-        from_syn,
+        np.where(closing, fin_end - 1, position).clip(0, LARGEST_VALUE),
+        so_far["stored_end"],
+        so_far["from_syn"],
     )
-    frontier = acknowledgements.delivered(stored_end)
     return Stream(
         sent=sent,
-        from_syn=from_syn,
         acknowledgements=acknowledgements,
         known=known,
-        end=end,
-        stored_end=stored_end,
-        fin=fin,
-        fin_end=fin_end,
-        reset=spread.values(sent.reset, "reset"),
-        start=start,
-        frontier=frontier,
+        frontier=acknowledgements.delivered(so_far["stored_end"]),
+        **so_far,
     )
 
 
 def _acknowledged_positions(
     packets: TcpPackets, at: Indices, known: Booleans, start: NDArray[np.uint32], end: Positions
 ) -> Positions:
-    """Return the positions that packets acknowledge, 0 where that cannot be told."""
-    expected = start + end.astype(np.uint32)
+    """Return the positions that the packets ``at`` acknowledge, 0 where that cannot be told."""
+    expected = start[at] + end[at].astype(np.uint32)
     ahead = (packets.acknowledgement[at] - expected).astype(np.int32)
-    return np.where(known, end + ahead, 0).clip(0, LARGEST_VALUE)
+    return np.where(known[at], end[at] + ahead, 0).clip(0, LARGEST_VALUE)
 
 
 def _trusted(packets: TcpPackets, at: Indices, position: Positions) -> Positions:
@@ -222,15 +210,8 @@ def _acknowledgements(
     previous = np.roll(trimmed, 1)
     fresh = np.flatnonzero(first_of_run(epochs.epoch))
     previous[fresh] = epochs.before("trimmed")[fresh]
-    # Where a stream was joined without its SYN, position 0 is a guess: an acknowledgement of one
-    # byte, as keep-alives draw, does not tell that something is missing.
-    guessed = ~from_syn
-    counted = np.where(guessed & (trimmed <= _GUESSED_START), 1, trimmed)
-    counted_before = np.where(guessed & (previous <= _GUESSED_START), 1, previous)[at]
-    delivered = np.maximum(np.maximum(counted_before, stored_end[at]), 1)
-    gap = np.maximum(
-        np.where(guessed[at] & (in_stream <= _GUESSED_START), 1, in_stream) - delivered, 0
-    )
+    delivered = np.maximum(_counted(previous, from_syn)[at], stored_end[at])
+    gap = np.maximum(_counted(in_stream, from_syn[at]) - np.maximum(delivered, 1), 0)
     return Acknowledgements(
         index=at,
         advances=in_stream > np.maximum(previous[at], 1),
@@ -238,5 +219,14 @@ def _acknowledgements(
         holes=(gap > 0).astype(np.int64),
         acknowledged=epochs.maximum_so_far(at, trusted, "acknowledged"),
         trimmed=trimmed,
-        given_up=counted,
+        given_up=_counted(trimmed, from_syn),
     )
+
+
+def _counted(acknowledged: Positions, from_syn: Booleans) -> Positions:
+    """Return acknowledged positions as far as they tell that something is missing below them.
+
+    Where a stream was joined without its SYN, position 0 is a guess: an acknowledgement of one
+    byte, as keep-alives draw, means nothing.
+    """
+    return np.where(~from_syn & (acknowledged <= _GUESSED_START), 1, acknowledged)

@@ -191,6 +191,16 @@ def test_syn_retries_after_five_seconds_are_new_attempts() -> None:
     assert {row["conn_state"] for row in rows} == {"S0"}
 
 
+@pytest.mark.parametrize("size", [1, 10])
+def test_a_bare_acknowledgement_is_no_answer_to_a_syn(size: int) -> None:
+    dialogue = Dialogue()
+    dialogue.client(0, "S")
+    dialogue.server(0, "A", 0, 1)
+    dialogue.client(6, "S")
+    rows = connections(dialogue.packets, size)
+    assert [row["history"] for row in rows] == ["Sa", "S"]
+
+
 def test_a_packet_within_five_seconds_of_the_end_belongs_to_the_connection() -> None:
     dialogue = closed()
     dialogue.server(5.0, "R", 302)

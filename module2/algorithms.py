@@ -1,0 +1,49 @@
+"""The two models of this module behind one form: how each is fitted, read and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from models.storage import save_forest, save_lightgbm
+from module2.boosted_trees import boosted_probabilities, fit_boosted_trees
+from module2.detect import FOREST_FILE, GBDT, RANDOM_FOREST, TREES_FILE
+from module2.encoding import Matrix
+from module2.forest import fit_forest, forest_probabilities
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """How one of the two models is fitted, read and stored."""
+
+    name: str
+    description: str
+    file: str
+    libraries: tuple[str, ...]
+    fit: Callable[[Matrix, Matrix, Matrix], Any]
+    probabilities: Callable[[Any, Matrix], Matrix]
+    save: Callable[[Path, Any], None]
+
+
+ALGORITHMS: Final = (
+    Algorithm(
+        RANDOM_FOREST,
+        "random forest over 51 features of a server",
+        FOREST_FILE,
+        ("numpy", "polars", "scikit-learn", "skops"),
+        fit_forest,
+        forest_probabilities,
+        save_forest,
+    ),
+    Algorithm(
+        GBDT,
+        "gradient-boosted trees (LightGBM) over 51 features of a server",
+        TREES_FILE,
+        ("lightgbm", "numpy", "polars"),
+        fit_boosted_trees,
+        boosted_probabilities,
+        save_lightgbm,
+    ),
+)

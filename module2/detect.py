@@ -1,0 +1,98 @@
+"""The trained models in service: probabilities, thresholds and reasons for server rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from models.card import MODELS, Card, read_card
+from models.contribution import Contribution
+from models.errors import ModelError
+from models.storage import load_forest, load_json, load_lightgbm
+from module2.boosted_trees import boosted_contributions, boosted_probabilities
+from module2.columns import FEATURES
+from module2.encoding import Encoders, Matrix
+from module2.forest import forest_contributions, forest_probabilities
+
+if TYPE_CHECKING:
+    import lightgbm
+    from sklearn.ensemble import RandomForestClassifier
+
+RANDOM_FOREST: Final = "random_forest"
+GBDT: Final = "gbdt"
+FOREST_FILE: Final = "forest.skops"
+TREES_FILE: Final = "trees.txt"
+ENCODERS_FILE: Final = "encoders.json"
+THRESHOLD: Final = "false_positive_rate_0.01"
+
+
+@dataclass(frozen=True)
+class Detectors:
+    """Both models with their encoders; ``thresholds`` are probabilities, by detector."""
+
+    forest: RandomForestClassifier
+    forest_encoders: Encoders
+    booster: lightgbm.Booster
+    booster_encoders: Encoders
+    thresholds: Mapping[str, float]
+
+    def score(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the probabilities ``random_forest`` and ``gbdt`` for server rows, in order."""
+        if rows.is_empty():
+            return pl.DataFrame(schema={RANDOM_FOREST: pl.Float64, GBDT: pl.Float64})
+        forest = forest_probabilities(self.forest, self.forest_encoders.transform(rows))
+        boosted = boosted_probabilities(self.booster, self.booster_encoders.transform(rows))
+        return pl.DataFrame({RANDOM_FOREST: forest, GBDT: boosted})
+
+    def contributions(self, row: pl.DataFrame) -> dict[str, list[Contribution]]:
+        """Return for each detector what moved its score for a table of one row, strongest first.
+
+        The forest's contributions are differences of probability, those of ``gbdt`` of log-odds.
+        """
+        forest = forest_contributions(self.forest, self.forest_encoders.transform(row))
+        boosted = boosted_contributions(self.booster, self.booster_encoders.transform(row))
+        return {RANDOM_FOREST: _ranked(row, forest), GBDT: _ranked(row, boosted)}
+
+
+def load(models: Path = MODELS) -> Detectors:
+    """Return the detectors of a models folder; raises ``ModelError`` when one is unusable."""
+    forest_folder, boosted_folder = models / RANDOM_FOREST, models / GBDT
+    cards = {RANDOM_FOREST: _card(forest_folder), GBDT: _card(boosted_folder)}
+    return Detectors(
+        load_forest(forest_folder / FOREST_FILE),
+        _encoders(forest_folder),
+        load_lightgbm(boosted_folder / TREES_FILE),
+        _encoders(boosted_folder),
+        {name: card.thresholds[THRESHOLD] for name, card in cards.items()},
+    )
+
+
+def _card(folder: Path) -> Card:
+    card = read_card(folder, FEATURES)
+    if THRESHOLD not in card.thresholds:
+        raise ModelError(f"{folder}: no threshold {THRESHOLD} in its card; {_retrain()}")
+    return card
+
+
+def _encoders(folder: Path) -> Encoders:
+    try:
+        return Encoders.from_json(load_json(folder / ENCODERS_FILE))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{folder / ENCODERS_FILE}: no encoders ({error}); {_retrain()}") from None
+
+
+def _retrain() -> str:
+    return "train again with: python project.py train module2"
+
+
+def _ranked(row: pl.DataFrame, contributions: Matrix) -> list[Contribution]:
+    values: dict[str, Any] = row.select(FEATURES).row(0, named=True)
+    entries = [
+        Contribution(name, values[name], float(share))
+        for name, share in zip(FEATURES, contributions, strict=True)
+    ]
+    return sorted(entries, key=lambda entry: (-abs(entry.contribution), entry.feature))

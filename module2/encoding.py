@@ -1,0 +1,51 @@
+"""Server rows as numbers: the matrix that both models read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.frequency import FrequencyCodes
+from module2.columns import CATEGORICAL, FEATURES
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Encoders:
+    """Frequency codes of the categorical features, fitted on training rows.
+
+    ``features`` are the columns that a model reads, in its order.
+    """
+
+    codes: Mapping[str, FrequencyCodes]
+    features: tuple[str, ...] = FEATURES
+
+    @classmethod
+    def fit(cls, rows: pl.DataFrame, features: Sequence[str] = FEATURES) -> Encoders:
+        """Count the values of each categorical feature in the training rows."""
+        codes = {name: FrequencyCodes.fit(rows[name]) for name in CATEGORICAL}
+        return cls(codes, tuple(features))
+
+    def transform(self, rows: pl.DataFrame) -> Matrix:
+        """Return an array of shape (rows, features), NaN where a feature is missing."""
+        columns = [self._numbers(rows[name]) for name in self.features]
+        return np.column_stack(columns).astype(np.float64)
+
+    def _numbers(self, values: pl.Series) -> Matrix:
+        coded = self.codes[values.name].transform(values) if values.name in self.codes else values
+        return coded.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the codes as values that JSON can hold."""
+        return {name: codes.to_json() for name, codes in self.codes.items()}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Encoders:
+        """Return the encoders that ``to_json`` wrote."""
+        return cls({name: FrequencyCodes.from_json(content[name]) for name in CATEGORICAL})

@@ -1,0 +1,167 @@
+"""Makes the tables that training reads, from a labelled data set or a manifest.
+
+Each labelled folder of the data set gives data_model/<name>.csv, and all of them together
+data_model/merged.csv; a manifest gives data_model/servers.csv.gz. Folders are labelled first, with
+python -m module2.label.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from capture.errors import UnreadableInputError
+from capture.zeek_folder import find_log_files, read_folder
+from capture.zeek_format import parse_log
+from module2.columns import KEY
+from module2.connections import flows_of, tls_connections
+from module2.ctu_table import read_ctu_table
+from module2.dataset_folders import (
+    CTU_TABLE,
+    DATASET,
+    LABELLED_CONN,
+    MERGED_TABLE,
+    SHIPPED_TABLE,
+    SIDES,
+    TABLES,
+    DatasetError,
+    DatasetFolder,
+    dataset_folders,
+)
+from module2.features import server_rows
+from module2.labelled_rows import TABLE_SCHEMA, in_table_form, rows_of_inputs
+from training.manifest import ManifestError, read_labelled
+from training.progress import tracked, warn
+from training.tables import TableError, write_table
+
+_EXAMPLE = """example:
+  python -m module2.label
+  python -m module2.features
+  python -m module2.train --models /tmp/models"""
+
+
+def rows_of_folder(folder: DatasetFolder) -> pl.DataFrame:
+    """Return the labelled server rows of one folder, as ``TABLE_SCHEMA``.
+
+    A server is malicious if one of its flows is labelled so, else normal if one is; servers with
+    background flows alone are left out. Raises ``DatasetError`` when the folder gives no rows, and
+    ``UnreadableInputError``.
+    """
+    labels = _labelled_conn(folder)
+    logs = read_folder(folder.logs)
+    rows = server_rows(logs)
+    if rows.is_empty():
+        raise DatasetError(f"{folder.logs}: no TLS connection, so no rows; is ssl.log complete?")
+    known = _label_of_servers(flows_of(labels, tls_connections(logs)))
+    labelled = rows.join(known, on=KEY).with_columns(
+        pl.lit(_capture(folder)).alias("capture"),
+        pl.when(pl.col("label") == 1)
+        .then(pl.lit(folder.name))
+        .otherwise(pl.lit(""))
+        .alias("family"),
+        pl.lit("").alias("role"),
+    )
+    if labelled.is_empty():
+        raise DatasetError(f"{folder.logs}: none of its labelled addresses spoke TLS, so no rows")
+    return in_table_form(labelled)
+
+
+def _labelled_conn(folder: DatasetFolder) -> pl.DataFrame:
+    if "ssl" not in _log_names(folder):
+        raise DatasetError(f"{folder.logs}: no ssl.log, so no rows")
+    path = folder.logs / LABELLED_CONN
+    try:
+        conn = parse_log(path.read_bytes(), "conn", keep_extra=True)
+    except FileNotFoundError:
+        raise DatasetError(f"{path}: not there; run python -m module2.label first") from None
+    except OSError as error:
+        raise DatasetError(f"{path}: {(error.strerror or 'unreadable').lower()}") from None
+    if "label" not in conn.columns:
+        raise DatasetError(f"{path}: no column label; run python -m module2.label again")
+    return conn
+
+
+def _log_names(folder: DatasetFolder) -> set[str]:
+    return set(find_log_files(folder.logs)) if folder.logs.is_dir() else set()
+
+
+def _label_of_servers(flows: pl.DataFrame) -> pl.DataFrame:
+    malicious, normal = SIDES
+    label = pl.col("label").replace_strict({malicious: 1, normal: 0}, default=None)
+    return flows.group_by(KEY).agg(label.max().cast(pl.Int64).alias("label")).drop_nulls("label")
+
+
+def _capture(folder: DatasetFolder) -> str:
+    return f"{folder.side}__{folder.name}"
+
+
+def make_from_folders(data: Path) -> None:
+    """Write one table a labelled folder and the merged one; a folder without rows is warned of."""
+    tables = [pl.DataFrame(schema=TABLE_SCHEMA)]
+    folders = dataset_folders(data)
+    for folder in tracked(folders, "features"):
+        try:
+            rows = rows_of_folder(folder)
+        except (DatasetError, UnreadableInputError) as error:
+            warn(str(error))
+            continue
+        write_table(data / TABLES / _table_name(folder, folders), rows)
+        tables.append(rows)
+    write_table(data / TABLES / MERGED_TABLE, in_table_form(pl.concat(tables)))
+
+
+def _table_name(folder: DatasetFolder, folders: Sequence[DatasetFolder]) -> str:
+    """Return ``<name>.csv``, with the side before it where that would name another table too."""
+    taken = [other.name for other in folders] + [Path(MERGED_TABLE).stem]
+    return f"{folder.name if taken.count(folder.name) == 1 else _capture(folder)}.csv"
+
+
+def make_from_manifest(data: Path, manifest: Path, servers: Path | None) -> None:
+    """Write the table of all labelled servers of a manifest."""
+    inputs = tracked(read_labelled(manifest, servers), "features")
+    write_table(data / TABLES / SHIPPED_TABLE, rows_of_inputs(inputs, warn))
+
+
+def run(
+    data: Path, manifest: Path | None = None, servers: Path | None = None, ctu: Path | None = None
+) -> None:
+    """Make the tables of a data set, or those of a manifest and of the CTU table."""
+    if manifest is not None:
+        make_from_manifest(data, manifest, servers)
+    if ctu is not None:
+        write_table(data / TABLES / CTU_TABLE, read_ctu_table(ctu))
+    if manifest is None and ctu is None:
+        make_from_folders(data)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m module2.features",
+        description=__doc__,
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--data", type=Path, default=DATASET, metavar="DIR", help="data set (module2/dataset)"
+    )
+    parser.add_argument(
+        "--manifest", type=Path, metavar="FILE", help="read labelled captures from a manifest"
+    )
+    parser.add_argument(
+        "--servers", type=Path, metavar="FILE", help="labels (servers.csv beside the manifest)"
+    )
+    parser.add_argument(
+        "--ctu", type=Path, metavar="FILE", help="bring the CTU table of 2017 into our columns"
+    )
+    arguments = parser.parse_args(argv)
+    try:
+        run(arguments.data, arguments.manifest, arguments.servers, arguments.ctu)
+    except (DatasetError, ManifestError, TableError) as error:
+        print(error, file=sys.stderr)
+        return 3
+    return 0

@@ -1,0 +1,188 @@
+"""Trains the random forest and the gradient-boosted trees on the tables of the data set.
+
+Reads data_model/servers.csv.gz and data_model/merged.csv, whichever are there, adds the rows of
+data_model/ctu.csv.gz with less weight, and writes models/random_forest and models/gbdt. The same
+tables give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from models.card import MODELS, Card, write_card
+from models.storage import load_json, save_json
+from module2.algorithms import ALGORITHMS, Algorithm
+from module2.columns import FEATURES, ORIGIN
+from module2.compare import comparison_of
+from module2.dataset_folders import CTU_TABLE, DATASET, MERGED_TABLE, SHIPPED_TABLE, TABLES
+from module2.detect import ENCODERS_FILE, THRESHOLD
+from module2.encoding import Matrix
+from module2.fitting import fit, fit_and_score
+from module2.make_tables import make_from_manifest
+from module2.training_rows import TrainingError, read_added_rows, read_training_rows
+from training.manifest import ManifestError
+from training.metrics import summary, threshold_at_false_positive_rate
+from training.out_of_fold import SEEDS, FitAndScore, out_of_fold, possible_folds, recall_by_family
+from training.progress import warn
+from training.tables import TableError, write_table
+
+OUT_OF_FOLD: Final = "out_of_fold.csv.gz"
+FALSE_POSITIVE_RATE: Final = 0.01
+_EXAMPLE = """example:
+  python -m module2.train --models /tmp/models"""
+
+
+@dataclass(frozen=True)
+class TrainingTables:
+    """Tables with origins, which figures are measured on, and the CTU table, if there is one."""
+
+    labelled: tuple[Path, ...]
+    ctu: Path | None = None
+
+
+def train(
+    algorithm: Algorithm, tables: TrainingTables, models: Path, seeds: Sequence[int] = SEEDS
+) -> Card:
+    """Train on the tables and write the model's folder.
+
+    The threshold is that of 1 % false positives on rows held out with their family and capture.
+    With too few of these for folds, it is taken from the training rows, and the card says so.
+    ``seeds`` are those of the foldings.
+    """
+    rows = read_training_rows(tables.labelled)
+    added = read_added_rows(tables.ctu) if tables.ctu else None
+    score = partial(fit_and_score, algorithm, added=added)
+    measured_on, probabilities = _measured(rows, score, seeds)
+    folder = _empty_folder(models / algorithm.name)
+    encoders, model = fit(algorithm, rows, added)
+    algorithm.save(folder / algorithm.file, model)
+    save_json(folder / ENCODERS_FILE, encoders.to_json())
+    write_table(folder / OUT_OF_FOLD, _out_of_fold_table(rows, probabilities))
+    threshold, metrics = _figures(rows, probabilities)
+    comparison = _comparison(tables.labelled)
+    return write_card(
+        folder,
+        description=algorithm.description,
+        features=FEATURES,
+        thresholds={THRESHOLD: threshold},
+        metrics={"measured_on": measured_on, **metrics, **_compared(comparison, algorithm)},
+        libraries=algorithm.libraries,
+        training_data=[path for path in (*tables.labelled, tables.ctu, comparison) if path],
+    )
+
+
+def _measured(rows: pl.DataFrame, score: FitAndScore, seeds: Sequence[int]) -> tuple[str, Matrix]:
+    """Return on what the rows were measured, and their probabilities."""
+    if possible_folds(rows) < 2:
+        warn("too few families or captures to hold any out: threshold and figures are optimistic")
+        return "training rows", np.round(score(rows, rows), 9)
+    probabilities = out_of_fold(rows, score, seeds=seeds)
+    return "families and captures held out", np.round(probabilities, 9)
+
+
+def _figures(rows: pl.DataFrame, probabilities: Matrix) -> tuple[float, dict[str, Any]]:
+    labels = rows["label"].to_numpy()
+    threshold = threshold_at_false_positive_rate(probabilities, labels, FALSE_POSITIVE_RATE)
+    by_family = recall_by_family(rows, probabilities, FALSE_POSITIVE_RATE)
+    families = rows.filter(pl.col("label") == 1)["family"].n_unique()
+    metrics = summary(probabilities, labels, threshold)
+    metrics["families"] = families
+    metrics["mean_recall_by_family_at_fpr_0.01"] = round(by_family, 4)
+    return threshold, metrics
+
+
+def _comparison(tables: Sequence[Path]) -> Path | None:
+    """Return the file with the figures of other choices, if they are of exactly this table."""
+    return comparison_of(tables[0]) if len(tables) == 1 else None
+
+
+def _compared(comparison: Path | None, algorithm: Algorithm) -> dict[str, Any]:
+    return {"compared": load_json(comparison)["figures"][algorithm.name]} if comparison else {}
+
+
+def _out_of_fold_table(rows: pl.DataFrame, probabilities: Matrix) -> pl.DataFrame:
+    return rows.select("label", *ORIGIN, pl.Series("probability", probabilities))
+
+
+def _empty_folder(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    return folder
+
+
+def run(
+    data: Path = DATASET,
+    models: Path = MODELS,
+    manifest: Path | None = None,
+    servers: Path | None = None,
+) -> list[Card]:
+    """Train both models on the tables below ``data``, made from a manifest first if one is given.
+
+    Raises as ``read_training_rows`` and ``make_from_manifest``.
+    """
+    if manifest is not None:
+        make_from_manifest(data, manifest, servers)
+    known = (SHIPPED_TABLE, MERGED_TABLE)
+    labelled = tuple(path for name in known if (path := data / TABLES / name).is_file())
+    if not labelled:
+        raise TrainingError(
+            f"{data / TABLES}: neither {' nor '.join(known)}; run python -m module2.features first"
+        )
+    ctu = data / TABLES / CTU_TABLE
+    tables = TrainingTables(labelled, ctu if ctu.is_file() else None)
+    return [train(algorithm, tables, models) for algorithm in ALGORITHMS]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m module2.train",
+        description=__doc__,
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--data", type=Path, default=DATASET, metavar="DIR", help="data set (module2/dataset)"
+    )
+    parser.add_argument(
+        "--manifest", type=Path, metavar="FILE", help="make the table from a manifest first"
+    )
+    parser.add_argument(
+        "--servers", type=Path, metavar="FILE", help="labels (servers.csv beside the manifest)"
+    )
+    parser.add_argument(
+        "--models", type=Path, default=MODELS, metavar="DIR", help="where models go (models)"
+    )
+    arguments = parser.parse_args(argv)
+    try:
+        cards = run(arguments.data, arguments.models, arguments.manifest, arguments.servers)
+    except (TrainingError, TableError, ManifestError) as error:
+        print(error, file=sys.stderr)
+        return 3
+    for card in cards:
+        print(_line(card))
+    return 0
+
+
+def _line(card: Card) -> str:
+    figures = card.metrics
+    return (
+        f"{card.module}: {figures['positives']} malicious, {figures['negatives']} normal servers, "
+        f"average precision {figures['average_precision']:.3f}, "
+        f"recall at 1 % false positives {figures['recall_at_fpr_0.01']:.3f} "
+        f"(mean over families {figures['mean_recall_by_family_at_fpr_0.01']:.3f})"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

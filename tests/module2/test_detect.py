@@ -1,0 +1,86 @@
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from capture.builtin.engine import analyse
+from models.card import digest, read_card
+from models.errors import ModelError
+from module2 import detect
+from module2.columns import FEATURES
+from module2.features import server_rows
+from tests.module2.small_table import training_table
+
+
+def test_malicious_rows_score_higher_than_normal_ones(small_models: Path) -> None:
+    rows = training_table(families=3, captures=3)
+    detectors = detect.load(small_models)
+    scores = detectors.score(rows)
+    assert scores.columns == ["random_forest", "gbdt"]
+    for name in scores.columns:
+        malicious = scores[name].filter(rows["label"] == 1)
+        normal = scores[name].filter(rows["label"] == 0)
+        assert malicious.min() > normal.max()
+        assert 0 < detectors.thresholds[name] < 1
+
+
+def test_a_row_scores_alone_as_among_others(small_models: Path) -> None:
+    rows = training_table(families=3, captures=3)
+    detectors = detect.load(small_models)
+    assert detectors.score(rows[3]).equals(detectors.score(rows)[3])
+
+
+def test_no_rows_give_no_scores(small_models: Path) -> None:
+    scores = detect.load(small_models).score(training_table().clear())
+    assert scores.columns == ["random_forest", "gbdt"]
+    assert scores.height == 0
+
+
+def test_contributions_are_ranked_and_carry_the_value(small_models: Path) -> None:
+    rows = training_table(families=3, captures=3)
+    row = rows.filter(pl.col("label") == 1).head(1)
+    contributions = detect.load(small_models).contributions(row)
+    for name in ("random_forest", "gbdt"):
+        entries = contributions[name]
+        assert len(entries) == len(FEATURES)
+        sizes = [abs(entry.contribution) for entry in entries]
+        assert sizes == sorted(sizes, reverse=True)
+        assert "avg_size" in [entry.feature for entry in entries[:5]]
+        assert all(entry.value == row[entry.feature][0] for entry in entries)
+
+
+@pytest.mark.parametrize("file", ["gbdt/trees.txt", "random_forest/forest.skops"])
+def test_one_changed_byte_is_a_model_error(small_models: Path, file: str) -> None:
+    path = small_models / file
+    content = path.read_bytes()
+    changed = bytearray(content)
+    changed[len(changed) // 2] ^= 1
+    path.write_bytes(changed)
+    try:
+        with pytest.raises(ModelError, match="differs from its card"):
+            detect.load(small_models)
+    finally:
+        path.write_bytes(content)
+
+
+def test_a_models_folder_without_models_is_a_model_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"card\.json: no such model card"):
+        detect.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["random_forest", "gbdt"])
+def test_the_shipped_models_are_those_of_the_shipped_tables(repository: Path, name: str) -> None:
+    card = read_card(repository / "models" / name, FEATURES)
+    assert card.metrics["positives"] > 100
+    for table, expected in card.training_data.items():
+        assert digest(repository / table) == expected, table
+
+
+def test_the_shipped_models_find_the_sample_beacon_alone(pcaps: Path) -> None:
+    detectors = detect.load()
+    beacon = server_rows(analyse(pcaps / "beacon.pcap"))
+    browsing = server_rows(analyse(pcaps / "browsing.pcap"))
+    for name, threshold in detectors.thresholds.items():
+        flagged = beacon.filter(detectors.score(beacon)[name] >= threshold)
+        assert flagged["server"].to_list() == ["203.0.113.66"]
+        assert (detectors.score(browsing)[name] < threshold).all()
