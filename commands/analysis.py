@@ -1,0 +1,195 @@
+"""One run's captures, detectors and certificate database, each loaded once when first needed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from commands.output import notice, working
+from models.card import MODELS
+
+if TYPE_CHECKING:
+    from capture.logs import Logs
+    from capture.read import Engine, ReadResult
+    from verdict.certificates import CertificateDatabase
+    from verdict.document import Document
+    from verdict.known_certificates import Entry
+    from verdict.scoring import Models, Scored
+
+_NEEDED_LOGS: Final = {
+    "ssl": "no TLS can be seen in it",
+    "conn": "sizes, durations and times between connections are unknown",
+    "x509": "certificates are known only as far as ssl.log tells",
+}
+
+
+class Analysis:
+    """What the detectors say of some captures taken together as one picture."""
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        engine: Engine = "auto",
+        certificates: Path | None = None,
+        models: Path = MODELS,
+        jobs: int = 1,
+        *,
+        recursive: bool = True,
+    ) -> None:
+        self._paths = paths
+        self._engine = engine
+        self._certificates = certificates
+        self._models_folder = models
+        self._jobs = jobs
+        self._recursive = recursive
+
+    @cached_property
+    def models(self) -> Models:
+        """The detectors; raises ``ModelError``."""
+        from verdict.scoring import load_models
+
+        return load_models(self._models_folder)
+
+    @cached_property
+    def _read(self) -> ReadResult:
+        from capture.read import read_logs
+
+        with working("reading captures"):
+            result = read_logs(
+                self._paths, self._engine, self._jobs, notice, recursive=self._recursive
+            )
+        lines = [unreadable.message for unreadable in result.unreadable]
+        for line in (*lines, *incomplete(result.logs)):
+            notice(line)
+        return result
+
+    @cached_property
+    def logs(self) -> Logs:
+        """The tables of all captures, what could not be read among ``captures`` too.
+
+        Raises ``UnreadableInputError`` if nothing can be read.
+        """
+        from capture.logs import CaptureInfo
+
+        unread = [
+            CaptureInfo(path, "", None, {message.removeprefix(f"{path}: "): 1})
+            for path, message in self._read.unreadable
+        ]
+        logs = self._read.logs
+        return replace(logs, captures=(*logs.captures, *unread))
+
+    @cached_property
+    def scored(self) -> Scored:
+        """The logs with every detector's probabilities."""
+        from verdict.scoring import score
+
+        models, logs = self.models, self.logs
+        with working("asking the detectors"):
+            return score(logs, models)
+
+    @cached_property
+    def _database(self) -> CertificateDatabase:
+        return open_database(self._certificates)
+
+    @cached_property
+    def _entries(self) -> tuple[Entry, ...] | None:
+        return readable_entries(self._database)
+
+    def assess(self, addresses: Sequence[str] | None) -> Document:
+        """Return the document for some addresses or all servers, and learn its certificates."""
+        from verdict.assess import assess
+        from verdict.known_certificates import KnownCertificates
+        from verdict.learning import learnable
+
+        own = frozenset(info.sha256 for info in self.logs.captures)
+        known = None if self._entries is None else KnownCertificates(self._entries, own)
+        document = assess(self.scored, addresses, known)
+        if known is not None:
+            learn(self._database, learnable(self.scored, document))
+        return document
+
+
+def incomplete(logs: Logs) -> list[str]:
+    """Return a line for each folder of logs that lacks one without which little can be said."""
+    from capture.zeek_folder import find_log_files
+
+    folders = [Path(info.path) for info in logs.captures if info.packets is None]
+    return [
+        f"{folder}: no {name}.log, so {loss}"
+        for folder in folders
+        if folder.is_dir()
+        for name, loss in _NEEDED_LOGS.items()
+        if name not in find_log_files(folder)
+    ]
+
+
+def open_database(path: Path | None) -> CertificateDatabase:
+    """Return the certificate database at the path, or at its usual place."""
+    from verdict.certificates import DEFAULT_PATH, CertificateDatabase
+
+    return CertificateDatabase(path or DEFAULT_PATH)
+
+
+def readable_entries(database: CertificateDatabase) -> tuple[Entry, ...] | None:
+    """Return the entries; None, with a notice, when the file cannot be read."""
+    from verdict.errors import CertificateDatabaseError
+
+    try:
+        return database.entries()
+    except CertificateDatabaseError as error:
+        notice(f"{error}; going on without it")
+        return None
+
+
+def learn(database: CertificateDatabase, entries: Sequence[Entry]) -> None:
+    """Add entries to the database; a file that cannot be written is worth a notice only."""
+    from verdict.errors import CertificateDatabaseError
+
+    try:
+        database.learn(entries)
+    except CertificateDatabaseError as error:
+        notice(f"{error}; nothing was learned")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of every command that analyses captures."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a capture, a folder of Zeek logs, or a folder to search for both",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("auto", "zeek", "builtin"),
+        default="auto",
+        help="what reads captures; auto is zeek where it is installed, else builtin",
+    )
+    parser.add_argument(
+        "--jobs", type=positive, default=1, metavar="N", help="captures read at the same time"
+    )
+
+
+def add_detector_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where the detectors and the certificate database are."""
+    parser.add_argument(
+        "--models", type=Path, default=MODELS, metavar="DIR", help="folder of the trained models"
+    )
+    parser.add_argument(
+        "--certificates",
+        type=Path,
+        metavar="FILE",
+        help="certificate database; certificates.sqlite beside project.py unless given",
+    )
+
+
+def positive(text: str) -> int:
+    """Return a whole number above zero, for argparse."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above zero")
+    return int(text)

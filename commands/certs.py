@@ -1,0 +1,132 @@
+"""certs: the certificate database by hand."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from commands.analysis import open_database
+from commands.exit_status import NOTHING_MALICIOUS
+from commands.output import STANDARD_OUTPUT, reason_of, write, write_to
+
+if TYPE_CHECKING:
+    from verdict.known_certificates import Entry
+
+HELP: Final = "list, confirm, forget, import and export known malicious certificates"
+EXAMPLE: Final = "python project.py certs import sslblacklist.csv"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions and their options; the database may be named before or after them."""
+    place = argparse.ArgumentParser(add_help=False)
+    place.add_argument(
+        "--certificates",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="certificate database; certificates.sqlite beside project.py unless given",
+    )
+    parser.add_argument("--certificates", type=Path, metavar="FILE", help=argparse.SUPPRESS)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    described = {
+        "list": "what is known, and who learnt what from which capture",
+        "confirm": "a person says that it is malicious: from now on it decides FINAL alone",
+        "forget": "remove a false alarm",
+        "import": "add a list: abuse.ch SSLBL CSV, or our own export",
+        "export": "write everything as CSV",
+    }
+    parsers = {
+        action: actions.add_parser(action, help=text, description=text, parents=[place])
+        for action, text in described.items()
+    }
+    for action in ("confirm", "forget"):
+        parsers[action].add_argument(
+            "fingerprint", metavar="FINGERPRINT", help="first digits of its SHA-256 or SHA-1"
+        )
+    parsers["import"].add_argument("file", type=Path, metavar="FILE")
+    parsers["export"].add_argument(
+        "file", nargs="?", default=STANDARD_OUTPUT, metavar="FILE", help="standard output if left"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what was asked and return the exit status."""
+    actions: dict[str, Callable[[argparse.Namespace], None]] = {
+        "list": _list,
+        "confirm": _confirm,
+        "forget": _forget,
+        "import": _import,
+        "export": _export,
+    }
+    actions[arguments.action](arguments)
+    return NOTHING_MALICIOUS
+
+
+def _list(arguments: argparse.Namespace) -> None:
+    write(listing(open_database(arguments.certificates).entries()))
+
+
+def _confirm(arguments: argparse.Namespace) -> None:
+    entry = open_database(arguments.certificates).confirm(arguments.fingerprint)
+    write(f"confirmed {_fingerprint(entry)}\n")
+
+
+def _forget(arguments: argparse.Namespace) -> None:
+    entry = open_database(arguments.certificates).forget(arguments.fingerprint)
+    write(f"forgot {_fingerprint(entry)}\n")
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    from report.text import counted
+    from verdict.certificate_csv import parse
+
+    listed = parse(_text(arguments.file))
+    new = open_database(arguments.certificates).add(listed.entries)
+    skipped = f", skipped {counted(listed.skipped, 'row')}" if listed.skipped else ""
+    read = counted(len(listed.entries), "certificate")
+    write(f"{arguments.file}: {read}, {new:,} new{skipped}\n")
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    from verdict.certificate_csv import export
+
+    write_to(arguments.file, export(open_database(arguments.certificates).entries()))
+
+
+def _text(path: Path) -> str:
+    from capture.errors import UnreadableInputError
+
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UnreadableInputError(f"{path}: {reason_of(error)}") from None
+
+
+def listing(entries: Sequence[Entry]) -> str:
+    """Return the entries as text: fingerprint, state and names, and where each was learned."""
+    from report.text import counted, printable
+
+    lines = []
+    for entry in entries:
+        lines.append(f"{_fingerprint(entry)}  {entry.state}")
+        known = (("subject", entry.subject), ("SNI", entry.sni), ("note", entry.note))
+        lines += [f"  {name}: {printable(text)}" for name, text in known if text]
+        lines += [
+            f"  learned from {printable(sighting.capture_name)}, {_time(sighting.ts)}, "
+            f"FINAL {sighting.score:.3f}"
+            for sighting in entry.sightings
+        ]
+    return "\n".join([*lines, counted(len(entries), "certificate")]) + "\n"
+
+
+def _fingerprint(entry: Entry) -> str:
+    return entry.sha256 or entry.sha1 or ""
+
+
+def _time(ts: float | None) -> str:
+    if ts is None:
+        return "time unknown"
+    return datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,94 @@
+"""logs: captures as Zeek-style conn, ssl, x509 and dns logs."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from commands.analysis import add_arguments
+from commands.errors import WrongUseError
+from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
+from commands.output import make_folder, notice, reason_of
+
+if TYPE_CHECKING:
+    from capture.discover import Input
+    from capture.read import Engine
+    from capture.zeek_format.writing import Form
+
+HELP: Final = "captures as conn.log, ssl.log, x509.log and dns.log in Zeek's form"
+EXAMPLE: Final = "python project.py logs pcaps/browsing.pcap --out logs --format json"
+
+
+class _Written(NamedTuple):
+    """Lines for the user about one input, and whether it could be read."""
+
+    notices: tuple[str, ...]
+    readable: bool
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_arguments(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder for the logs of one capture; of several, each gets a folder in it",
+    )
+    parser.add_argument("--format", choices=("tsv", "json"), default="tsv", help="form of the logs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the logs of every capture and return the exit status."""
+    from capture.discover import find_inputs
+    from capture.errors import UnreadableInputError
+
+    inputs = find_inputs(arguments.paths)
+    if not inputs:
+        places = ", ".join(map(str, arguments.paths))
+        raise UnreadableInputError(f"no capture and no Zeek logs in {places}")
+    make_folder(arguments.out)
+    alone = len(inputs) == 1
+    folders = [arguments.out if alone else arguments.out / source.name for source in inputs]
+    write = partial(_write_one, engine=arguments.engine, form=arguments.format)
+    written = _each(write, inputs, folders, arguments.jobs)
+    for outcome in written:
+        for line in outcome.notices:
+            notice(line)
+    return NOTHING_MALICIOUS if any(one.readable for one in written) else UNREADABLE_INPUT
+
+
+def _each(
+    write: partial[_Written], inputs: Sequence[Input], folders: Sequence[Path], jobs: int
+) -> list[_Written]:
+    if jobs == 1 or len(inputs) == 1:
+        return list(map(write, inputs, folders))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(inputs)), context) as pool:
+        return list(pool.map(write, inputs, folders))
+
+
+def _write_one(source: Input, folder: Path, engine: Engine, form: Form) -> _Written:
+    from capture.errors import UnreadableInputError
+    from capture.read import read_one
+    from capture.zeek_format import write_logs
+
+    notices: list[str] = []
+    try:
+        logs = read_one(source, engine, notices.append)
+        write_logs(logs, folder, form)
+    except UnreadableInputError as error:
+        return _Written((*notices, str(error)), readable=False)
+    except OSError as error:
+        raise WrongUseError(f"{folder}: cannot be written ({reason_of(error)})") from None
+    skipped = logs.captures[0].skipped
+    if skipped:
+        reasons = ", ".join(f"{count} ({reason})" for reason, count in sorted(skipped.items()))
+        notices.append(f"{source.path}: skipped {reasons}")
+    return _Written(tuple(notices), readable=True)

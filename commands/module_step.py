@@ -1,0 +1,44 @@
+"""A step of retraining (label, features, train) that each module does in its own way."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+MODULES: Final = ("module1", "module2")
+_OPTIONS: Final = {
+    "data": ("DIR", "dataset folder; that of the module unless given"),
+    "manifest": ("FILE", "CSV that names labelled captures"),
+    "servers": ("FILE", "CSV that labels their servers; servers.csv beside the manifest"),
+    "models": ("DIR", "where the models go; models/ unless given"),
+}
+
+
+def configure(parser: argparse.ArgumentParser, options: Sequence[str]) -> None:
+    """Declare the options that are passed on to the modules."""
+    for name in options:
+        metavar, description = _OPTIONS[name]
+        parser.add_argument(f"--{name}", type=Path, metavar=metavar, help=description)
+
+
+def run(step: str, arguments: argparse.Namespace) -> int:
+    """Do the step in the chosen module, else in all in turn until one fails; return its status."""
+    for module in [arguments.module] if arguments.module else MODULES:
+        status = int(importlib.import_module(f"{module}.{step}").main(_passed_on(arguments)))
+        if status:
+            return status
+    return 0
+
+
+def _passed_on(arguments: argparse.Namespace) -> list[str]:
+    """Return the options that were given, as a module's own command line takes them."""
+    given = {name: getattr(arguments, name, None) for name in _OPTIONS}
+    return [
+        text
+        for name, value in given.items()
+        if value is not None
+        for text in (f"--{name}", str(value))
+    ]

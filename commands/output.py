@@ -1,0 +1,93 @@
+"""Where commands write: results to standard output or files, everything else to standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from commands.errors import WrongUseError
+
+STANDARD_OUTPUT: Final = "-"
+
+
+def notice(line: str) -> None:
+    """Print one line to standard error; nobody may be listening."""
+    with contextlib.suppress(BrokenPipeError):
+        print(" ".join(line.split()), file=sys.stderr, flush=True)
+
+
+def write(text: str) -> None:
+    """Print a result to standard output; a reader that went away, as ``head`` does, is no error."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_to(destination: str, text: str) -> None:
+    """Write a result to a file, or to standard output for ``-``; raises ``WrongUseError``."""
+    if destination == STANDARD_OUTPUT:
+        write(text)
+        return
+    path = Path(destination)
+    _refuse_capture(path)
+    try:
+        path.write_bytes(encoded(text))
+    except OSError as error:
+        raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results; raises ``WrongUseError``."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongUseError(f"{folder}: cannot be made ({reason_of(error)})") from None
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a whole file at once, so that a stop in between leaves none that is cut off."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(encoded(text))
+        part.replace(path)
+    except OSError as error:
+        raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None
+
+
+def encoded(text: str) -> bytes:
+    r"""Return UTF-8; bytes of a file name that are none become ``\udc80``, as JSON writes them."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def reason_of(error: OSError) -> str:
+    """Return why a file could not be used, in the system's words."""
+    return (error.strerror or str(error)).lower()
+
+
+@contextlib.contextmanager
+def working(text: str) -> Iterator[None]:
+    """Show on a terminal that something takes time."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+def _refuse_capture(path: Path) -> None:
+    """Guard against ``--json CAPTURE``, where the option takes the capture for its file."""
+    from capture.discover import head_of, looks_like_capture
+
+    if looks_like_capture(head_of(path)):
+        raise WrongUseError(
+            f"{path}: is a capture, not to be overwritten; write --json - for standard output"
+        )

@@ -1,0 +1,189 @@
+"""The prompt: asks for addresses and prints a verdict on each."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
+from commands.output import notice, write
+from report.text import printable
+from verdict.addresses import normal_form
+
+if TYPE_CHECKING:
+    from commands.analysis import Analysis
+
+QUESTION: Final = "please input the IP that to be detected:"
+LEAVE: Final = ("quit", "exit")
+SAMPLES: Final = Path(__file__).resolve().parent.parent / "pcaps"
+_LISTED: Final = 10  # servers offered where an address has no TLS
+# In this order so that one import is short: leaving waits for the one that is under way.
+_NEEDED: Final = (
+    "numpy",
+    "polars",
+    "capture.read",
+    "capture.builtin.engine",
+    "scipy.sparse",
+    "scipy.stats",
+    "sklearn",
+    "lightgbm",
+    "xgboost",
+    "skops.io",
+    "verdict.assess",
+    "verdict.scoring",
+    "module1.detect",
+    "module2.detect",
+)
+
+
+class Preparation:
+    """Imports what an answer will need while the user still types."""
+
+    def __init__(self, modules: Sequence[str] = _NEEDED) -> None:
+        self._modules = modules
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._import)
+
+    def __enter__(self) -> Preparation:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def wait(self) -> None:
+        """Return when everything is imported."""
+        self._thread.join()
+
+    def _import(self) -> None:
+        for module in self._modules:
+            if self._stopped.is_set():
+                return
+            try:
+                importlib.import_module(module)
+            except ImportError:
+                return  # the answer needs it too, and will say so
+            # polars lets reading go on after Ctrl-C, which would then wait for the return key.
+            signal.siginterrupt(signal.SIGINT, True)
+
+
+def run(folders: Sequence[Path] | None = None) -> int:
+    """Ask until end of input or ``quit`` and return the exit status.
+
+    That is 0 whatever the verdicts were, and 3 if an answer found no capture that can be read.
+    """
+    samples = Path(os.path.relpath(SAMPLES))
+    prompt = _Prompt([Path(), samples] if folders is None else folders)
+    write(QUESTION)
+    with Preparation() as preparation:
+        while (answer := _line()) is not None and answer.lower() not in LEAVE:
+            address = normal_form(answer)
+            if answer and address is None:
+                write(f"{printable(answer)} is no IP address\n")
+            else:
+                preparation.wait()
+                prompt.answer(address)
+            write(QUESTION)
+    return UNREADABLE_INPUT if prompt.found_nothing else NOTHING_MALICIOUS
+
+
+def _line() -> str | None:
+    """Return the next line of input without surrounding space, None at its end."""
+    if sys.stdin is None:  # closed by whoever started this
+        return None
+    line = sys.stdin.readline()
+    if not sys.stdin.isatty() or not line:
+        write("\n")  # nobody pressed the return key: what follows begins its own line
+    return line.strip() if line else None
+
+
+class _Prompt:
+    """Answers one question after the other over the same captures."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+        self._analysis: Analysis | None = None
+        self.found_nothing = False
+
+    def answer(self, address: str | None) -> None:
+        """Print the verdict on the address, or on all servers for None."""
+        self._analysis = self._analysis or self._read()
+        self.found_nothing = self._analysis is None
+        if self._analysis is None:
+            return
+        if address is None:
+            _print_all(self._analysis)
+        else:
+            _print_one(self._analysis, address)
+
+    def _read(self) -> Analysis | None:
+        """Return the captures that are there now, None after saying that there are none."""
+        from capture.discover import find_inputs
+        from capture.errors import UnreadableInputError
+        from commands.analysis import Analysis
+
+        places = _places(self._folders)
+        if not find_inputs(places, recursive=False):
+            folders = " or ".join(str(folder.resolve()) for folder in self._folders)
+            write(f"no capture to look at: put a .pcap file into {folders}\n")
+            return None
+        analysis = Analysis(places, recursive=False)
+        try:
+            _ = analysis.logs
+        except UnreadableInputError as error:
+            notice(str(error))
+            return None
+        return analysis
+
+
+def _places(folders: Sequence[Path]) -> list[Path]:
+    """Return the folders that are there, and those directly in them that hold Zeek logs."""
+    from capture.zeek_folder import holds_logs
+
+    places = [folder for folder in folders if folder.is_dir()]
+    for folder in tuple(places):
+        for entry in sorted(folder.iterdir()):
+            with contextlib.suppress(PermissionError):
+                if entry.is_dir() and holds_logs(entry):
+                    places.append(entry)
+    return places
+
+
+def _print_all(analysis: Analysis) -> None:
+    from report.ranking import ranking
+
+    write(ranking(analysis.assess(None)))
+
+
+def _print_one(analysis: Analysis, address: str) -> None:
+    from report.console import console
+    from verdict.targets import is_known
+
+    scored = analysis.scored
+    ends = scored.servers.select("client", "server")
+    if ends.filter((ends["client"] == address) | (ends["server"] == address)).is_empty():
+        known = is_known(analysis.logs, address)
+        why = "has no TLS connection" if known else "is in no capture"
+        write(f"{address} {why}\n{_suggestions(analysis)}")
+        return
+    write(console(analysis.assess([address])))
+
+
+def _suggestions(analysis: Analysis) -> str:
+    """Return the TLS servers with most connections as text."""
+    from report.text import counted
+    from verdict.targets import busiest_servers
+
+    servers = busiest_servers(analysis.logs, _LISTED)
+    if not servers:
+        return "no TLS server is in any capture\n"
+    lines = [f"  {address:<39} {counted(count, 'connection')}" for address, count in servers]
+    return "\n".join(["TLS servers with most connections:", *lines]) + "\n"

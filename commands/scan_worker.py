@@ -1,0 +1,115 @@
+"""What a process of ``scan`` does: one capture to one result document."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from capture.errors import EngineError, UnreadableInputError
+from commands.analysis import incomplete
+from models.errors import ModelError
+
+if TYPE_CHECKING:
+    from capture.discover import Input
+    from capture.read import Engine
+    from verdict.document import Document
+    from verdict.known_certificates import Entry, KnownCertificates
+    from verdict.scoring import Models
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for all captures of a scan.
+
+    ``entries`` is None when the certificate database cannot be read; ``own`` are the digests and
+    paths of all captures of the scan, from which nothing learned before is a match.
+    """
+
+    engine: Engine
+    models: Path
+    entries: tuple[Entry, ...] | None
+    own: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What came of one capture; ``readable`` tells whether it could be read at all."""
+
+    document: Document
+    learned: tuple[Entry, ...] = ()
+    notices: tuple[str, ...] = ()
+    readable: bool = True
+
+
+_settings: Settings | None = None  # of this process, set once when it starts
+
+
+def prepare(settings: Settings) -> None:
+    """Take the settings; Ctrl-C is left to the process that started this one."""
+    global _settings
+    _settings = settings
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def scan_one(source: Input) -> Scanned:
+    """Return the document on one capture; raises what only the user can mend, and defects."""
+    from capture.read import read_one
+    from verdict.assess import assess
+    from verdict.learning import learnable
+    from verdict.scoring import score
+
+    if _settings is None:
+        raise RuntimeError("prepare was not called")
+    notices: list[str] = []
+    models = models_of(_settings.models)
+    try:
+        logs = read_one(source, _settings.engine, notices.append)
+    except UnreadableInputError as error:
+        return failed(source, _settings.engine, str(error))
+    notices += incomplete(logs)
+    scored = score(logs, models)
+    document = assess(scored, None, _known(_settings))
+    return Scanned(document, tuple(learnable(scored, document)), tuple(notices))
+
+
+def failed(source: Input, engine: str, message: str) -> Scanned:
+    """Return a document without targets that says why the capture gave none."""
+    from verdict.document import Capture, Document, Engine
+
+    path = str(source.path)
+    reason = " ".join(message.removeprefix(f"{path}: ").split())
+    capture = Capture(path, digest(source), None, {reason: 1}, None, None)
+    document = Document(Engine(engine, "unknown"), (capture,), ())
+    return Scanned(document, notices=(reason,), readable=False)
+
+
+def is_fatal(error: BaseException) -> bool:
+    """Return whether an error would meet every other capture too."""
+    return isinstance(error, (ModelError, EngineError))
+
+
+def digest(source: Input) -> str | None:
+    """Return the sha256 of a capture file, None for a folder or what cannot be read."""
+    try:
+        with source.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _known(settings: Settings) -> KnownCertificates | None:
+    from verdict.known_certificates import KnownCertificates
+
+    return None if settings.entries is None else KnownCertificates(settings.entries, settings.own)
+
+
+@functools.cache
+def models_of(folder: Path) -> Models:
+    """Return the detectors, loaded once a process."""
+    from verdict.scoring import load_models
+
+    return load_models(folder)

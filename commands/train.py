@@ -1,0 +1,40 @@
+"""train: the models of each module, then FINAL from what they say of unseen servers."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from commands import module_step
+
+HELP: Final = "train the models of each module, then FINAL"
+EXAMPLE: Final = "python project.py train --models /tmp/models"
+_FINAL: Final = "final"
+# Models by the names of their folders: what a message about a broken one tells to train.
+_TRAINED_BY: Final = {"random_forest": "module2", "gbdt": "module2"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "module",
+        nargs="?",
+        choices=(*module_step.MODULES, *_TRAINED_BY, _FINAL),
+        help="all unless given",
+    )
+    module_step.configure(parser, ("data", "manifest", "servers", "models"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train and return the exit status."""
+    arguments.module = _TRAINED_BY.get(arguments.module, arguments.module)
+    if arguments.module == _FINAL:
+        return _train_final(arguments)
+    status = module_step.run("train", arguments)
+    return status if status or arguments.module else _train_final(arguments)
+
+
+def _train_final(arguments: argparse.Namespace) -> int:
+    from verdict.train import main
+
+    return main([] if arguments.models is None else ["--models", str(arguments.models)])

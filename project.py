@@ -1,0 +1,97 @@
+"""Detects malicious encrypted traffic: the prompt without arguments, commands with."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Final
+
+from capture.errors import EngineError, UnreadableInputError
+from commands import certs, detect, evaluate, features, label, logs, prompt, scan, train
+from commands.errors import WrongUseError
+from commands.exit_status import (
+    INTERRUPTED,
+    MODEL_OR_ENGINE_BROKEN,
+    UNREADABLE_INPUT,
+    WRONG_USE,
+)
+from commands.output import notice
+from models.errors import ModelError
+from training.manifest import ManifestError
+from verdict.errors import CertificateDatabaseError, DocumentError
+
+COMMANDS: Final[dict[str, ModuleType]] = {
+    "detect": detect,
+    "scan": scan,
+    "logs": logs,
+    "label": label,
+    "features": features,
+    "train": train,
+    "evaluate": evaluate,
+    "certs": certs,
+}
+# The only errors that a user can meet; each has a message of one line.
+STATUS_OF: Final[dict[type[Exception], int]] = {
+    WrongUseError: WRONG_USE,
+    UnreadableInputError: UNREADABLE_INPUT,
+    ManifestError: UNREADABLE_INPUT,
+    DocumentError: UNREADABLE_INPUT,
+    CertificateDatabaseError: UNREADABLE_INPUT,
+    EngineError: MODEL_OR_ENGINE_BROKEN,
+    ModelError: MODEL_OR_ENGINE_BROKEN,
+    ModuleNotFoundError: MODEL_OR_ENGINE_BROKEN,
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command, or the prompt without one, and return the exit status."""
+    _accept_any_text()
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments)) if arguments.command else prompt.run()
+    except KeyboardInterrupt:
+        notice("")
+        return INTERRUPTED
+    except tuple(STATUS_OF) as error:
+        notice(_explained(error))
+        return next(status for kind, status in STATUS_OF.items() if isinstance(error, kind))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="project.py",
+        description="Detects malicious encrypted traffic. Without a command it asks for addresses "
+        "in the captures of this folder and of pcaps/.",
+        epilog="exit status: 0 nothing malicious, 1 something malicious, 2 wrong use, "
+        "3 unreadable input, 4 model or engine missing or broken",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, module in COMMANDS.items():
+        command = commands.add_parser(
+            name, help=module.HELP, description=module.HELP, epilog=f"example: {module.EXAMPLE}"
+        )
+        module.configure(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def _accept_any_text() -> None:
+    """Let odd bytes of the input, and letters that the terminal lacks, stop nothing."""
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(io.UnsupportedOperation):
+                stream.reconfigure(errors=errors)
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return f"{error}; install what this program needs with: make venv"
+    return str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

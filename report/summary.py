@@ -1,0 +1,66 @@
+"""One line a capture: the table of a scan."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, fields
+
+from verdict.document import Document
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """What a document says in short; probability and server are those of its worst target."""
+
+    name: str
+    path: str
+    verdict: str
+    probability: float | None
+    worst_server: str
+    malicious_servers: int
+    servers: int
+    packets: int | None
+    first_ts: float | None
+    last_ts: float | None
+    skipped: str
+
+
+def summary_row(name: str, document: Document) -> SummaryRow:
+    """Return the row of the document of one capture; its targets are sorted worst first."""
+    capture = document.captures[0]
+    worst = document.targets[0] if document.targets else None
+    return SummaryRow(
+        name,
+        capture.path,
+        worst.final.verdict if worst else "NOT ASSESSED",
+        worst.final.probability if worst else None,
+        worst.ip if worst else "",
+        sum(target.final.verdict == "MALICIOUS" for target in document.targets),
+        len(document.targets),
+        capture.packets,
+        capture.first_ts,
+        capture.last_ts,
+        _skipped(capture.skipped),
+    )
+
+
+def summary(rows: list[SummaryRow]) -> str:
+    """Return the rows as CSV, sorted by name."""
+    result = io.StringIO()
+    writer = csv.writer(result, lineterminator="\n")
+    writer.writerow([field.name for field in fields(SummaryRow)])
+    for row in sorted(rows, key=lambda row: row.name):
+        writer.writerow([_cell(value) for value in astuple(row)])
+    return result.getvalue()
+
+
+def _skipped(skipped: Mapping[str, int]) -> str:
+    return "; ".join(f"{reason}: {count}" for reason, count in skipped.items())
+
+
+def _cell(value: str | float | None) -> str:
+    if value is None:
+        return ""
+    return str(round(value, 6)) if isinstance(value, float) else str(value)

@@ -1,0 +1,85 @@
+from pathlib import Path
+
+import pytest
+
+import project
+from verdict.certificates import CertificateDatabase
+from verdict.known_certificates import Entry, Sighting
+
+FINGERPRINT = "a" * 64
+SHA1 = "3784422d67a6ae0c82d60eeaf3850960a9896cb2"
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def certs(tmp_path: Path):
+    """Return a function that runs certs on a database with one learned entry."""
+    path = tmp_path / "certificates.sqlite"
+    sighting = Sighting("d" * 64, "one.pcap", 1_790_000_000.0, 0.9)
+    CertificateDatabase(path).learn(
+        [Entry("learned", FINGERPRINT, None, "CN=\x1b[2Jx", "CN=y", None, None, (sighting,))]
+    )
+
+    def run(*arguments: object) -> int:
+        return project.main(["certs", "--certificates", str(path), *map(str, arguments)])
+
+    return run
+
+
+def test_list_says_who_learned_what(certs, capsys: Output) -> None:
+    assert certs("list") == 0
+    assert capsys.readouterr().out == (
+        f"{FINGERPRINT}  learned\n"
+        "  subject: CN=\\x1b[2Jx\n"
+        "  learned from one.pcap, 2026-09-21 14:13:20 UTC, FINAL 0.900\n"
+        "1 certificate\n"
+    )
+
+
+def test_confirm_then_forget(certs, capsys: Output) -> None:
+    assert certs("confirm", "aaaaaaaa") == 0
+    certs("list")
+    assert f"{FINGERPRINT}  confirmed" in capsys.readouterr().out
+    assert certs("forget", FINGERPRINT) == 0
+    certs("list")
+    assert capsys.readouterr().out.endswith("0 certificates\n")
+
+
+def test_unknown_fingerprint_is_one_line(certs, capsys: Output) -> None:
+    assert certs("confirm", "ffffffff") == 3
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_import_of_a_block_list(certs, tmp_path: Path, capsys: Output) -> None:
+    listed = tmp_path / "sslbl.csv"
+    listed.write_text(
+        f"# comment\n2022-07-02 07:02:11,{SHA1},AsyncRAT C&C\nbroken\n", encoding="utf-8"
+    )
+    assert certs("import", listed) == 0
+    assert capsys.readouterr().out == f"{listed}: 1 certificate, 1 new, skipped 1 row\n"
+
+
+def test_import_of_something_else(certs, tmp_path: Path, capsys: Output) -> None:
+    assert certs("import", tmp_path / "nowhere.csv") == 3
+    other = tmp_path / "page.html"
+    other.write_text("<html>", encoding="utf-8")
+    assert certs("import", other) == 3
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_export_to_a_file_and_to_standard_output(certs, tmp_path: Path, capsys: Output) -> None:
+    path = tmp_path / "certificates.csv"
+    assert certs("export", path) == 0
+    assert certs("export") == 0
+    assert path.read_text(encoding="utf-8") == capsys.readouterr().out
+
+
+def test_database_may_be_named_after_the_action(tmp_path: Path, capsys: Output) -> None:
+    assert project.main(["certs", "list", "--certificates", str(tmp_path / "other.sqlite")]) == 0
+    assert capsys.readouterr().out == "0 certificates\n"
+
+
+def test_no_action_is_wrong_use(certs) -> None:
+    with pytest.raises(SystemExit) as ending:
+        certs()
+    assert ending.value.code == 2

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import project
+from capture.zeek_folder import read_folder
+
+NAMES = ["conn.log", "dns.log", "ssl.log", "x509.log"]
+
+
+def run(*arguments: object) -> int:
+    return project.main(["logs", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("form", ["tsv", "json"])
+def test_logs_of_one_capture_go_into_the_folder_itself(
+    logs: Path, tmp_path: Path, form: str
+) -> None:
+    out = tmp_path / "out"
+    assert run(logs, "--out", out, "--format", form) == 0
+    assert sorted(path.name for path in out.iterdir()) == NAMES
+    assert read_folder(out).ssl.equals(read_folder(logs).ssl)
+
+
+def test_logs_of_several_captures_get_a_folder_each(logs: Path, tmp_path: Path) -> None:
+    second = tmp_path / "site" / "lab"
+    second.mkdir(parents=True)
+    for path in logs.iterdir():
+        (second / path.name).write_bytes(path.read_bytes())
+    out = tmp_path / "out"
+    assert run(logs, tmp_path / "site", "--out", out) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["lab", "office"]
+    assert isinstance(read_folder(out / "lab").conn, pl.DataFrame)
+
+
+def test_unreadable_capture_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "empty.pcap"
+    path.write_bytes(b"")
+    assert run(path, "--out", tmp_path / "out") == 3
+    assert "empty.pcap" in capsys.readouterr().err
+
+
+def test_folder_that_cannot_be_made(
+    logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert run(logs, "--out", tmp_path / "file" / "out") == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -1,0 +1,129 @@
+import io
+from pathlib import Path
+
+import pytest
+
+from commands import prompt
+from commands.prompt import QUESTION, Preparation
+
+from ..verdict.synthetic import BEACON, PLAIN, SITE
+
+pytestmark = pytest.mark.usefixtures("stub_detectors")
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: Path, capsys: Output):
+    """Return a function that answers the prompt with lines and returns status and output."""
+
+    def answer(*lines: str, folders: tuple[Path, ...] = (logs.parent,)) -> tuple[int, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        return prompt.run(folders), capsys.readouterr().out
+
+    return answer
+
+
+def test_verdict_on_an_address_then_the_question_again(ask) -> None:
+    status, output = ask(BEACON)
+    assert status == 0
+    assert output.startswith(f"{QUESTION}\n<---")
+    assert "the FINAL predict result is MALICIOUS!\n" in output
+    assert output.endswith(f"\n{QUESTION}\n")
+
+
+def test_question_in_the_words_of_the_original() -> None:
+    assert QUESTION == "please input the IP that to be detected:"
+
+
+def test_one_answer_does_not_leak_into_the_next(ask) -> None:
+    alone = ask(SITE)[1]
+    after = ask(BEACON, SITE)[1]
+    assert after.endswith(alone.removeprefix(QUESTION))
+
+
+@pytest.mark.parametrize("word", ["quit", "QUIT ", "exit"])
+def test_quit_leaves(ask, word: str) -> None:
+    assert ask(word, BEACON) == (0, f"{QUESTION}\n")
+
+
+def test_end_of_input_leaves(ask) -> None:
+    assert ask() == (0, f"{QUESTION}\n")
+
+
+def test_closed_input_leaves(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert prompt.run(()) == 0
+    assert capsys.readouterr().out == QUESTION
+
+
+@pytest.mark.parametrize("answer", ["example.com", "1.2.3", "\x1b[31m"])
+def test_text_that_is_no_address_is_said_and_asked_again(ask, answer: str) -> None:
+    status, output = ask(answer)
+    assert status == 0
+    assert "is no IP address\n" in output
+    assert output.count(QUESTION) == 2
+    assert "\x1b" not in output
+
+
+def test_empty_answer_ranks_all_servers(ask) -> None:
+    output = ask("")[1]
+    assert output.index(BEACON) < output.index(SITE)
+    assert "3 servers, 1 malicious" in output
+
+
+def test_address_in_no_capture_lists_the_busiest_servers(ask) -> None:
+    output = ask("192.0.2.200")[1]
+    assert "192.0.2.200 is in no capture\n" in output
+    assert output.index(f"  {BEACON}") < output.index(f"  {SITE}")
+    assert "6 connections" in output
+
+
+def test_address_without_tls_says_so_and_lists_servers(ask) -> None:
+    output = ask(PLAIN)[1]
+    assert f"{PLAIN} has no TLS connection\n" in output
+    assert "predict result" not in output
+
+
+def test_no_capture_is_one_line_that_says_where_to_put_one(ask, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    status, output = ask(BEACON, folders=(empty, tmp_path / "nowhere"))
+    assert status == 3
+    (line,) = [line for line in output.splitlines() if "put a .pcap file" in line]
+    assert str(empty) in line
+
+
+def test_folders_of_the_project_are_not_searched(ask, logs: Path) -> None:
+    deep = logs.parent / "tests" / "data"
+    deep.mkdir(parents=True)
+    (deep / "trap.pcap").write_bytes(b"")
+    assert "trap" not in ask("")[1]
+
+
+def test_logs_are_read_once(ask, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import capture.read
+
+    calls = []
+    read_logs = capture.read.read_logs
+
+    def counting(*arguments, **more):
+        calls.append(arguments)
+        return read_logs(*arguments, **more)
+
+    monkeypatch.setattr("capture.read.read_logs", counting)
+    ask(BEACON, SITE, "")
+    assert len(calls) == 1
+
+
+def test_unreadable_capture_alone_is_told(ask, tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "empty.pcap").write_bytes(b"")
+    assert ask(BEACON, folders=(folder,))[0] == 3
+
+
+def test_preparation_stops_when_left() -> None:
+    with Preparation(["a_module_that_is_not_there"]) as preparation:
+        preparation.wait()
+    with Preparation(["json"]):
+        pass

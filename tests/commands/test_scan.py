@@ -1,0 +1,207 @@
+import csv
+import json
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import project
+from capture.zeek_format import write_logs
+from commands import scan, scan_worker
+from commands.scan_worker import Settings
+from models.errors import ModelError
+from verdict.certificates import CertificateDatabase
+from verdict.document_json import from_json
+
+from ..verdict.synthetic import BEACON, BEACON_LEAF, sample_logs
+
+pytestmark = pytest.mark.usefixtures("stub_detectors")
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let threads, which see the stub detectors, do the work of the processes."""
+
+    def take(settings: Settings) -> None:
+        monkeypatch.setattr(scan_worker, "_settings", settings)
+
+    monkeypatch.setattr(scan, "ProcessPoolExecutor", _thread_pool)
+    monkeypatch.setattr(scan, "prepare", take)
+    scan_worker.models_of.cache_clear()
+    yield
+    scan_worker.models_of.cache_clear()
+
+
+def _thread_pool(workers: int, context: object, **more: object) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(workers, **more)  # type: ignore[arg-type]  # the same options
+
+
+@pytest.fixture
+def captures(tmp_path: Path) -> Path:
+    """Return a folder with logs, a text that is no capture and an empty file."""
+    folder = tmp_path / "captures"
+    write_logs(sample_logs(), folder / "office")
+    (folder / "text.pcap").write_text("no capture", encoding="utf-8")
+    (folder / "empty.pcap").write_bytes(b"")
+    return folder
+
+
+def run(*arguments: object) -> int:
+    return project.main(["scan", *map(str, arguments)])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_every_input_gives_a_valid_document(
+    captures: Path, tmp_path: Path, repository: Path
+) -> None:
+    assert run(captures, "--out", tmp_path / "out") == 1
+    schema = json.loads((repository / "verdict/document.schema.json").read_text(encoding="utf-8"))
+    documents = sorted((tmp_path / "out").glob("*.json"))
+    assert [path.name for path in documents] == [
+        "empty.pcap.json",
+        "office.json",
+        "text.pcap.json",
+    ]
+    for path in documents:
+        jsonschema.validate(json.loads(path.read_text(encoding="utf-8")), schema)
+
+
+def test_unreadable_capture_says_why_in_its_document(captures: Path, tmp_path: Path) -> None:
+    run(captures, "--out", tmp_path / "out")
+    text = (tmp_path / "out" / "empty.pcap.json").read_text(encoding="utf-8")
+    document = from_json(text)
+    assert document.targets == ()
+    assert len(document.captures[0].skipped) == 1
+
+
+def test_summary_has_a_row_a_capture(captures: Path, tmp_path: Path) -> None:
+    run(captures, "--out", tmp_path / "out")
+    lines = (tmp_path / "out" / "summary.csv").read_text(encoding="utf-8").splitlines()
+    rows = {row["name"]: row for row in csv.DictReader(lines)}
+    assert list(rows) == ["empty.pcap", "office", "text.pcap"]
+    assert (rows["office"]["verdict"], rows["office"]["worst_server"]) == ("MALICIOUS", BEACON)
+
+
+def test_second_scan_gives_the_same_bytes(captures: Path, tmp_path: Path) -> None:
+    write_logs(sample_logs(), captures / "second")
+    run(captures, "--out", tmp_path / "one", "--jobs", 2)
+    run(captures, "--out", tmp_path / "two", "--jobs", 1)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_what_is_malicious_is_learned(captures: Path, tmp_path: Path, certificates: Path) -> None:
+    run(captures, "--out", tmp_path / "out")
+    (entry,) = CertificateDatabase(certificates).entries()
+    assert entry.sha256 == BEACON_LEAF
+
+
+def test_nothing_readable(tmp_path: Path) -> None:
+    (tmp_path / "empty.pcap").write_bytes(b"")
+    assert run(tmp_path / "empty.pcap", "--out", tmp_path / "out") == 3
+    assert (tmp_path / "out" / "empty.pcap.json").exists()
+
+
+def test_folder_without_captures(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "nothing").mkdir()
+    assert run(tmp_path / "nothing", "--out", tmp_path / "out") == 3
+    assert "no capture" in capsys.readouterr().err
+
+
+def test_resume_keeps_documents_of_unchanged_captures(captures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(captures, "--out", out)
+    whole = contents(out)
+    (out / "summary.csv").unlink()
+    (out / "office.json").unlink()
+    (out / "empty.pcap.json").write_text("cut o", encoding="utf-8")
+    kept = (out / "text.pcap.json").stat().st_mtime_ns
+    assert run(captures, "--out", out, "--resume") == 1
+    assert contents(out) == whole
+    assert (out / "text.pcap.json").stat().st_mtime_ns == kept
+
+
+def test_resume_analyses_a_changed_capture_again(captures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(captures, "--out", out)
+    before = (out / "text.pcap.json").read_bytes()
+    (captures / "text.pcap").write_text("no capture at all", encoding="utf-8")
+    run(captures, "--out", out, "--resume")
+    assert (out / "text.pcap.json").read_bytes() != before
+
+
+def _failing(error: Exception, monkeypatch: pytest.MonkeyPatch, times: int = 9) -> None:
+    """Let the analysis of the capture named text fail so often."""
+    original, calls = scan.scan_one, []
+
+    def fail(source):
+        if source.name == "text.pcap" and len(calls) < times:
+            calls.append(source)
+            raise error
+        return original(source)
+
+    monkeypatch.setattr(scan, "scan_one", fail)
+
+
+def test_defect_on_one_capture_ends_no_scan(
+    captures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    _failing(IndexError("off by\none"), monkeypatch)
+    assert run(captures, "--out", tmp_path / "out") == 1
+    document = from_json((tmp_path / "out" / "text.pcap.json").read_text(encoding="utf-8"))
+    (reason,) = document.captures[0].skipped
+    assert reason == "internal error, please report it (IndexError: off by)"
+    assert "please report" in capsys.readouterr().err
+
+
+def test_process_that_died_is_told_in_the_document(
+    captures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _failing(BrokenProcessPool("a process ended"), monkeypatch)
+    assert run(captures, "--out", tmp_path / "out") == 1
+    document = from_json((tmp_path / "out" / "text.pcap.json").read_text(encoding="utf-8"))
+    assert "BrokenProcessPool" in next(iter(document.captures[0].skipped))
+
+
+def test_capture_is_tried_again_when_another_killed_the_process(
+    captures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _failing(BrokenProcessPool("a process ended"), monkeypatch, times=1)
+    run(captures, "--out", tmp_path / "out")
+    document = from_json((tmp_path / "out" / "text.pcap.json").read_text(encoding="utf-8"))
+    assert "BrokenProcessPool" not in next(iter(document.captures[0].skipped))
+
+
+def test_broken_model_ends_the_scan(
+    captures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    def broken(folder: Path) -> None:
+        raise ModelError("models/gbdt: differs from its card")
+
+    monkeypatch.setattr("verdict.scoring.load_models", broken)
+    assert run(captures, "--out", tmp_path / "out") == 4
+    assert "differs from its card" in capsys.readouterr().err
+
+
+def test_process_takes_settings_and_leaves_interrupts_to_its_parent(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(scan_worker, "_settings", None)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        scan_worker.prepare(Settings("builtin", tmp_path, (), frozenset()))
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_folder_that_cannot_be_made(captures: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert run(captures, "--out", tmp_path / "file" / "out") == 2

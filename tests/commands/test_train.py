@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+import project
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
+    """Return what was trained and with which options, in order; nothing is trained really."""
+    made: list[tuple[str, list[str]]] = []
+
+    def recorder(name: str):
+        def main(argv: list[str]) -> int:
+            made.append((name, list(argv)))
+            return 0
+
+        return main
+
+    for name in ("module1.train", "module2.train", "verdict.train"):
+        monkeypatch.setattr(f"{name}.main", recorder(name))
+    return made
+
+
+def test_everything_is_trained_and_final_last(calls) -> None:
+    assert project.main(["train"]) == 0
+    assert [name for name, _ in calls] == ["module1.train", "module2.train", "verdict.train"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "trained"),
+    [
+        ("module1", "module1.train"),
+        ("module2", "module2.train"),
+        ("random_forest", "module2.train"),
+        ("gbdt", "module2.train"),
+        ("final", "verdict.train"),
+    ],
+)
+def test_name_of_any_models_folder_trains_what_made_it(calls, folder: str, trained: str) -> None:
+    assert project.main(["train", folder]) == 0
+    assert calls == [(trained, [])]
+
+
+def test_options_are_passed_on(calls, tmp_path: Path) -> None:
+    project.main(["train", "--models", str(tmp_path), "--data", "d"])
+    assert calls[1] == ("module2.train", ["--data", "d", "--models", str(tmp_path)])
+    assert calls[2] == ("verdict.train", ["--models", str(tmp_path)])
+
+
+def test_failure_ends_it_with_its_status(calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("module1.train.main", lambda argv: 3)
+    assert project.main(["train"]) == 3
+    assert calls == []

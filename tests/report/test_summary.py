@@ -1,0 +1,35 @@
+from dataclasses import replace
+
+from report.summary import summary, summary_row
+from verdict.assess import assess
+from verdict.document import Capture, Document, Engine
+from verdict.known_certificates import KnownCertificates
+from verdict.scoring import score
+
+from ..verdict.synthetic import BEACON, sample_logs, stub_models
+
+
+def test_row_is_of_the_worst_target() -> None:
+    document = assess(score(sample_logs(), stub_models()), None, KnownCertificates())
+    row = summary_row("office", document)
+    assert (row.verdict, row.worst_server) == ("MALICIOUS", BEACON)
+    assert (row.malicious_servers, row.servers, row.packets) == (1, 3, 120)
+    assert row.skipped == "not IP: 2"
+
+
+def test_capture_that_could_not_be_read_has_a_row() -> None:
+    capture = Capture("broken.pcap", None, None, {"empty file": 1}, None, None)
+    row = summary_row("broken", Document(Engine("auto", "unknown"), (capture,), ()))
+    assert (row.verdict, row.probability, row.servers) == ("NOT ASSESSED", None, 0)
+
+
+def test_rows_are_sorted_by_name() -> None:
+    capture = Capture("a", None, None, {}, 1.25, None)
+    row = summary_row("b", Document(Engine("auto", "unknown"), (capture,), ()))
+    text = summary([row, replace(row, name="a")])
+    assert text == (
+        "name,path,verdict,probability,worst_server,malicious_servers,servers,packets,"
+        "first_ts,last_ts,skipped\n"
+        "a,a,NOT ASSESSED,,,0,0,,1.25,,\n"
+        "b,a,NOT ASSESSED,,,0,0,,1.25,,\n"
+    )

@@ -1,0 +1,210 @@
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import project
+from capture.errors import EngineError, UnreadableInputError
+from commands.errors import WrongUseError
+from models.errors import ModelError
+from training.manifest import ManifestError
+from verdict.errors import CertificateDatabaseError, DocumentError
+
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("command", ["", *project.COMMANDS])
+def test_help_has_an_example_or_the_exit_statuses(command: str, capsys: Output) -> None:
+    with pytest.raises(SystemExit) as ending:
+        project.main([command, "--help"] if command else ["--help"])
+    assert ending.value.code == 0
+    text = capsys.readouterr().out
+    assert "example: python project.py" in text or "exit status: 0 nothing malicious" in text
+
+
+@pytest.mark.parametrize("arguments", [["detect"], ["unheard-of"], ["scan", "x"], ["certs"]])
+def test_wrong_use(arguments: list[str], capsys: Output) -> None:
+    with pytest.raises(SystemExit) as ending:
+        project.main(arguments)
+    assert ending.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (WrongUseError("m"), 2),
+        (UnreadableInputError("m"), 3),
+        (ManifestError("m"), 3),
+        (DocumentError("m"), 3),
+        (CertificateDatabaseError("m"), 3),
+        (EngineError("m"), 4),
+        (ModelError("m"), 4),
+    ],
+)
+def test_errors_become_one_line_and_a_status(
+    error: Exception, status: int, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    def fail(arguments: object) -> int:
+        raise error
+
+    monkeypatch.setattr("commands.evaluate.run", fail)
+    assert project.main(["evaluate"]) == status
+    assert capsys.readouterr().err == "m\n"
+
+
+def test_missing_library_says_how_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    def fail(arguments: object) -> int:
+        raise ModuleNotFoundError("No module named 'polars'", name="polars")
+
+    monkeypatch.setattr("commands.evaluate.run", fail)
+    assert project.main(["evaluate"]) == 4
+    assert "make venv" in capsys.readouterr().err
+
+
+def test_interruption_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    def interrupt(arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("commands.evaluate.run", interrupt)
+    assert project.main(["evaluate"]) == 130
+    assert capsys.readouterr().out == ""
+
+
+def test_start_imports_nothing_heavy(repository: Path) -> None:
+    """The prompt must show within a second; numpy and all that builds on it waits."""
+    code = (
+        "import sys, project; project.COMMANDS; "
+        "print([name for name in ('numpy', 'polars', 'lightgbm', 'sklearn', 'rich', 'sqlite3') "
+        "if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "[]\n"
+
+
+def test_prompt_in_a_process_without_terminal(repository: Path, tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, str(repository / "project.py")],
+        cwd=tmp_path,
+        input=b"\xff\xfe\nquit\n",
+        capture_output=True,
+        check=False,
+    )
+    assert result.returncode == 0
+    assert result.stderr == b""
+    assert result.stdout.count(b"please input the IP that to be detected:") == 2
+
+
+def test_closed_pipe_is_quiet(repository: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, str(repository / "project.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    process.stdin.write(b"nonsense\nmore\nquit\n")
+    process.stdin.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
+
+
+# A prompt that says when all libraries are loaded, some of which handle the signal on their own.
+INTERRUPTIBLE = """
+import signal, sys
+sys.path.insert(0, sys.argv.pop())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import project
+from commands import prompt
+
+class Prepared(prompt.Preparation):
+    def __enter__(self):
+        super().__enter__()
+        self.wait()
+        print("loaded", flush=True)
+        return self
+
+prompt.Preparation = Prepared
+sys.exit(project.main([]))
+"""
+
+
+def test_interrupted_prompt_leaves_quietly(repository: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE, str(repository)],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline().endswith(b"loaded\n")
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+        assert process.stderr.read().strip() == b""
+
+
+@pytest.fixture
+def certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep what these runs learn away from the user's database."""
+    path = tmp_path / "certificates.sqlite"
+    monkeypatch.setattr("verdict.certificates.DEFAULT_PATH", path)
+    return path
+
+
+def test_beacon_of_the_sample_captures_is_malicious(
+    pcaps: Path, certificates: Path, capsys: Output
+) -> None:
+    assert project.main(["detect", str(pcaps / "beacon.pcap"), "--ip", "192.168.1.66"]) == 1
+    output = capsys.readouterr().out
+    assert "the FINAL predict result is MALICIOUS!\n" in output
+    assert "evidence: self-signed certificate" in output
+    assert "evidence: regular beacon every" in output
+    assert certificates.exists()
+
+
+@pytest.mark.usefixtures("certificates")
+def test_ordinary_browsing_of_the_sample_captures_is_normal(pcaps: Path, capsys: Output) -> None:
+    names = ("browsing.pcap", "ipv6.pcap", "tls13.pcapng")
+    assert project.main(["detect", *(str(pcaps / name) for name in names)]) == 0
+    assert ", 0 malicious\n" in capsys.readouterr().out
+
+
+def test_scan_of_the_sample_captures_in_processes(
+    pcaps: Path, tmp_path: Path, certificates: Path
+) -> None:
+    captures = [str(pcaps / name) for name in ("beacon.pcap", "tls13.pcapng")]
+    out = tmp_path / "out"
+    options = ["--out", str(out), "--jobs", "1", "--certificates", str(certificates)]
+    assert project.main(["scan", *captures, *options]) == 1
+    assert sorted(path.name for path in out.iterdir()) == [
+        "beacon.pcap.json",
+        "summary.csv",
+        "tls13.pcapng.json",
+    ]
+
+
+@pytest.mark.usefixtures("certificates")
+def test_changed_byte_of_a_model_is_one_line(
+    repository: Path, pcaps: Path, tmp_path: Path, capsys: Output
+) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(repository / "models", models)
+    path = models / "gbdt" / "trees.txt"
+    content = bytearray(path.read_bytes())
+    content[500] ^= 1
+    path.write_bytes(content)
+    assert project.main(["detect", str(pcaps / "beacon.pcap"), "--models", str(models)]) == 4
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "differs from its card" in line

@@ -1,0 +1,97 @@
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from models.card import write_card
+from verdict.evaluate import evaluate, main, table
+from verdict.final import DETECTORS
+
+from .out_of_fold_tables import write_table
+from .test_out_of_fold import row
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """Two families and two benign servers, scored by hand; the threshold is 0.5 everywhere."""
+    origins = [
+        row(server="203.0.113.1", family="Alpha"),
+        row(server="203.0.113.2", family="Alpha", role="payload"),
+        row(server="203.0.113.3", family="Beta"),
+        row(server="198.51.100.1", family=None, role=None, label=0),
+        row(server="198.51.100.2", family=None, role=None, label=0),
+    ]
+    scores = {
+        "module1": (0.9, 0.9, 0.1, 0.9, None),
+        "random_forest": (0.9, 0.1, 0.1, 0.1, 0.1),
+        "gbdt": (0.5, 0.1, 0.9, 0.1, 0.1),
+        "final": (0.9, 0.9, 0.9, 0.1, 0.1),
+    }
+    for detector, values in scores.items():
+        rows = [
+            {**origin, "probability": value}
+            for origin, value in zip(origins, values, strict=True)
+            if value is not None
+        ]
+        write_table(tmp_path / detector, pl.DataFrame(rows))
+        write_card(
+            tmp_path / detector,
+            description="",
+            features=DETECTORS,
+            thresholds={detector: 0.5},
+            metrics={},
+            libraries=(),
+            training_data=(),
+        )
+    return tmp_path
+
+
+def test_counts_family_by_family(models: Path) -> None:
+    families = evaluate(models)["families"]
+    assert list(families) == ["Alpha", "Beta"]
+    assert families["Alpha"]["servers"] == 2
+    found = {name: families["Alpha"][name]["malicious"] for name in (*DETECTORS, "final")}
+    assert found == {"module1": 2, "random_forest": 1, "gbdt": 1, "final": 2}
+
+
+def test_counts_c2_by_itself(models: Path) -> None:
+    figures = evaluate(models)
+    assert figures["malicious"]["servers"] == 3
+    assert figures["c2"]["servers"] == 2
+    assert figures["c2"]["gbdt"]["malicious"] == 2
+
+
+def test_benign_servers_count_only_where_assessed(models: Path) -> None:
+    benign = evaluate(models)["benign"]
+    assert benign["servers"] == 2
+    assert benign["module1"] == {
+        "malicious": 1,
+        "assessed": 1,
+        "share": 1.0,
+        "interval": [0.2065, 1.0],
+    }
+    assert benign["final"]["malicious"] == 0
+
+
+def test_mean_over_families_weighs_families_alike(models: Path) -> None:
+    assert evaluate(models)["mean_recall_by_family"]["module1"] == 0.5
+
+
+def test_table_fits_eighty_columns(models: Path) -> None:
+    text = table(evaluate(models))
+    assert max(map(len, text.splitlines())) <= 80
+    assert "Alpha                               2        2        1        1        2" in text
+    assert "benign servers (false positives): 2" in text
+
+
+def test_command_prints_json(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--models", str(models), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == evaluate(models)
+
+
+def test_missing_models_are_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--models", str(tmp_path)]) == 4
+    assert "train again" in capsys.readouterr().err

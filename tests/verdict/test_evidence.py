@@ -1,0 +1,166 @@
+"""Each rule has a case in which it applies and one in which it does not."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from verdict.document import ServerKey
+from verdict.evidence import covers, evidence
+from verdict.observation import Certificate, Observation, TlsConnection
+
+NOW = 1_790_000_000.0
+DAY = 86400.0
+YEAR = 365.25 * DAY
+GOOD = Certificate(
+    fingerprint="a" * 64,
+    sha1=None,
+    subject="CN=www.example.com",
+    issuer="CN=Some CA",
+    not_before=NOW - 30 * DAY,
+    not_after=NOW + 60 * DAY,
+    key_type="rsa",
+    key_length=2048,
+    signature="sha256WithRSAEncryption",
+    names=frozenset({"www.example.com", "*.example.org"}),
+)
+KEY = ServerKey("192.168.1.2", "203.0.113.1", 443, "tcp")
+
+
+def seen(
+    leaf: Certificate | None = GOOD,
+    sni: str | None = "www.example.com",
+    version: str = "TLSv12",
+    starts: tuple[float, ...] = (NOW,),
+    named_by_dns: bool | None = True,
+) -> Observation:
+    connection = TlsConnection("C1", NOW, version, sni, resumed=False, leaf=leaf)
+    return Observation(KEY, (connection,), starts, named_by_dns, 0)
+
+
+def found(observation: Observation) -> dict[str, str]:
+    return {reason.feature: reason.text for reason in evidence(observation)}
+
+
+def test_ordinary_server_gives_no_evidence() -> None:
+    assert found(seen()) == {}
+
+
+def test_server_without_connections_gives_no_evidence() -> None:
+    assert evidence(Observation(KEY, (), (), None, 0)) == []
+
+
+APPLIES = {
+    "self_signed": (
+        seen(replace(GOOD, issuer="CN=www.example.com")),
+        "self-signed certificate (CN=www.example.com)",
+    ),
+    "expired": (
+        seen(replace(GOOD, not_after=NOW - 3 * DAY)),
+        "certificate expired 3 days before the capture",
+    ),
+    "not_yet_valid": (
+        seen(replace(GOOD, not_before=NOW + 1.5 * DAY)),
+        "certificate not valid until 1.5 days after the capture",
+    ),
+    "long_validity": (
+        seen(replace(GOOD, not_after=NOW - 30 * DAY + 11 * YEAR)),
+        "certificate valid for over 10 years (11.0 years)",
+    ),
+    "name_mismatch": (
+        seen(sni="www.example.net"),
+        "the certificate is not for the name asked for (SNI www.example.net)",
+    ),
+    "no_sni": (seen(sni=None), "no connection names the server it wants (no SNI)"),
+    "no_dns_answer": (
+        seen(named_by_dns=False),
+        "no DNS answer in the capture named 203.0.113.1",
+    ),
+    "beacon": (
+        seen(starts=(NOW, NOW + 58, NOW + 120, NOW + 180, NOW + 242)),
+        "regular beacon every 61 s ± 1 s (5 connections)",
+    ),
+    "old_version": (seen(version="TLSv10"), "outdated protocol TLS 1.0"),
+    "short_key": (
+        seen(replace(GOOD, key_length=1024)),
+        "certificate with a short key (RSA, 1024 bits)",
+    ),
+    "weak_signature": (
+        seen(replace(GOOD, signature="sha1WithRSAEncryption")),
+        "certificate with a weak signature (sha1WithRSAEncryption)",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", APPLIES)
+def test_rule_applies(rule: str) -> None:
+    observation, text = APPLIES[rule]
+    assert found(observation) == {rule: text}
+
+
+def test_validity_of_over_a_hundred_years() -> None:
+    text = found(seen(replace(GOOD, not_after=NOW + 120 * YEAR)))["long_validity"]
+    assert text.startswith("certificate valid for over 100 years (120.1 years)")
+
+
+DOES_NOT_APPLY = {
+    "self_signed": seen(replace(GOOD, subject="", issuer="")),
+    "expired": seen(replace(GOOD, not_after=NOW)),
+    "not_yet_valid": seen(replace(GOOD, not_before=NOW)),
+    "long_validity": seen(replace(GOOD, not_after=NOW - 30 * DAY + 10 * YEAR)),
+    "name_mismatch": seen(sni="api.Example.ORG."),
+    "no_dns_answer": seen(named_by_dns=None),
+    "beacon": seen(starts=(NOW, NOW + 60, NOW + 120)),
+    "old_version": seen(version="TLSv13"),
+    "short_key": seen(replace(GOOD, key_type="ecdsa", key_length=256)),
+    "weak_signature": seen(replace(GOOD, signature="ecdsa-with-SHA384")),
+}
+
+
+@pytest.mark.parametrize("rule", DOES_NOT_APPLY)
+def test_rule_does_not_apply(rule: str) -> None:
+    assert rule not in found(DOES_NOT_APPLY[rule])
+
+
+def test_irregular_connections_are_no_beacon() -> None:
+    assert "beacon" not in found(seen(starts=(NOW, NOW + 5, NOW + 90, NOW + 100, NOW + 400)))
+
+
+def test_requests_of_one_page_are_no_beacon() -> None:
+    assert "beacon" not in found(seen(starts=tuple(NOW + 0.2 * number for number in range(9))))
+
+
+def test_one_connection_with_a_name_is_enough() -> None:
+    named, unnamed = seen(), seen(sni=None)
+    both = replace(named, connections=named.connections + unnamed.connections)
+    assert "no_sni" not in found(both)
+
+
+def test_unknown_names_of_a_certificate_are_no_mismatch() -> None:
+    assert found(seen(replace(GOOD, names=None), sni="other.example")) == {}
+
+
+def test_hidden_certificate_gives_no_evidence_of_it() -> None:
+    assert found(seen(leaf=None)) == {}
+
+
+@pytest.mark.parametrize(
+    ("sni", "covered"),
+    [
+        ("a.example.org", True),
+        ("a.b.example.org", False),
+        ("example.org", False),
+        ("example.com", False),
+        (".example.org", False),
+    ],
+)
+def test_wildcard_stands_for_one_label(sni: str, covered: bool) -> None:
+    assert covers(("*.example.org",), sni) is covered
+
+
+@given(st.lists(st.floats(0, 1e9), max_size=12))
+@settings(max_examples=50, deadline=None)
+def test_any_times_give_a_beacon_or_none(starts: list[float]) -> None:
+    texts = found(seen(starts=tuple(sorted(starts))))
+    assert set(texts) <= {"beacon"}

@@ -1,0 +1,79 @@
+from dataclasses import replace
+
+import polars as pl
+
+from capture.logs import Logs, empty_table
+from verdict.document import ServerKey
+from verdict.observation import Observation, observe
+from verdict.scoring import score
+
+from .synthetic import (
+    BEACON,
+    BEACON_LEAF,
+    CLIENT,
+    HIDDEN,
+    SITE,
+    SITE_LEAF,
+    START,
+    sample_logs,
+    stub_models,
+)
+
+
+def observed(logs: Logs, server: str) -> Observation:
+    seen = observe(logs, score(logs, stub_models()).connections)
+    return seen[ServerKey(CLIENT, server, 443, "tcp")]
+
+
+def test_connections_with_their_certificates() -> None:
+    seen = observed(sample_logs(), BEACON)
+    assert [connection.uid for connection in seen.connections] == [f"Cb{n}" for n in range(6)]
+    leaf = seen.connections[0].leaf
+    assert leaf is not None
+    assert (leaf.fingerprint, leaf.key_length) == (BEACON_LEAF, 2048)
+    assert leaf.names == {"localhost"}
+    assert seen.starts == tuple(START + 60 * n for n in range(6))
+
+
+def test_names_of_a_certificate_are_its_dns_names_and_common_name() -> None:
+    leaf = observed(sample_logs(), SITE).connections[0].leaf
+    assert leaf is not None
+    assert leaf.names == {"*.example.com", "www.example.com"}
+
+
+def test_certificate_without_a_row_is_known_by_its_fingerprint() -> None:
+    logs = replace(sample_logs(), x509=empty_table("x509"))
+    leaf = observed(logs, SITE).connections[0].leaf
+    assert leaf is not None
+    assert (leaf.fingerprint, leaf.subject, leaf.names) == (SITE_LEAF, None, None)
+
+
+def test_shown_to_the_database_are_fingerprints_names_and_sni() -> None:
+    shown = observed(sample_logs(), SITE).connections[0].shown()
+    assert (shown.sha256, shown.sha1) == (SITE_LEAF, SITE_LEAF[:40])
+    assert (shown.subject, shown.sni) == ("CN=www.example.com", "www.example.com")
+
+
+def test_identifier_of_old_logs_is_no_fingerprint() -> None:
+    logs = sample_logs()
+    old = logs.ssl.with_columns(cert_chain_fps=pl.lit(["FmEcyq1VTdKzOFXJ0b"]))
+    assert observed(replace(logs, ssl=old), SITE).connections[0].shown().sha256 is None
+
+
+def test_dns_answers_name_servers() -> None:
+    logs = sample_logs()
+    assert observed(logs, SITE).named_by_dns is True
+    assert observed(logs, HIDDEN).named_by_dns is True
+    assert observed(logs, BEACON).named_by_dns is False
+    assert observed(replace(logs, dns=empty_table("dns")), BEACON).named_by_dns is None
+
+
+def test_missing_bytes_are_summed() -> None:
+    logs = sample_logs()
+    conn = logs.conn.with_columns(missed_bytes=pl.lit(100, dtype=pl.Int64))
+    assert observed(replace(logs, conn=conn), BEACON).missed_bytes == 600
+
+
+def test_rows_without_conn_have_no_starts() -> None:
+    logs = replace(sample_logs(), conn=empty_table("conn"))
+    assert observed(logs, BEACON).starts == ()

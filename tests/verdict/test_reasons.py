@@ -1,0 +1,82 @@
+import math
+
+import pytest
+
+from models.contribution import Contribution
+from verdict.document import CertificateMatch, ServerKey
+from verdict.reasons import contributions, match_reasons, reasons_of
+from verdict.scoring import score
+
+from .synthetic import BEACON, CLIENT, sample_logs, stub_models
+
+ENTRIES = {
+    "gbdt": [
+        Contribution("avg_TTL", math.nan, -2.0),
+        Contribution("SNI_ssl_ratio", 0.0, 1.5),
+        Contribution("packet_loss", 0.0, 0.0),
+        Contribution("avg_duration", 0.25, 0.5),
+    ]
+}
+
+
+def test_malicious_targets_have_what_raised_the_score() -> None:
+    assert [reason.feature for reason in reasons_of(ENTRIES, malicious=True)] == [
+        "SNI_ssl_ratio",
+        "avg_duration",
+    ]
+
+
+def test_other_targets_have_the_strongest_either_way() -> None:
+    assert [reason.feature for reason in reasons_of(ENTRIES, malicious=False)] == [
+        "avg_TTL",
+        "SNI_ssl_ratio",
+        "avg_duration",
+    ]
+
+
+def test_detector_that_disagrees_has_its_strongest_reasons() -> None:
+    against = {"gbdt": [Contribution("avg_TTL", 60.0, -2.0)]}
+    (reason,) = reasons_of(against, malicious=True)
+    assert reason.contribution == -2.0
+
+
+def test_reason_in_words_with_the_value() -> None:
+    texts = [reason.text for reason in reasons_of(ENTRIES, malicious=False)]
+    assert texts[:2] == [
+        "mean TTL of the DNS answers that named the server: missing "
+        "(towards normal, -2.00 log-odds)",
+        "TLS connections that name the server (SNI): 0.00% (towards malicious, +1.50 log-odds)",
+    ]
+
+
+def test_value_that_is_not_a_number_is_missing() -> None:
+    assert reasons_of(ENTRIES, malicious=False)[0].value is None
+
+
+def test_contributions_are_of_the_server_row() -> None:
+    scored = score(sample_logs(), stub_models())
+    found = contributions(scored, ServerKey(CLIENT, BEACON, 443, "tcp"))
+    assert sorted(found) == ["gbdt", "module1", "random_forest"]
+    assert found["gbdt"][0] == Contribution("SNI_ssl_ratio", 0.0, -0.3)
+    assert found["module1"][0].value == 0.0
+
+
+def test_row_that_is_not_there_has_none() -> None:
+    scored = score(sample_logs(), stub_models())
+    assert contributions(scored, ServerKey(CLIENT, "192.0.2.9", 443, "tcp")) == {}
+
+
+@pytest.mark.parametrize(
+    ("matched_by", "state", "text"),
+    [
+        ("sha256", "learned", "sha256 aa is known, learned in old.pcap (a hint, no proof)"),
+        ("sha256", "confirmed", "sha256 aa is known, confirmed by a person (this decides FINAL)"),
+        ("sha1", "imported", "sha1 bb is known, imported: Dridex (this decides FINAL)"),
+        ("sni", "confirmed", "sni x.example is known, confirmed by a person (a hint, no proof)"),
+    ],
+)
+def test_match_of_the_certificate_database_in_words(matched_by: str, state: str, text: str) -> None:
+    match = CertificateMatch(
+        matched_by, state, "aa", "bb", "CN=x", "CN=y", "x.example", "Dridex", "old.pcap", 1.0, 0.9
+    )
+    assert match_reasons([match])[0].text == text

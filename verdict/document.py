@@ -1,0 +1,197 @@
+"""The result document: what the detectors found, frozen and versioned; every report renders it.
+
+Times are seconds since the Unix epoch. Identical input gives an identical document: it holds no
+time of day, no path but those the user gave, and every list is sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+SCHEMA_VERSION: Final = 1
+
+Verdict = Literal["MALICIOUS", "NORMAL", "NOT ASSESSED"]
+DatabaseVerdict = Literal["FOUND", "NOT FOUND", "NOT ASSESSED"]
+Role = Literal["server", "client"]
+FeatureValue = str | float | bool | list[str] | None
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What made the logs."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One input; ``skipped`` counts what could not be analysed, by reason."""
+
+    path: str
+    sha256: str | None
+    packets: int | None
+    skipped: Mapping[str, int]
+    first_ts: float | None
+    last_ts: float | None
+
+
+@dataclass(frozen=True)
+class ServerKey:
+    """The connections of one client to one port of one server."""
+
+    client: str
+    server: str
+    port: int
+    proto: str
+
+
+@dataclass(frozen=True)
+class FinalVerdict:
+    """The combined verdict; ``server`` is the strongest row, whose probability this is.
+
+    A confirmed or imported entry of the certificate database decides alone: the verdict is then
+    MALICIOUS and the probability 1.
+    """
+
+    verdict: Verdict
+    probability: float | None
+    threshold: float
+    server: ServerKey | None
+
+
+@dataclass(frozen=True)
+class CertificateMatch:
+    """An entry of the certificate database that a connection of the target fits.
+
+    ``matched_by`` is sha256, sha1, "subject and issuer" or sni; only the fingerprints make the
+    verdict FOUND. ``capture``, ``ts`` and ``score`` tell where a learned entry was learned.
+    """
+
+    matched_by: str
+    state: str
+    sha256: str | None
+    sha1: str | None
+    subject: str | None
+    issuer: str | None
+    sni: str | None
+    note: str | None
+    capture: str | None
+    ts: float | None
+    score: float | None
+
+
+@dataclass(frozen=True)
+class CertificateDatabaseResult:
+    """What the certificate database knows of the target's certificates and names."""
+
+    verdict: DatabaseVerdict
+    matches: tuple[CertificateMatch, ...] = ()
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One TLS connection as module 1 saw it."""
+
+    uid: str
+    ts: float | None
+    client: str
+    client_port: int | None
+    server: str
+    server_port: int
+    sni: str | None
+    subject: str | None
+    issuer: str | None
+    version: str | None
+    probability: float | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class ConnectionDetector:
+    """Module 1: the probability is the highest mean over the connections to one server."""
+
+    verdict: Verdict
+    probability: float | None
+    threshold: float
+    connections: tuple[Connection, ...] = ()
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server row as module 2 saw it, with the classic features."""
+
+    client: str
+    server: str
+    port: int
+    proto: str
+    probability: float | None
+    verdict: Verdict
+    features: Mapping[str, FeatureValue]
+
+
+@dataclass(frozen=True)
+class ServerDetector:
+    """A model of module 2: the probability is the highest of its server rows."""
+
+    verdict: Verdict
+    probability: float | None
+    threshold: float
+    servers: tuple[Server, ...] = ()
+
+
+@dataclass(frozen=True)
+class Detectors:
+    """What each detector says of a target."""
+
+    certificate_database: CertificateDatabaseResult
+    module1: ConnectionDetector
+    random_forest: ServerDetector
+    gbdt: ServerDetector
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why: a feature with its value, or named evidence, in words.
+
+    ``contribution`` is in the detector's own units, positive towards malicious; None for evidence.
+    """
+
+    detector: str
+    feature: str
+    value: str | float | None
+    contribution: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Why the verdict is to be read with care."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address in one role; ``features`` are those of the row that FINAL names."""
+
+    ip: str
+    role: Role
+    final: FinalVerdict
+    detectors: Detectors
+    reasons: tuple[Reason, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    features: Mapping[str, FeatureValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything that one run found."""
+
+    engine: Engine
+    captures: tuple[Capture, ...]
+    targets: tuple[Target, ...]
+    schema: int = SCHEMA_VERSION

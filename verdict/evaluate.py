@@ -1,0 +1,171 @@
+"""How many servers each detector calls malicious, by models that saw neither capture nor family.
+
+python -m verdict.evaluate reads the out-of-fold probabilities beside the trained models.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from models.card import MODELS, read_card
+from models.errors import ModelError
+from training.metrics import wilson_interval
+from verdict import out_of_fold
+from verdict.final import DETECTORS, FOLDER
+from verdict.train import MODEL_BROKEN
+
+COLUMNS: Final = (*DETECTORS, "final")
+_HEADINGS: Final = {
+    "module1": "module1",
+    "random_forest": "forest",
+    "gbdt": "gbdt",
+    "final": "FINAL",
+}
+
+
+def evaluate(models: Path) -> dict[str, Any]:
+    """Return counts by family, of c2 servers, of all malicious and of all benign servers.
+
+    Each group has the number of servers and, for each detector, how many it assessed and how many
+    of these it calls malicious, with the share and its 95 % interval. Raises ``ModelError``.
+    """
+    rows = _flagged(models)
+    malicious, benign = rows.filter(label=1), rows.filter(label=0)
+    families = {
+        family: counts(malicious.filter(family=family))
+        for family in malicious["family"].drop_nulls().unique().sort()
+    }
+    return {
+        "families": families,
+        "malicious": counts(malicious),
+        "c2": counts(malicious.filter(role="c2")),
+        "benign": counts(benign),
+        "mean_recall_by_family": {column: _mean_share(families, column) for column in COLUMNS},
+    }
+
+
+def _flagged(models: Path) -> pl.DataFrame:
+    """Return the rows of ``out_of_fold.read`` with FINAL, each detector's column as its verdict."""
+    final = out_of_fold.probabilities(models / FOLDER / out_of_fold.FILE, "final")
+    rows = out_of_fold.read(models).join(
+        final.select(*out_of_fold.KEY, "final"), on=out_of_fold.KEY, how="left"
+    )
+    return rows.with_columns(pl.col(name) >= _threshold(models, name) for name in COLUMNS)
+
+
+def _threshold(models: Path, detector: str) -> float:
+    thresholds = read_card(models / detector).thresholds
+    if detector in thresholds:
+        return thresholds[detector]
+    if len(thresholds) == 1:
+        return next(iter(thresholds.values()))
+    raise ModelError(
+        f"{models / detector}: the card names no threshold of {detector}; "
+        f"train again with: python project.py train {detector}"
+    )
+
+
+def counts(rows: pl.DataFrame) -> dict[str, Any]:
+    """Return how many servers there are and how many each detector calls malicious."""
+    return {"servers": len(rows), **{name: _count(rows[name].drop_nulls()) for name in COLUMNS}}
+
+
+def _count(flagged: pl.Series) -> dict[str, Any]:
+    found, assessed = int(flagged.sum()), len(flagged)
+    return {
+        "malicious": found,
+        "assessed": assessed,
+        "share": round(found / assessed, 4) if assessed else None,
+        "interval": [round(bound, 4) for bound in wilson_interval(found, assessed)],
+    }
+
+
+def _mean_share(families: Mapping[str, Mapping[str, Any]], column: str) -> float | None:
+    """Return the mean over families of the share called malicious, which no big family rules."""
+    shares = [family[column]["share"] for family in families.values()]
+    known = [share for share in shares if share is not None]
+    return round(sum(known) / len(known), 4) if known else None
+
+
+def table(figures: Mapping[str, Any]) -> str:
+    """Return the figures as text of at most 80 columns."""
+    heading = "".join(f"{_HEADINGS[name]:>9}" for name in COLUMNS)
+    lines = [
+        "servers called malicious, by models that saw neither the capture nor the family",
+        "",
+        f"{'malicious family':<28}{'servers':>9}{heading}",
+        *(_line(family, group) for family, group in figures["families"].items()),
+        "",
+        *_group("all malicious servers", figures["malicious"]),
+        *_group("command and control (c2) only", figures["c2"]),
+        *_group("benign servers (false positives)", figures["benign"]),
+        "mean over the families of the share called malicious:",
+        *(
+            f"  {_HEADINGS[name]:<9}{_percent(figures['mean_recall_by_family'][name])}"
+            for name in COLUMNS
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _line(name: str, group: Mapping[str, Any]) -> str:
+    cells = "".join(f"{_cell(group[column], group['servers']):>9}" for column in COLUMNS)
+    return f"{name[:28]:<28}{group['servers']:>9}{cells}"
+
+
+def _cell(count: Mapping[str, Any], servers: int) -> str:
+    """Return how many are called malicious, "of" how many if not all were assessed."""
+    if count["assessed"] == servers:
+        return str(count["malicious"])
+    return f"{count['malicious']} of {count['assessed']}" if count["assessed"] else "-"
+
+
+def _group(name: str, group: Mapping[str, Any]) -> list[str]:
+    lines = [f"{name}: {group['servers']}"]
+    for column in COLUMNS:
+        count = group[column]
+        low, high = (_percent(bound) for bound in count["interval"])
+        lines.append(
+            f"  {_HEADINGS[column]:<9}{count['malicious']:>5} of {count['assessed']:<5}"
+            f"{_percent(count['share']):>8}  (95 % interval {low} to {high})"
+        )
+    return [*lines, ""]
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f} %"
+
+
+def as_json(figures: Mapping[str, Any]) -> str:
+    """Return the figures as JSON text."""
+    return json.dumps(figures, indent=1, ensure_ascii=False) + "\n"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(
+        prog="verdict.evaluate",
+        description=(__doc__ or "").partition("\n")[0],
+        epilog="example: python -m verdict.evaluate --json",
+    )
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the trained models")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    arguments = parser.parse_args(argv)
+    try:
+        figures = evaluate(arguments.models)
+    except ModelError as error:
+        print(error, file=sys.stderr)
+        return MODEL_BROKEN
+    sys.stdout.write(as_json(figures) if arguments.json else table(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,166 @@
+"""What the logs show of each server row, gathered for the rules that a person can check."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from capture.distinguished_name import attributes
+from capture.logs import Logs
+from verdict.document import ServerKey
+from verdict.known_certificates import Leaf
+from verdict.scoring import KEY
+
+_SHA256_LENGTH: Final = 64  # hex digits; older logs have other identifiers in its place
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A leaf certificate; ``names`` are those it is for, None where the logs do not tell."""
+
+    fingerprint: str
+    sha1: str | None
+    subject: str | None
+    issuer: str | None
+    not_before: float | None
+    not_after: float | None
+    key_type: str | None
+    key_length: int | None
+    signature: str | None
+    names: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class TlsConnection:
+    """One TLS connection of a server row."""
+
+    uid: str
+    ts: float | None
+    version: str | None
+    sni: str | None
+    resumed: bool
+    leaf: Certificate | None
+
+    def shown(self) -> Leaf:
+        """Return what the certificate database is asked for."""
+        leaf = self.leaf
+        if leaf is None:
+            return Leaf(None, None, None, None, self.sni)
+        sha256 = leaf.fingerprint if len(leaf.fingerprint) == _SHA256_LENGTH else None
+        return Leaf(sha256, leaf.sha1, leaf.subject, leaf.issuer, self.sni)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A server row: its TLS connections by time, the starts of all its flows, its DNS names.
+
+    ``named_by_dns`` is None when the logs hold no DNS answer at all. ``missed_bytes`` were lost
+    from the capture.
+    """
+
+    key: ServerKey
+    connections: tuple[TlsConnection, ...]
+    starts: tuple[float, ...]
+    named_by_dns: bool | None
+    missed_bytes: int
+
+
+def observe(logs: Logs, connections: pl.DataFrame) -> dict[ServerKey, Observation]:
+    """Return an observation for each server row of ``connections`` (those of a ``Scored``)."""
+    rows = connections.rename(
+        {"srcAddress": "client", "destAddress": "server", "destPort": "port"}
+    ).drop_nulls(KEY)
+    seen = _tls_connections(logs, rows)
+    starts, missed = _flows(logs, rows)
+    named = _named_addresses(logs.dns)
+    return {
+        key: Observation(
+            key,
+            tuple(seen[key]),
+            tuple(starts.get(key, ())),
+            None if named is None else key.server in named,
+            missed.get(key, 0),
+        )
+        for key in sorted(seen, key=_order)
+    }
+
+
+def _order(key: ServerKey) -> tuple[str, str, int, str]:
+    return key.client, key.server, key.port, key.proto
+
+
+def _tls_connections(logs: Logs, rows: pl.DataFrame) -> dict[ServerKey, list[TlsConnection]]:
+    certificates = _certificates(logs.x509, rows["certificate"])
+    details = logs.ssl.select("uid", "version", "server_name", "resumed").unique(
+        "uid", keep="first"
+    )
+    seen: dict[ServerKey, list[TlsConnection]] = defaultdict(list)
+    joined = rows.select(*KEY, "eventId", "ts", "certificate").join(
+        details, left_on="eventId", right_on="uid", how="left", maintain_order="left"
+    )
+    for client, server, port, proto, uid, ts, leaf, version, sni, resumed in joined.iter_rows():
+        seen[ServerKey(client, server, port, proto)].append(
+            TlsConnection(uid, ts, version, sni or None, bool(resumed), certificates.get(leaf))
+        )
+    return seen
+
+
+def _certificates(x509: pl.DataFrame, wanted: pl.Series) -> dict[str, Certificate]:
+    """Return the certificates of these fingerprints; one that has no row is known by that alone."""
+    rows = x509.filter(pl.col("fingerprint").is_in(wanted.unique().implode()))
+    found = {
+        row["fingerprint"]: _certificate(row)
+        for row in rows.unique("fingerprint", keep="first").iter_rows(named=True)
+    }
+    bare = set(wanted.drop_nulls()) - found.keys()
+    return {**found, **{name: Certificate(name, *[None] * 9) for name in bare}}
+
+
+def _certificate(row: dict[str, Any]) -> Certificate:
+    return Certificate(
+        row["fingerprint"],
+        row["fingerprint_sha1"],
+        row["certificate.subject"],
+        row["certificate.issuer"],
+        row["certificate.not_valid_before"],
+        row["certificate.not_valid_after"],
+        row["certificate.key_type"],
+        row["certificate.key_length"],
+        row["certificate.sig_alg"],
+        _names(row),
+    )
+
+
+def _names(row: dict[str, Any]) -> frozenset[str] | None:
+    """Return the DNS names and common names of a parsed certificate, in lower case."""
+    if row["certificate.version"] is None:
+        return None
+    common = [text for kind, text in attributes(row["certificate.subject"] or "") if kind == "CN"]
+    names = [*(row["san.dns"] or ()), *common]
+    return frozenset(name.lower().rstrip(".") for name in names if name)
+
+
+def _flows(
+    logs: Logs, rows: pl.DataFrame
+) -> tuple[dict[ServerKey, list[float]], dict[ServerKey, int]]:
+    """Return the sorted starts and the missing bytes of all flows, TLS or not, of each row."""
+    flows = (
+        logs.conn.rename({"id.orig_h": "client", "id.resp_h": "server", "id.resp_p": "port"})
+        .join(rows.select(KEY).unique(), on=KEY, how="semi")
+        .group_by(KEY)
+        .agg(pl.col("ts").drop_nulls().sort(), pl.col("missed_bytes").sum())
+    )
+    starts, missed = {}, {}
+    for client, server, port, proto, times, lost in flows.iter_rows():
+        key = ServerKey(client, server, port, proto)
+        starts[key], missed[key] = times, lost or 0
+    return starts, missed
+
+
+def _named_addresses(dns: pl.DataFrame) -> set[str] | None:
+    """Return everything that DNS answers named; None without answers."""
+    answers = dns["answers"].drop_nulls().explode().drop_nulls()
+    return set(answers) if len(answers) else None

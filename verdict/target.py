@@ -1,0 +1,192 @@
+"""The verdict on one address in one role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+from module2.columns import CATEGORICAL, FEATURES
+from verdict.document import (
+    CertificateDatabaseResult,
+    CertificateMatch,
+    Connection,
+    ConnectionDetector,
+    Detectors,
+    FeatureValue,
+    FinalVerdict,
+    Reason,
+    Role,
+    Server,
+    ServerDetector,
+    Target,
+    Verdict,
+)
+from verdict.evidence import evidence
+from verdict.known_certificates import KnownCertificates, decides, is_found
+from verdict.limits import limits, not_assessed
+from verdict.reasons import contributions, match_reasons, reasons_of
+from verdict.scoring import Models, Scored
+from verdict.server_row import Row, ServerRow
+
+Explained = Literal["always", "if malicious", "never"]
+CONNECTION_FEATURES: Final = ("tlsSubject", "tlsIssuerDn", "tlsSni")
+
+
+def assess_target(
+    scored: Scored,
+    ip: str,
+    role: Role,
+    rows: Sequence[ServerRow],
+    known: KnownCertificates | None,
+    explained: Explained,
+) -> Target:
+    """Return the verdict on an address from its server rows, worst first.
+
+    A detector's probability is the highest of the rows; FINAL names the row that it is of.
+    ``explained`` says when to tell what moved the detectors on that row.
+    """
+    database, deciding = _certificate_database(rows, known)
+    strongest = deciding or (rows[0] if rows else None)
+    final = _final(scored.models, strongest, decided=deciding is not None)
+    detectors = Detectors(
+        database,
+        _connection_detector(scored.models, rows),
+        _server_detector("random_forest", scored.models, rows),
+        _server_detector("gbdt", scored.models, rows),
+    )
+    return Target(
+        ip,
+        role,
+        final,
+        detectors,
+        _reasons(scored, final, strongest, database.matches, explained),
+        limits([row.seen for row in rows]) if rows else not_assessed(scored.logs, ip, role),
+        _relevant_features(strongest) if strongest else {},
+    )
+
+
+def verdict_of(probability: float | None, threshold: float) -> Verdict:
+    """Return what a probability means at a threshold."""
+    if probability is None:
+        return "NOT ASSESSED"
+    return "MALICIOUS" if probability >= threshold else "NORMAL"
+
+
+def _certificate_database(
+    rows: Sequence[ServerRow], known: KnownCertificates | None
+) -> tuple[CertificateDatabaseResult, ServerRow | None]:
+    """Return what the database knows, and the worst row of which it decides FINAL alone."""
+    if known is None:
+        return CertificateDatabaseResult("NOT ASSESSED"), None
+    leaves = {row.key: {connection.shown() for connection in row.seen.connections} for row in rows}
+    matches = known.matches(leaf for row in rows for leaf in leaves[row.key])
+    deciding = None
+    if any(decides(match) for match in matches):
+        own = (row for row in rows if any(map(decides, known.matches(leaves[row.key]))))
+        deciding = next(own, None)
+    if any(is_found(match) for match in matches):
+        return CertificateDatabaseResult("FOUND", matches), deciding
+    visible = any(connection.leaf for row in rows for connection in row.seen.connections)
+    return CertificateDatabaseResult("NOT FOUND" if visible else "NOT ASSESSED", matches), None
+
+
+def _final(models: Models, row: ServerRow | None, *, decided: bool) -> FinalVerdict:
+    threshold = models.final.threshold
+    if row is None:
+        return FinalVerdict("NOT ASSESSED", None, threshold, None)
+    if decided:
+        return FinalVerdict("MALICIOUS", 1.0, threshold, row.key)
+    probability = row.scores["final"]
+    return FinalVerdict(verdict_of(probability, threshold), probability, threshold, row.key)
+
+
+def _connection_detector(models: Models, rows: Sequence[ServerRow]) -> ConnectionDetector:
+    threshold = models.connection.threshold
+    probability = _highest(rows, "module1")
+    connections = [connection for row in rows for connection in row.connections]
+    connections.sort(key=lambda row: (row["ts"] is None, row["ts"] or 0.0, row["eventId"] or ""))
+    return ConnectionDetector(
+        verdict_of(probability, threshold),
+        probability,
+        threshold,
+        tuple(_connection(connection, threshold) for connection in connections),
+    )
+
+
+def _connection(row: Row, threshold: float) -> Connection:
+    return Connection(
+        uid=row["eventId"] or "",
+        ts=row["ts"],
+        client=row["srcAddress"],
+        client_port=row["srcPort"],
+        server=row["destAddress"],
+        server_port=row["destPort"],
+        sni=row["tlsSni"],
+        subject=row["tlsSubject"],
+        issuer=row["tlsIssuerDn"],
+        version=row["tlsVersion"],
+        probability=row["probability"],
+        verdict=verdict_of(row["probability"], threshold),
+    )
+
+
+def _server_detector(name: str, models: Models, rows: Sequence[ServerRow]) -> ServerDetector:
+    threshold = models.server.thresholds[name]
+    probability = _highest(rows, name)
+    ordered = sorted(rows, key=lambda row: (row.key.server, row.key.port, row.key.client))
+    servers = [
+        Server(
+            row.key.client,
+            row.key.server,
+            row.key.port,
+            row.key.proto,
+            row.scores[name],
+            verdict_of(row.scores[name], threshold),
+            classic_features(row.scores),
+        )
+        for row in ordered
+    ]
+    return ServerDetector(
+        verdict_of(probability, threshold), probability, threshold, tuple(servers)
+    )
+
+
+def _highest(rows: Sequence[ServerRow], column: str) -> float | None:
+    known = [row.scores[column] for row in rows if row.scores[column] is not None]
+    return max(known, default=None)
+
+
+def classic_features(row: Row) -> dict[str, FeatureValue]:
+    """Return the classic columns of a server row, those with several values as lists."""
+    return {name: _listed(row[name]) if name in CATEGORICAL else row[name] for name in FEATURES}
+
+
+def _listed(values: str | None) -> list[str] | None:
+    return None if values is None else values.split(",")
+
+
+def _relevant_features(row: ServerRow) -> dict[str, FeatureValue]:
+    """Return the names of the most suspicious connection, then the classic columns."""
+    connection: dict[str, Any] = max(
+        row.connections, key=lambda row: row["probability"] or 0.0, default={}
+    )
+    names = {name: connection.get(name) for name in CONNECTION_FEATURES}
+    return {**names, **classic_features(row.scores)}
+
+
+def _reasons(
+    scored: Scored,
+    final: FinalVerdict,
+    row: ServerRow | None,
+    matches: Sequence[CertificateMatch],
+    explained: Explained,
+) -> tuple[Reason, ...]:
+    """Return matches of the certificate database, evidence, then what moved the detectors."""
+    reasons = match_reasons(matches)
+    if row is None:
+        return tuple(reasons)
+    reasons += evidence(row.seen)
+    malicious = final.verdict == "MALICIOUS"
+    if explained == "always" or (malicious and explained == "if malicious"):
+        reasons += reasons_of(contributions(scored, row.key), malicious=malicious)
+    return tuple(reasons)
