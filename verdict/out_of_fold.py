@@ -14,6 +14,7 @@ from models.errors import ModelError
 from verdict.final import DETECTORS
 
 FILE: Final = "out_of_fold.csv.gz"
+SERVER_DETECTORS: Final = ("random_forest", "gbdt")
 KEY: Final = ("capture", "client", "server", "port", "proto")
 DESCRIPTION: Final = ("label", "family", "role", "certificate")
 _KINDS: Final = {"port": pl.Int64, "label": pl.Int64, "probability": pl.Float64}
@@ -27,11 +28,18 @@ def paths(models: Path) -> list[Path]:
 def read(models: Path) -> pl.DataFrame:
     """Return one row a server of a capture: ``KEY``, ``DESCRIPTION`` and a column a detector.
 
-    Module 1's probability is the mean over the connections. A detector without a row is null.
+    Module 1's probability is the mean over the connections. The servers are those that module 2
+    was measured on, which leaves out rows that repeat another. A detector without a row is null.
     Raises ``ModelError`` when a file is missing or is not such a table.
     """
     tables = [probabilities(models / detector / FILE, detector) for detector in DETECTORS]
-    descriptions = pl.concat([table.select(*KEY, *DESCRIPTION) for table in tables])
+    descriptions = pl.concat(
+        [
+            table.select(*KEY, *DESCRIPTION)
+            for table, detector in zip(tables, DETECTORS, strict=True)
+            if detector in SERVER_DETECTORS
+        ]
+    )
     rows = descriptions.sort(*KEY, "certificate", nulls_last=True).unique(
         KEY, keep="first", maintain_order=True
     )

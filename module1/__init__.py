@@ -1,0 +1,1 @@
+"""One row a TLS connection: judged by certificate, name, version and size."""

@@ -1,0 +1,75 @@
+"""The probability that a TLS connection is malicious, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from models.card import MODELS, read_card
+from models.contribution import Contribution
+from models.errors import ModelError
+from module1.encoders import Encoders
+from module1.trees import Boosters
+
+MODULE: Final = "module1"
+
+
+@dataclass(frozen=True)
+class Detector:
+    """The trained trees with their encoders; ``threshold`` is the least malicious probability."""
+
+    encoders: Encoders
+    boosters: Boosters
+    threshold: float
+
+    def score(self, rows: pl.DataFrame) -> pl.Series:
+        """Return the probability of each row of ``module1.features.connection_rows``."""
+        if rows.is_empty():
+            return pl.Series("probability", [], dtype=pl.Float64)
+        encoded = self.encoders.transform(rows)
+        return pl.Series("probability", self.boosters.predict(encoded.to_numpy()))
+
+    def contributions(self, row: pl.DataFrame) -> list[Contribution]:
+        """Return what moved the score of a single row, strongest first, in log-odds.
+
+        The trees' own contributions, averaged; the word vectors of a name are summed into one
+        entry, named ``subject_words`` and the like, whose value is the name.
+        """
+        encoded = self.encoders.transform(row)
+        amounts = self.boosters.contributions(encoded.to_numpy())[0, :-1]
+        columns = zip(encoded.columns, encoded.row(0), amounts.tolist(), strict=True)
+        entries = list(self._entries(row, list(columns)))
+        return sorted(entries, key=lambda entry: (-abs(entry.contribution), entry.feature))
+
+    def _entries(
+        self, row: pl.DataFrame, columns: Sequence[tuple[str, float | None, float]]
+    ) -> Iterator[Contribution]:
+        vectors = {
+            column: name for name in self.encoders.texts for column in self.encoders.vector(name)
+        }
+        for column, value, amount in columns:
+            if column not in vectors:
+                yield Contribution(column, value, amount)
+        for name, field in self.encoders.texts.items():
+            total = sum(amount for column, _, amount in columns if vectors.get(column) == name)
+            yield Contribution(f"{name}_words", row[field][0], total)
+
+
+def load(models: Path = MODELS) -> Detector:
+    """Return the trained detector of ``models/module1``.
+
+    Raises ``ModelError`` when a file is missing, differs from the card or fits other features.
+    """
+    folder = models / MODULE
+    card = read_card(folder)
+    encoders = Encoders.load(folder)
+    if encoders.features != card.features or MODULE not in card.thresholds:
+        raise ModelError(
+            f"{folder}: the model was trained on other features than this version computes; "
+            f"train again with: python project.py train {MODULE}"
+        )
+    return Detector(encoders, Boosters.load(folder, sorted(card.files)), card.thresholds[MODULE])

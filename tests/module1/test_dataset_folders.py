@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import pytest
+
+from capture.zeek_format import write_logs
+from module1.dataset_folders import DatasetError, dataset_folders, rows_of_folder
+from tests.module1.synthetic import one_of_each
+
+HEADER = (
+    "#separator \\x09\n#path\tconn_label\n#fields\tts\tuid\tlabel\n#types\ttime\tstring\tstring\n"
+)
+
+
+def labelled_folder(root: Path, side: str, labels: dict[str, str]) -> Path:
+    folder = root / side / "one" / "bro"
+    write_logs(one_of_each(), folder)
+    lines = [f"1000.0\t{uid}\t{label}\n" for uid, label in labels.items()]
+    (folder / "conn_label.log").write_text(HEADER + "".join(lines))
+    return folder
+
+
+def test_folders_are_found_by_side_and_name(tmp_path: Path) -> None:
+    for name in ("Normal/b/bro", "Normal/a/bro", "Malicious/z/bro", "Other/c/bro", "Normal/d"):
+        (tmp_path / name).mkdir(parents=True)
+    found = [path.relative_to(tmp_path).as_posix() for path in dataset_folders(tmp_path)]
+    assert found == ["Malicious/z/bro", "Normal/a/bro", "Normal/b/bro"]
+
+
+def test_no_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="put labelled logs there"):
+        dataset_folders(tmp_path)
+
+
+def test_each_connection_has_its_own_label(tmp_path: Path) -> None:
+    labels = {"C1": "Malicious", "C2": "Normal", "C3": "Background"}
+    rows = rows_of_folder(labelled_folder(tmp_path, "Malicious", labels))
+    assert rows.select("eventId", "label", "capture", "family").rows() == [
+        ("C1", 1, "Malicious__one", "one"),
+        ("C2", 0, "Malicious__one", ""),
+    ]
+
+
+def test_a_folder_of_background_is_an_error(tmp_path: Path) -> None:
+    folder = labelled_folder(tmp_path, "Normal", {"C1": "Background", "other": "Normal"})
+    with pytest.raises(DatasetError, match="so no rows"):
+        rows_of_folder(folder)
+
+
+def test_a_log_without_labels_is_an_error(tmp_path: Path) -> None:
+    folder = labelled_folder(tmp_path, "Normal", {})
+    (folder / "conn_label.log").write_bytes((folder / "conn.log").read_bytes())
+    with pytest.raises(DatasetError, match="no column label"):
+        rows_of_folder(folder)
+
+
+@pytest.mark.parametrize("listed", ["10.0.0.5", "203.0.113.9\n192.0.2.1"])
+def test_without_labelled_log_the_listed_clients_and_servers_count(
+    listed: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Normal" / "one" / "bro"
+    write_logs(one_of_each(), folder)
+    (folder / "IPadr.txt").write_text(f"malicious\n{listed}\n")
+    assert rows_of_folder(folder)["label"].to_list() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Malicious\n192.0.2.1\n", "so no rows"),
+        ("203.0.113.9\n", "first line"),
+        ("", "first line"),
+        ("Normal\n203.0.113\n", "'203.0.113' is no IP address"),
+        (None, "no such file"),
+    ],
+)
+def test_a_list_that_labels_nothing_is_an_error(
+    text: str | None, reason: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Normal" / "one" / "bro"
+    write_logs(one_of_each(), folder)
+    if text is not None:
+        (folder / "IPadr.txt").write_text(text)
+    with pytest.raises(DatasetError, match=reason):
+        rows_of_folder(folder)
