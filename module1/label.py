@@ -16,8 +16,8 @@ import polars as pl
 
 from capture.errors import EngineError, UnreadableInputError
 from module1.contest import read_contest
-from module1.dataset_folders import DATASET, DatasetError, dataset_folders, rows_of_folder
 from module1.features import connection_rows
+from module1.folder_rows import rows_of_folder
 from module1.tables import (
     ADDED,
     CONNECTIONS,
@@ -26,6 +26,7 @@ from module1.tables import (
     DATA,
     in_table_form,
 )
+from training.dataset_folders import DATASET, DatasetError, dataset_folders
 from training.inputs import read_input
 from training.manifest import LabelledInput, ManifestError, read_labelled
 from training.progress import tracked, warn

@@ -19,10 +19,11 @@ from models.card import digest
 from models.storage import load_json, save_json
 from module2.algorithms import ALGORITHMS, Algorithm
 from module2.columns import ORIGINAL_FEATURES
-from module2.dataset_folders import COMPARISON, CTU_TABLE, DATASET, SHIPPED_TABLE, TABLES
 from module2.encoding import Matrix
 from module2.fitting import fit_and_score
+from module2.table_names import COMPARISON, CTU_TABLE, SHIPPED_TABLE, TABLES
 from module2.training_rows import TrainingError, read_added_rows, read_training_rows
+from training.dataset_folders import DATASET
 from training.metrics import recall_at_false_positive_rate
 from training.out_of_fold import out_of_fold, recall_by_family
 from training.progress import tracked

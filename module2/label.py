@@ -17,7 +17,7 @@ from capture.read import read_one
 from capture.zeek_folder import find_log_files, read_folder
 from capture.zeek_format import write_logs
 from capture.zeek_format.tab_separated_text import tab_separated_text
-from module2.dataset_folders import (
+from training.dataset_folders import (
     ADDRESS_LIST,
     DATASET,
     LABELLED_CONN,

@@ -20,20 +20,17 @@ from capture.zeek_format import parse_log
 from module2.columns import KEY
 from module2.connections import flows_of, tls_connections
 from module2.ctu_table import read_ctu_table
-from module2.dataset_folders import (
-    CTU_TABLE,
+from module2.features import server_rows
+from module2.labelled_rows import TABLE_SCHEMA, in_table_form, rows_of_inputs
+from module2.table_names import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
+from training.dataset_folders import (
     DATASET,
     LABELLED_CONN,
-    MERGED_TABLE,
-    SHIPPED_TABLE,
     SIDES,
-    TABLES,
     DatasetError,
     DatasetFolder,
     dataset_folders,
 )
-from module2.features import server_rows
-from module2.labelled_rows import TABLE_SCHEMA, in_table_form, rows_of_inputs
 from training.manifest import ManifestError, read_labelled
 from training.progress import tracked, warn
 from training.tables import TableError, write_table

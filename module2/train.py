@@ -23,12 +23,13 @@ from models.storage import load_json, save_json
 from module2.algorithms import ALGORITHMS, Algorithm
 from module2.columns import FEATURES, ORIGIN
 from module2.compare import comparison_of
-from module2.dataset_folders import CTU_TABLE, DATASET, MERGED_TABLE, SHIPPED_TABLE, TABLES
 from module2.detect import ENCODERS_FILE, THRESHOLD
 from module2.encoding import Matrix
 from module2.fitting import fit, fit_and_score
 from module2.make_tables import make_from_manifest
+from module2.table_names import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
 from module2.training_rows import TrainingError, read_added_rows, read_training_rows
+from training.dataset_folders import DATASET
 from training.manifest import ManifestError
 from training.metrics import summary, threshold_at_false_positive_rate
 from training.out_of_fold import SEEDS, FitAndScore, out_of_fold, possible_folds, recall_by_family

@@ -105,7 +105,7 @@ def test_a_labelled_folder_without_labels_gives_a_warning(
 ) -> None:
     write_logs(one_of_each(), tmp_path / "Normal" / "office" / "bro")
     assert main(["--data", str(tmp_path)]) == 0
-    assert "IPadr.txt: no such file" in capsys.readouterr().err
+    assert "IPadr.txt: cannot be read (no such file" in capsys.readouterr().err
     assert read_connections(tmp_path).is_empty()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from module2.dataset_folders import CTU_TABLE, SHIPPED_TABLE, TABLES
+from module2.table_names import CTU_TABLE, SHIPPED_TABLE, TABLES
 from module2.train import TrainingTables, train
 from tests.module2.small_table import SMALL_ALGORITHMS, training_table
 from training.tables import write_table

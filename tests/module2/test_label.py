@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from capture.zeek_format import parse_log, write_logs
-from module2.dataset_folders import AddressList, DatasetFolder
 from module2.label import label_flows, label_folder, main
 from tests.module2.small_logs import CLIENT, SERVER, flow, logs_of, tls
+from training.dataset_folders import AddressList, DatasetFolder
 
 OTHER = "203.0.113.99"
 

@@ -7,11 +7,11 @@ from capture.logs import Logs
 from capture.zeek_format import write_logs
 from module2 import features, label
 from module2.columns import FEATURES, ORIGIN
-from module2.dataset_folders import DatasetError, DatasetFolder
 from module2.features import server_rows
 from module2.labelled_rows import TABLE_SCHEMA
 from module2.make_tables import main, rows_of_folder
 from tests.module2.small_logs import SERVER, answer, certificate, flow, logs_of, tls
+from training.dataset_folders import DatasetError, DatasetFolder
 from training.tables import read_table
 
 OTHER = "203.0.113.99"

@@ -7,7 +7,7 @@ from models.card import digest, read_card
 from models.storage import save_json
 from module2 import detect
 from module2.columns import FEATURES
-from module2.dataset_folders import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
+from module2.table_names import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
 from module2.train import OUT_OF_FOLD, TrainingTables, main, run, train
 from module2.training_rows import TrainingError
 from tests.module2.conftest import train_small_models

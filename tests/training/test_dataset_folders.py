@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from module2.dataset_folders import AddressList, DatasetError, dataset_folders, read_address_list
+from training.dataset_folders import AddressList, DatasetError, dataset_folders, read_address_list
 
 
 def test_folders_are_in_order_of_side_and_name(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
-"""The dataset folder: labelled log folders and the tables made from them.
+"""The dataset folder: ``Malicious/<name>/bro`` and ``Normal/<name>/bro`` with Zeek logs.
 
-``Malicious/<name>/bro`` and ``Normal/<name>/bro`` hold Zeek logs and ``IPadr.txt``; the tables are
-in ``data_model``.
+``IPadr.txt`` beside the logs names the addresses that are labelled.
 """
 
 from __future__ import annotations
@@ -17,12 +16,6 @@ DATASET: Final = REPOSITORY / "module2" / "dataset"
 SIDES: Final = ("Malicious", "Normal")
 ADDRESS_LIST: Final = "IPadr.txt"
 LABELLED_CONN: Final = "conn_label.log"
-
-TABLES: Final = "data_model"
-SHIPPED_TABLE: Final = "servers.csv.gz"
-MERGED_TABLE: Final = "merged.csv"
-CTU_TABLE: Final = "ctu.csv.gz"
-COMPARISON: Final = "comparison.json"
 
 
 class DatasetError(ValueError):
