@@ -42,6 +42,7 @@ OPEN: Final = np.dtype(
         ("closing", "?"),  # a FIN or RST was seen
         ("opening_sequence", "u4"),  # of the last SYN without ACK
         ("opening_seen", "?"),
+        ("opening_time", "i8"),
         ("started", "?", 2),
         ("from_syn", "?", 2),  # a SYN told the start
         ("start", "u4", 2),  # sequence number of position 0

@@ -20,7 +20,7 @@ from capture.builtin.flows.tcp.conversation import (
     ConversationState,
 )
 from capture.builtin.flows.tcp.packets import ACK, FIN, RST, SYN, TcpPackets
-from capture.builtin.flows.tcp.transitions import Transitions
+from capture.builtin.flows.tcp.transitions import ATTEMPT_DELAY, Transitions
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,13 @@ def _openings(packets: TcpPackets, connections: Connections) -> Indices:
     before[first] = connections["opening_sequence"][row[first]]
     known = ~first
     known[first] = connections["opening_seen"][row[first]]
-    cuts: Indices = at[known & (closing | (packets.sequence[at] != before))]
+    # Later on, a timer may have ended what the earlier SYN began, and other packets begun anew.
+    since_opening = np.roll(packets.now[at], 1)
+    since_opening[first] = connections["opening_time"][row[first]]
+    directly_after = np.zeros(len(at), dtype=np.bool_)
+    directly_after[1:] = (at[1:] == at[:-1] + 1) & ~first[1:]
+    certain = directly_after | (packets.now[at] - since_opening < ATTEMPT_DELAY)
+    cuts: Indices = at[known & certain & (closing | (packets.sequence[at] != before))]
     return cuts
 
 

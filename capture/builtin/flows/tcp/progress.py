@@ -146,6 +146,7 @@ def _update_openings(progress: Progress, connections: Connections) -> None:
     rows = packets.connection[opening]
     connections["opening_sequence"][rows] = packets.sequence[opening]
     connections["opening_seen"][rows] = True
+    connections["opening_time"][rows] = packets.now[opening]
     ending = progress.included(np.flatnonzero((packets.flags & (FIN | RST)) != 0))
     connections["closing"][packets.connection[ending]] = True
     answering = progress.included(np.flatnonzero(answers(packets, connections)))

@@ -307,8 +307,9 @@ def _unanswered_since(
 def answers(packets: TcpPackets, connections: Connections) -> Booleans:
     """Return the responders' packets; a bare acknowledgement is no answer to a SYN."""
     says_something = (packets.length > 0) | ((packets.flags & (SYN | FIN | RST)) != 0)
-    from_responder = packets.side != connections["originator"].astype(np.bool_)[packets.connection]
-    return says_something & from_responder
+    originator = connections["originator"].astype(np.bool_)[packets.connection]
+    answering: Booleans = says_something & (packets.side != originator)
+    return answering
 
 
 def _may_be_timed(packets: TcpPackets, connections: Connections, starts: Indices) -> Booleans:
