@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 import io
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Final
 
@@ -93,5 +96,13 @@ def _explained(error: Exception) -> str:
     return str(error)
 
 
+def _change_to_the_environment() -> None:
+    """Start again with the Python that ``make`` prepared, if this one lacks the libraries."""
+    python = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
+    if importlib.util.find_spec("polars") is None and python.exists():
+        os.execv(python, [str(python), *sys.argv])  # noqa: S606 - no shell is what is wanted
+
+
 if __name__ == "__main__":
+    _change_to_the_environment()
     sys.exit(main())
