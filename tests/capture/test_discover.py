@@ -30,7 +30,13 @@ def test_captures_are_told_by_content_also_compressed(content: bytes, compress: 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"hello world, this is text", gzip.compress(b"text", mtime=0), b"\x1f\x8b\xff", CAPTURE[:9]],
+    [
+        b"",
+        b"hello world, this is text",
+        gzip.compress(b"text", mtime=0),
+        b"\x1f\x8b\xff",
+        CAPTURE[:9],
+    ],
 )
 def test_other_content_is_no_capture(content: bytes) -> None:
     assert not looks_like_capture(content)
