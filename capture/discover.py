@@ -86,9 +86,11 @@ def _below(root: Path, recursive: bool) -> Iterator[tuple[Path, Kind]]:
 
 
 def _is_searched(folder: Path) -> bool:
-    return not (
-        folder.name.startswith(".") or folder.is_symlink() or (folder / "pyvenv.cfg").exists()
-    )
+    try:
+        is_environment = (folder / "pyvenv.cfg").exists()
+    except OSError:  # in a folder that may not be entered: searching it will say so
+        is_environment = False
+    return not (folder.name.startswith(".") or folder.is_symlink() or is_environment)
 
 
 def _is_capture(path: Path) -> bool:

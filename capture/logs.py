@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,11 +13,12 @@ from capture.schema import SCHEMAS
 
 @dataclass(frozen=True)
 class CaptureInfo:
-    """What is known of one input.
+    r"""What is known of one input.
 
-    ``path`` is as the user gave it (or found below it), ``sha256`` of the file's bytes (of all log
-    files in name order, for a log folder). ``packets`` counts every record of the file, None for
-    logs; ``skipped`` counts what could not be analysed, by reason. Times are epoch seconds.
+    ``path`` is as the user gave it (or found below it), with bytes that are no UTF-8 written as
+    ``\xfc``. ``sha256`` is of the file's bytes (of all log files in name order, for a log folder).
+    ``packets`` counts every record of the file, None for logs; ``skipped`` counts what could not
+    be analysed, by reason. Times are epoch seconds.
     """
 
     path: str
@@ -25,6 +27,11 @@ class CaptureInfo:
     skipped: Mapping[str, int] = field(default_factory=dict)
     first_ts: float | None = None
     last_ts: float | None = None
+
+    def __post_init__(self) -> None:
+        """Make the path text that every output can hold."""
+        readable = os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        object.__setattr__(self, "path", readable)
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,14 @@ EXAMPLE: Final = "python project.py detect pcaps/beacon.pcap --ip 192.168.1.66 -
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_arguments(parser)
-    parser.add_argument(
+    targets = parser.add_mutually_exclusive_group()
+    targets.add_argument(
         "--ip",
         action="append",
         metavar="IP",
         help="address to give a verdict on, as server or client; may be repeated",
     )
-    parser.add_argument(
+    targets.add_argument(
         "--all", action="store_true", help="all servers, worst first; the default without --ip"
     )
     for form in ("json", "csv"):

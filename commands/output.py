@@ -21,13 +21,18 @@ def notice(line: str) -> None:
 
 
 def write(text: str) -> None:
-    """Print a result to standard output; a reader that went away, as ``head`` does, is no error."""
+    """Print a result to standard output; a reader that went away, as ``head`` does, is no error.
+
+    Raises ``WrongUseError`` where standard output cannot be written for another reason.
+    """
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # What is still in the buffer would fail once more when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise WrongUseError(f"standard output cannot be written ({reason_of(error)})") from None
 
 
 def write_to(destination: str, text: str) -> None:

@@ -20,9 +20,12 @@ from verdict.addresses import normal_form
 if TYPE_CHECKING:
     from commands.analysis import Analysis
 
+File = tuple[str, int, int]
+
 QUESTION: Final = "please input the IP that to be detected:"
 LEAVE: Final = ("quit", "exit")
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "pcaps"
+_NAMED: Final = 6  # inputs named in the line that says what is read
 _LISTED: Final = 10  # servers offered where an address has no TLS
 # In this order so that one import is short: leaving waits for the one that is under way.
 _NEEDED: Final = (
@@ -111,11 +114,14 @@ class _Prompt:
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
         self._analysis: Analysis | None = None
+        self._files: frozenset[File] = frozenset()
         self.found_nothing = False
 
     def answer(self, address: str | None) -> None:
         """Print the verdict on the address, or on all servers for None."""
-        self._analysis = self._analysis or self._read()
+        files = _files(self._folders)
+        if self._analysis is None or files != self._files:
+            self._analysis, self._files = self._read(), files
         self.found_nothing = self._analysis is None
         if self._analysis is None:
             return
@@ -131,10 +137,12 @@ class _Prompt:
         from commands.analysis import Analysis
 
         places = _places(self._folders)
-        if not find_inputs(places, recursive=False):
+        inputs = find_inputs(places, recursive=False)
+        if not inputs:
             folders = " or ".join(str(folder.resolve()) for folder in self._folders)
             write(f"no capture to look at: put a .pcap file into {folders}\n")
             return None
+        notice(_what_is_read([str(each.path) for each in inputs]))
         analysis = Analysis(places, recursive=False)
         try:
             _ = analysis.logs
@@ -142,6 +150,28 @@ class _Prompt:
             notice(str(error))
             return None
         return analysis
+
+
+def _files(folders: Sequence[Path]) -> frozenset[File]:
+    """Return the captures and logs that are there now, each with its size and time of change."""
+    from capture.discover import find_inputs
+
+    found = set()
+    for each in find_inputs(_places(folders), recursive=False):
+        with contextlib.suppress(OSError):
+            for path in each.path.iterdir() if each.kind == "logs" else [each.path]:
+                if each.kind == "capture" or ".log" in path.suffixes:
+                    status = path.stat()
+                    found.add((str(path), status.st_size, status.st_mtime_ns))
+    return frozenset(found)
+
+
+def _what_is_read(paths: Sequence[str]) -> str:
+    from report.text import counted
+
+    named = ", ".join(paths[:_NAMED])
+    rest = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return f"looking at {counted(len(paths), 'input')}: {named}{rest}"
 
 
 def _places(folders: Sequence[Path]) -> list[Path]:

@@ -166,9 +166,14 @@ def _listed(values: str | None) -> list[str] | None:
 
 
 def _relevant_features(row: ServerRow) -> dict[str, FeatureValue]:
-    """Return the names of the most suspicious connection, then the classic columns."""
+    """Return the names of one connection, then the classic columns.
+
+    It is the most suspicious of those that show a certificate, or of all where none does.
+    """
     connection: dict[str, Any] = max(
-        row.connections, key=lambda row: row["probability"] or 0.0, default={}
+        row.connections,
+        key=lambda row: (row["tlsIssuerDn"] is not None, row["probability"] or 0.0),
+        default={},
     )
     names = {name: connection.get(name) for name in CONNECTION_FEATURES}
     return {**names, **classic_features(row.scores)}

@@ -37,8 +37,14 @@ def test_without_address_all_servers_are_ranked(logs: Path, capsys: Output) -> N
     assert detect(logs) == 1
     first = capsys.readouterr().out
     assert "3 servers, 1 malicious" in first
-    detect(logs, "--all", "--ip", SITE)
+    detect(logs, "--all")
     assert capsys.readouterr().out == first
+
+
+def test_all_servers_and_one_address_exclude_each_other(logs: Path) -> None:
+    with pytest.raises(SystemExit) as left:
+        detect(logs, "--all", "--ip", SITE)
+    assert left.value.code == 2
 
 
 def test_json_alone_goes_to_standard_output(logs: Path, capsys: Output) -> None:

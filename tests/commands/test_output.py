@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,16 @@ def test_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
 def test_place_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(WrongUseError, match="cannot be written"):
         replace_file(tmp_path / "nowhere" / "document.json", "")
+
+
+def test_a_full_device_is_an_error_of_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        finished = subprocess.run(
+            [sys.executable, "-c", "from commands.output import write; write('x' * 100_000)"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert "WrongUseError: standard output cannot be written (no space" in finished.stderr
+    assert "Exception ignored" not in finished.stderr

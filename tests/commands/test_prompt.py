@@ -1,4 +1,5 @@
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,34 @@ def test_one_answer_does_not_leak_into_the_next(ask) -> None:
     alone = ask(SITE)[1]
     after = ask(BEACON, SITE)[1]
     assert after.endswith(alone.removeprefix(QUESTION))
+
+
+def test_a_capture_that_comes_later_is_seen(
+    ask, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = tmp_path / "late"
+    late.mkdir()
+    lines = iter([f"{BEACON}\n", f"{BEACON}\n", ""])
+
+    def typed() -> str:
+        line = next(lines)
+        if not line:
+            return line
+        if (late / "seen").exists():
+            shutil.copytree(logs, late / "logs")
+        (late / "seen").touch()
+        return line
+
+    monkeypatch.setattr("commands.prompt._line", lambda: typed().strip() or None)
+    output = ask(folders=(late,))[1]
+    assert output.index("put a .pcap file into") < output.index("FINAL predict result is MALICIOUS")
+
+
+def test_what_is_read_is_said(ask, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr("commands.prompt.notice", lines.append)
+    ask(BEACON, SITE)
+    assert lines == [f"looking at 1 input: {logs}"]
 
 
 @pytest.mark.parametrize("word", ["quit", "QUIT ", "exit"])

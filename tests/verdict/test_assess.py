@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from capture.logs import CaptureInfo, empty_table
@@ -218,3 +219,14 @@ def test_input_that_could_not_be_read_has_no_digest() -> None:
     logs = replace(sample_logs(), captures=(unread,))
     document: Document = assess(score(logs, stub_models()), [], NOTHING_KNOWN)
     assert document.captures[0].sha256 is None
+
+
+@pytest.mark.parametrize("hidden", [0, 1])
+def test_names_are_those_of_a_connection_that_shows_a_certificate(hidden: int) -> None:
+    logs = sample_logs()
+    visits = logs.ssl.filter(pl.col("id.resp_h") == SITE)["uid"]
+    shown = pl.when(pl.col("uid") != visits[hidden]).then(pl.col("cert_chain_fps"))
+    resumed = replace(logs, ssl=logs.ssl.with_columns(shown.alias("cert_chain_fps")))
+    features = one(score(resumed, stub_models()), SITE).features
+    assert features["tlsSubject"] is not None
+    assert features["tlsSubject"] == one(score(logs, stub_models()), SITE).features["tlsSubject"]
