@@ -1,4 +1,5 @@
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,27 @@ def test_link_to_itself_is_an_input_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_empty_folder_holds_nothing(tmp_path: Path) -> None:
     assert find_inputs([tmp_path]) == []
+
+
+def test_a_folder_that_may_not_be_entered_does_not_stop_the_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "open" / "a.pcap")
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    exists, iterdir = Path.exists, Path.iterdir
+
+    def refused(path: Path) -> bool:
+        if closed in path.parents:
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists(path)
+
+    def unlisted(path: Path) -> Iterator[Path]:
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "exists", refused)
+    monkeypatch.setattr(Path, "iterdir", unlisted)
+    assert ("capture", "open__a.pcap") in found(tmp_path)
+    assert ("logs", "closed") in found(tmp_path)  # reading it says why it cannot be read
