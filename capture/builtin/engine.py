@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,8 @@ NAME: Final = "builtin"
 VERSION: Final = "1.0"
 PACKETS_PER_BLOCK: Final = 1 << 18
 _NANOSECONDS: Final = 1e9
+# What is found stays until the end, so that looking for garbage more often finds none.
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
 
 
 def analyse(path: Path, *, progress: Callable[[int], None] | None = None) -> Logs:
@@ -31,15 +35,15 @@ def analyse(path: Path, *, progress: Callable[[int], None] | None = None) -> Log
     """
     reader = PacketReader(path, packets_per_block=PACKETS_PER_BLOCK)
     tracker = FlowTracker()
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with ThreadPoolExecutor(max_workers=1) as beside, _rare_garbage_collection():
         digest = beside.submit(_sha256, path)
         for block in reader:
             tracker.feed(block)
             if progress is not None:
                 progress(reader.packets)
         sha256 = digest.result()
-    conn, protocols = tracker.finish()
-    ssl, x509 = ssl_and_x509_tables(protocols.tls)
+        conn, protocols = tracker.finish()
+        ssl, x509 = ssl_and_x509_tables(protocols.tls)
     info = CaptureInfo(
         path=str(path),
         sha256=sha256,
@@ -62,6 +66,16 @@ def analyse(path: Path, *, progress: Callable[[int], None] | None = None) -> Log
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _rare_garbage_collection() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _OBJECTS_BETWEEN_COLLECTIONS) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _seconds(time_ns: int | None) -> float | None:

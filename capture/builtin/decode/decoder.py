@@ -92,7 +92,7 @@ class Decoder:
             *np.unique(records.link_type[unknown], return_counts=True), strict=True
         ):
             self.skipped[describe_link_type(int(link_type))] += int(count)
-        return frames.take(~unknown)
+        return frames.take(np.flatnonzero(~unknown))
 
     def _reassemble(
         self, data: NDArray[np.uint8], packets: IpPackets, time_ns: NDArray[np.int64]
@@ -118,7 +118,7 @@ class Decoder:
         if rebuilt:
             extra = np.frombuffer(b"".join(whole for _, whole in rebuilt), np.uint8)
             data = np.concatenate([data, extra])
-        return data, packets.take(keep), frames
+        return data, packets.take(np.flatnonzero(keep)), frames
 
     def _is_first(self, data: NDArray[np.uint8], packets: IpPackets, row: np.intp) -> bool:
         if _fragment(data, packets, row).offset == 0:
@@ -132,7 +132,7 @@ class Decoder:
         inner = []
         if tunnel.any():
             inner.append(tunnels.open_ip_tunnels(data, packets.take(tunnel)))
-            packets = packets.take(~tunnel)
+            packets = packets.take(np.flatnonzero(~tunnel))
         packets, transport = parse_transport(data, packets, self.skipped)
         inner.append(_open_udp(data, packets, transport))
         return _Round(packets, transport), kinds.join(inner)

@@ -71,12 +71,15 @@ def parse_ip(data: NDArray[np.uint8], frames: Frames, skipped: Counter[str]) -> 
     other = int(np.count_nonzero(~(four | six)))
     if other:
         skipped[_REASONS[_BAD_VERSION]] += other
+    at_four, at_six = np.flatnonzero(four), np.flatnonzero(six)
     packets = [
-        _keep_good(*_ipv4(rows[four], frames.take(four)), skipped),
-        _keep_good(*_ipv6(data, rows[six], frames.take(six)), skipped),
+        _keep_good(*_ipv4(rows[at_four], frames.take(at_four)), skipped),
+        _keep_good(*_ipv6(data, rows[at_six], frames.take(at_six)), skipped),
     ]
     if not len(packets[0]):
         return packets[1]
+    if not len(packets[1]):
+        return packets[0]
     both = join(packets)
     return both.take(np.argsort(both.record, kind="stable"))
 
@@ -93,7 +96,7 @@ def _keep_good(packets: IpPackets, failure: NDArray[np.uint8], skipped: Counter[
     for code, count in enumerate(np.bincount(failure)):
         if code != _FINE and count:
             skipped[_REASONS[code]] += int(count)
-    return packets.take(failure == _FINE)
+    return packets.take(np.flatnonzero(failure == _FINE))
 
 
 def _ipv4(rows: NDArray[np.uint8], frames: Frames) -> tuple[IpPackets, NDArray[np.uint8]]:

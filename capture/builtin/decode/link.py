@@ -75,7 +75,7 @@ def _by_kind(frames: Frames) -> list[tuple[int, Frames]]:
     present = np.flatnonzero(np.bincount(frames.kind, minlength=kinds.KINDS))
     if len(present) == 1:
         return [(int(present[0]), frames)]
-    return [(int(kind), frames.take(frames.kind == kind)) for kind in present]
+    return [(int(kind), frames.take(np.flatnonzero(frames.kind == kind))) for kind in present]
 
 
 def _in_order(found: list[Frames], frames: Frames) -> Frames:

@@ -59,7 +59,8 @@ def parse_transport(
     if not good.all():
         _count(skipped, CUT_OFF, ~whole)
         _count(skipped, BAD_TCP_HEADER, bad_tcp)
-        packets, rows = packets.take(good), rows[good]
+        kept = np.flatnonzero(good)
+        packets, rows = packets.take(kept), rows[kept]
     return packets, _fields(rows, packets)
 
 

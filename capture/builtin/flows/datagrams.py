@@ -14,7 +14,9 @@ from capture.builtin.flows.connection_table import (
     Connections,
     TextPool,
     copy_common_columns,
+    put_rows,
     successors,
+    take_rows,
 )
 from capture.builtin.flows.ports import IPV4_BROADCAST, UDP, likely_udp_server
 from capture.builtin.flows.runs import Booleans, Indices, differences, first_of_run
@@ -77,9 +79,10 @@ def analyse_datagrams(
     cuts = _cuts(datagrams, flows, network_times)
     number = np.bincount(datagrams.connection[cuts], minlength=len(flows))
     rows = np.repeat(np.arange(len(flows)), number + 1)
-    connections = flows[rows]
+    connections = take_rows(flows, rows)
     is_successor = ~first_of_run(rows)
-    connections[is_successor] = successors(connections[is_successor])
+    again = np.flatnonzero(is_successor)
+    put_rows(connections, again, successors(take_rows(connections, again)))
     connection = np.cumsum(cuts) + datagrams.connection
     bounds = np.searchsorted(connection, np.arange(len(connections) + 1))
     begins, ends = bounds[:-1], bounds[1:]
@@ -158,8 +161,10 @@ def _begin(
     rows = np.flatnonzero((ends > begins) & ~_has_packets(connections))
     starts = begins[rows]
     side = datagrams.side[starts]
-    flipped = _looks_reversed(side, connections[rows])
-    answered = ~flipped & datagrams.answers[starts] & _asks_a_host(side, connections[rows])
+    flipped = _looks_reversed(side, take_rows(connections, rows))
+    answered = (
+        ~flipped & datagrams.answers[starts] & _asks_a_host(side, take_rows(connections, rows))
+    )
     connections["originator"][rows] = side ^ flipped ^ answered
     connections["state"][rows] = np.where(answered, ANSWER_FIRST, np.where(flipped, FLIPPED, 0))
     for column in ("first_time", "last_time", "latest_time"):

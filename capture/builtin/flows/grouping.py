@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.block import PacketBlock
-from capture.builtin.flows.connection_table import Connections, new_connections
+from capture.builtin.flows.connection_table import Connections, new_connections, put_rows, take_rows
 from capture.builtin.flows.ports import ICMP, ICMPV6
 from capture.builtin.flows.runs import Booleans, Indices, first_of_run
 
@@ -74,15 +74,15 @@ def group(block: PacketBlock, entries: Indices, open_: Connections) -> Grouped:
     starts = np.flatnonzero(first_of_run(row))
     _write_identities(flows, keys[order[starts]])
     opened = np.flatnonzero(~is_packet)
-    flows[row[opened]] = open_[order[opened]]
+    put_rows(flows, row[opened], take_rows(open_, order[opened]))
     renumbered = np.cumsum(has_packets) - 1
     entry = order[is_packet] - len(open_)
     return Grouped(
         entry=entries[entry],
         row=renumbered[row[is_packet]],
         side=side[entry],
-        flows=flows[has_packets],
-        idle=flows[~has_packets],
+        flows=take_rows(flows, has_packets),
+        idle=take_rows(flows, ~has_packets),
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from capture.builtin.block import PacketBlock
 from capture.builtin.connection import Connection
-from capture.builtin.flows.connection_table import Connections
+from capture.builtin.flows.connection_table import Connections, take_rows
 from capture.builtin.flows.datagrams import ANSWER_FIRST, AnalysedDatagrams
 from capture.builtin.flows.detection import Payloads, detect_protocols
 from capture.builtin.flows.identifiers import connection_uids
@@ -81,7 +81,7 @@ def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: P
         positions,
     )
     # The DNS table exchanges the roles itself where the answer comes first.
-    asked = connections.copy()
+    asked = take_rows(connections, np.arange(len(connections)))
     asked["originator"] ^= asked["state"] == ANSWER_FIRST
     beginnings = np.ones((len(wanted), 2), dtype=np.int64)
     for row_number, stream, bounds in _open_streams(arrivals.row, beginnings, asked, protocols):
@@ -234,19 +234,30 @@ def _open_streams(
     ``frontiers`` says for each of ``rows`` where both streams stand just before.
     """
     starts, ends = run_bounds(rows)
-    table = connections[rows[starts]]
-    identities = connection_identities(table)
-    serials, wanted = table["serial"].tolist(), table["stream"].tolist()
-    for number, (row, begin, end) in enumerate(
-        zip(rows[starts].tolist(), starts.tolist(), ends.tolist(), strict=True)
+    _open_new_streams(rows[starts], frontiers[starts], connections, protocols)
+    serials = connections["serial"][rows[starts]].tolist()
+    bounds = map(range, starts.tolist(), ends.tolist())
+    for row, serial, within in zip(rows[starts].tolist(), serials, bounds, strict=True):
+        stream = protocols.stream(serial)
+        if stream is not None:
+            yield row, stream, within
+
+
+def _open_new_streams(
+    rows: Indices, frontiers: Indices, connections: Connections, protocols: Protocols
+) -> None:
+    """Open the streams of those connections that have none yet; one entry a connection."""
+    serials = connections["serial"][rows].tolist()
+    new = [number for number, serial in enumerate(serials) if protocols.stream(serial) is None]
+    table = take_rows(connections, rows[new])
+    for serial, identity, protocol, (first, second) in zip(
+        table["serial"].tolist(),
+        connection_identities(table),
+        table["stream"].tolist(),
+        frontiers[new].tolist(),
+        strict=True,
     ):
-        stream = protocols.stream(serials[number])
-        if stream is None:
-            first, second = frontiers[begin].tolist()
-            stream = protocols.open(
-                serials[number], identities[number], wanted[number], (first, second)
-            )
-        yield row, stream, range(begin, end)
+        protocols.open(serial, identity, protocol, (first, second))
 
 
 def connection_identities(connections: Connections) -> list[Connection]:

@@ -20,6 +20,7 @@ DNS: Final = 2
 NOTHING: Final = 3
 QUIC: Final = 4
 READ: Final = (TLS, DNS, QUIC)
+_UNTIL_FINISHED: Final = (TlsStream, QuicStream)
 
 
 @dataclass
@@ -66,7 +67,7 @@ class Protocols:
     def feed(self, serial: int, stream: OpenStream, segment: Segment) -> bool:
         """Pass a segment to the reader; return whether it wants more."""
         reader = stream.reader
-        if isinstance(reader, TlsStream | QuicStream):
+        if isinstance(reader, _UNTIL_FINISHED):
             reader.feed(segment)
             if reader.finished:
                 self.close(serial)

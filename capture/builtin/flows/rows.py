@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capture.builtin.flows.addresses import address_texts
-from capture.builtin.flows.connection_table import FINISHED, TextPool
+from capture.builtin.flows.connection_table import FINISHED, TextPool, join_rows, take_rows
 from capture.builtin.flows.identifiers import connection_uids
 from capture.builtin.flows.ports import TCP, UDP
 from capture.schema import CONN
@@ -21,8 +21,8 @@ NANOSECONDS: Final = 1e9
 
 def concatenate(chunks: Sequence[Rows]) -> Rows:
     """Return all rows, sorted by time and then by the number of the first packet."""
-    rows = np.concatenate([np.zeros(0, dtype=FINISHED), *chunks])
-    return rows[np.lexsort((rows["serial"], rows["first_time"]))]
+    rows = join_rows([np.zeros(0, dtype=FINISHED), *chunks])
+    return take_rows(rows, np.lexsort((rows["serial"], rows["first_time"])))
 
 
 def by_role(rows: Rows, column: str, role: int) -> NDArray[Any]:

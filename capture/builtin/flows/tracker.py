@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from capture.builtin.block import PacketBlock
 from capture.builtin.dns.detect import UDP_PORTS
 from capture.builtin.flows import datagrams as datagram_rules
-from capture.builtin.flows.connection_table import Connections, TextPool, new_connections
+from capture.builtin.flows.connection_table import (
+    Connections,
+    TextPool,
+    join_rows,
+    new_connections,
+    take_rows,
+)
 from capture.builtin.flows.datagrams import Datagrams, analyse_datagrams
 from capture.builtin.flows.grouping import Grouped, group
 from capture.builtin.flows.payloads import feed_datagrams, feed_streams
@@ -78,12 +84,12 @@ class FlowTracker:
         still_open = [grouped.idle]
         for part in parts:
             feed_streams(block, part, self._protocols, self._tcp.transitions)
-            self._finish_tcp(part.connections[part.ended])
-            still_open.append(part.connections[~part.ended])
-        connections = np.concatenate(still_open)
+            self._finish_tcp(take_rows(part.connections, part.ended))
+            still_open.append(take_rows(part.connections, ~part.ended))
+        connections = join_rows(still_open)
         over = closing.are_over(connections, self._tcp.transitions, self._now)
-        self._finish_tcp(connections[over])
-        self._open_tcp = connections[~over]
+        self._finish_tcp(take_rows(connections, over))
+        self._open_tcp = take_rows(connections, ~over)
 
     def _finish_tcp(self, connections: Connections) -> None:
         self._finished.append(
@@ -110,11 +116,11 @@ class FlowTracker:
             datagrams, grouped.flows, self._packets, network_times, self._histories
         )
         feed_datagrams(block, analysed, self._protocols)
-        self._finish_datagrams(analysed.connections[analysed.ended])
-        connections = np.concatenate((grouped.idle, analysed.connections[~analysed.ended]))
+        self._finish_datagrams(take_rows(analysed.connections, analysed.ended))
+        connections = join_rows([grouped.idle, take_rows(analysed.connections, ~analysed.ended)])
         over = datagram_rules.are_over(connections, network_times)
-        self._finish_datagrams(connections[over])
-        self._open_datagrams = connections[~over]
+        self._finish_datagrams(take_rows(connections, over))
+        self._open_datagrams = take_rows(connections, ~over)
 
     def _finish_datagrams(self, connections: Connections) -> None:
         self._finished.append(datagram_rules.finished_rows(connections, self._states))

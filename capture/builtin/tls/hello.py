@@ -7,6 +7,7 @@ SSL 2 is in the appendix E.2 of RFC 5246.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from capture.builtin.tls.parameter_names import DTLS_1_0, DTLS_1_2, TLS_1_3
@@ -64,6 +65,7 @@ def _prefixed_list(data: bytes, outer: int, inner: int) -> tuple[bytes, ...]:
     return tuple(items)
 
 
+@lru_cache(maxsize=256)  # a client or server sends much the same every time
 def split_extensions(octets: bytes) -> tuple[Extensions, bool]:
     """Return the extensions in order, and whether the last one was whole.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Final
 
 from capture.builtin.tls import ssl2
@@ -12,6 +13,7 @@ from capture.builtin.tls.parameter_names import SSL_2, SSL_3, TLS_1_0, TLS_1_1, 
 from capture.builtin.tls.session import HANDSHAKE, Session
 
 _HEADER: Final = 5
+_RECORD_HEADER: Final = struct.Struct(">BHH").unpack_from  # content type, version, length
 _RECORD_VERSIONS: Final = frozenset((SSL_3, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3))
 _FIRST_CONTENT_TYPES: Final = range(20, 31)
 _SSL_2_CLIENT_VERSIONS: Final = frozenset((SSL_2, SSL_3, TLS_1_0, TLS_1_1, TLS_1_2))
@@ -40,17 +42,17 @@ class Records(Frames):
 
     def length_of(self, data: bytes, offset: int) -> int:
         """Return the length of a record, 0 when its header is none of TLS or SSL 2."""
-        version = data[offset + 1] << 8 | data[offset + 2]
+        content_type, version, length = _RECORD_HEADER(data, offset)
         known = self._layer.version
-        if known == SSL_2 or (known == 0 and data[offset] & 0x80):
+        if known == SSL_2 or (known == 0 and content_type & 0x80):
             return self._ssl2_length(data, offset)
         if version not in _RECORD_VERSIONS:
             return 0
         if known == 0:
-            if data[offset] not in _FIRST_CONTENT_TYPES:
+            if content_type not in _FIRST_CONTENT_TYPES:
                 return 0
             self._layer.version = version
-        return _HEADER + (data[offset + 3] << 8 | data[offset + 4])
+        return _HEADER + int(length)
 
     def _ssl2_length(self, data: bytes, offset: int) -> int:
         """Return the length of a record of SSL 2; the first of a connection must be a hello."""

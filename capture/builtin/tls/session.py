@@ -173,7 +173,7 @@ class Session:
         return self.connection
 
     def _add_history(self, from_originator: bool, letter: str) -> None:
-        connection = self._opened()
+        connection = self.connection or self._opened()
         if len(connection.history) < _LONGEST_HISTORY:
             from_client = from_originator != self._flipped
             connection.history += letter.upper() if from_client else letter

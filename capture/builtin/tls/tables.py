@@ -10,6 +10,7 @@ import polars as pl
 from capture.builtin.connection import Connection
 from capture.builtin.tls.connection import SeenCertificate, TlsConnection
 from capture.builtin.tls.fingerprints.columns import FINGERPRINT_COLUMNS, fingerprint_columns
+from capture.builtin.tls.fingerprints.list_column import column
 from capture.builtin.x509.certificate import Certificate
 from capture.schema import SSL, X509, Schema
 
@@ -33,11 +34,17 @@ def ssl_and_x509_tables(
 
 
 def _table(rows: list[tuple[Any, ...]], schema: Schema) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    return pl.DataFrame(
+        [
+            column(name, values, kind)
+            for (name, kind), values in zip(schema.items(), columns, strict=True)
+        ]
+    )
 
 
-def _fingerprints(chain: Iterable[SeenCertificate]) -> list[str]:
-    return [seen.certificate.fingerprint for seen in chain]
+def _fingerprints(chain: Iterable[SeenCertificate]) -> tuple[str, ...]:
+    return tuple([seen.certificate.fingerprint for seen in chain])
 
 
 def _ssl_row(connection: Connection, tls: TlsConnection) -> tuple[Any, ...]:
@@ -88,10 +95,6 @@ def _sightings_to_log(ordered: Sequence[tuple[Connection, TlsConnection]]) -> li
     return to_log
 
 
-def _list(values: tuple[str, ...] | None) -> list[str] | None:
-    return None if values is None else list(values)
-
-
 def _x509_row(sighting: _Sighting) -> tuple[Any, ...]:
     certificate = sighting.certificate
     key = certificate.key
@@ -112,10 +115,10 @@ def _x509_row(sighting: _Sighting) -> tuple[Any, ...]:
         key.length,
         key.exponent,
         key.curve,
-        _list(names.dns),
-        _list(names.uri),
-        _list(names.email),
-        _list(names.ip),
+        names.dns,
+        names.uri,
+        names.email,
+        names.ip,
         constraints.ca,
         constraints.path_length,
         sighting.leaf,

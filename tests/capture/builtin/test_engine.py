@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from pathlib import Path
 
@@ -54,6 +55,15 @@ def test_progress_is_reported(pcaps: Path) -> None:
     seen: list[int] = []
     logs = analyse(pcaps / "browsing.pcap", progress=seen.append)
     assert seen[-1] == logs.captures[0].packets
+
+
+def test_garbage_collection_is_as_before(pcaps: Path, tmp_path: Path) -> None:
+    before = gc.get_threshold()
+    analyse(pcaps / "browsing.pcap")
+    assert gc.get_threshold() == before
+    with pytest.raises(UnreadableInputError):
+        analyse(tmp_path / "missing.pcap")
+    assert gc.get_threshold() == before
 
 
 def test_rows_of_all_tables_belong_to_connections(pcaps: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from capture.builtin.flows.connection_table import Connections, TextPool
-from capture.builtin.flows.runs import Booleans, Indices
+from capture.builtin.flows.connection_table import Connections, TextPool, take_rows
+from capture.builtin.flows.runs import Booleans, Indices, ranges
 from capture.builtin.flows.tcp.holes import HolesByStream, follow_holes
 from capture.builtin.flows.tcp.openings import (
     Undecided,
@@ -120,34 +120,37 @@ class TcpAnalysis:
         states = connections["state"].tolist()
         bounds = [(begin * 4, end * 4) for begin, end in pairwise(events.bounds.tolist())]
         run = self.transitions.run
-        timed = set(np.flatnonzero(events.timed).tolist())
+        timed = self._timed_outcomes(packets, events, connections)
         return [
-            run(state, codes[begin:end])
-            if row not in timed
-            else self._timed_outcome(packets, events, connections, row)
+            timed[row] if row in timed else run(state, codes[begin:end])
             for row, (state, (begin, end)) in enumerate(zip(states, bounds, strict=True))
         ]
 
-    def _timed_outcome(
-        self, packets: TcpPackets, events: Events, connections: Connections, row: int
-    ) -> Outcome:
-        at = slice(int(events.bounds[row]), int(events.bounds[row + 1]))
+    def _timed_outcomes(
+        self, packets: TcpPackets, events: Events, connections: Connections
+    ) -> dict[int, Outcome]:
+        """Run the events of the connections that a timer might have ended, by their row."""
+        rows = np.flatnonzero(events.timed)
+        begins, ends = events.bounds[rows], events.bounds[rows + 1]
+        at = ranges(begins, ends)
         index = events.packet[at]
-        connection = connections[row]
-        clock = Clock(
-            first=int(connection["first_time"]),
-            last=int(connection["last_time"]),
-            attempted=int(connection["attempted"]),
-            removal_base=int(connection["removal_base"]),
-            half_closed=int(connection["half_closed"]),
+        codes = events.code[at].tolist()
+        times = EventTimes(
+            packet=packets.time[index].tolist(),
+            previous=events.previous_time[index].tolist(),
+            now=packets.now[index].tolist(),
         )
-        return self.transitions.run_timed(
-            int(connection["state"]),
-            events.code[at].tolist(),
-            EventTimes(
-                packet=packets.time[index].tolist(),
-                previous=events.previous_time[index].tolist(),
-                now=packets.now[index].tolist(),
-            ),
-            clock,
-        )
+        stops = np.cumsum(ends - begins)
+        parts = map(slice, (stops - (ends - begins)).tolist(), stops.tolist())
+        states = connections["state"][rows].tolist()
+        return {
+            row: self.transitions.run_timed(state, codes[part], times.take(part), clock)
+            for row, state, part, clock in zip(
+                rows.tolist(), states, parts, _clocks(take_rows(connections, rows)), strict=True
+            )
+        }
+
+
+def _clocks(connections: Connections) -> Iterator[Clock]:
+    columns = ("first_time", "last_time", "attempted", "removal_base", "half_closed")
+    return map(Clock, *(connections[column].tolist() for column in columns))

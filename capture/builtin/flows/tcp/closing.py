@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,9 +14,11 @@ from capture.builtin.flows.connection_table import (
     copy_common_columns,
 )
 from capture.builtin.flows.runs import Booleans
-from capture.builtin.flows.tcp.conversation import Conversation, ConversationState
+from capture.builtin.flows.tcp.conversation import ConversationState
 from capture.builtin.flows.tcp.endpoint import Endpoint, connection_state
 from capture.builtin.flows.tcp.transitions import ATTEMPT_DELAY, CLOSE_DELAY, Transitions
+
+_HISTORY_SHIFT: Final = 32  # the state number and one bit lie below
 
 
 def payload_sizes(connections: Connections, transitions: Transitions) -> NDArray[np.int64]:
@@ -54,21 +58,27 @@ def finished_rows(
     copy_common_columns(connections, rows)
     rows["payload"] = payload_sizes(connections, transitions)
     rows["missed"] = connections["missed"]
-    any_payload = (rows["payload"] > 0).any(axis=1)
-    kinds = np.stack([connections["state"], any_payload, connections["history"]], axis=1)
-    distinct, kind = np.unique(kinds, axis=0, return_inverse=True)
+    any_payload: Booleans = np.asarray((rows["payload"] > 0).any(axis=1))
+    key = connections["history"].astype(np.int64) << _HISTORY_SHIFT
+    key |= connections["state"].astype(np.int64) << 1 | any_payload
+    _, first, kind = np.unique(key, return_index=True, return_inverse=True)
     numbers = []
-    for state, has_payload, history in distinct.tolist():
+    for state, has_payload, history in zip(
+        connections["state"][first].tolist(),
+        any_payload[first].tolist(),
+        connections["history"][first].tolist(),
+        strict=True,
+    ):
         conversation = transitions.states[state]
         ends = conversation.state
         text = connection_state(
             ends[conversation.originator],
             ends[1 - conversation.originator],
-            bool(has_payload),
+            has_payload,
             histories.texts[history],
         )
         numbers.append(states.number(text))
-    rows["state"] = np.array(numbers, dtype=np.int32)[kind.reshape(-1)]
+    rows["state"] = np.array(numbers, dtype=np.int32)[kind]
     return rows
 
 
@@ -76,11 +86,10 @@ def are_over(connections: Connections, transitions: Transitions, now: int) -> Bo
     """Return which connections a timer has ended by the time ``now`` in nanoseconds."""
     if not len(connections):
         return np.zeros(0, dtype=np.bool_)
-    states = [Conversation(state) for state in transitions.states]
-    inactivity = np.array([state.inactivity for state in states])[connections["state"]]
-    removal = np.array([state.removal for state in states])[connections["state"]]
-    attempt = [state.attempted and state.active and state.waits() for state in states]
-    attempted = np.array(attempt)[connections["state"]]
+    timers, state = transitions.timers, connections["state"]
+    inactivity = np.array([each.inactivity for each in timers])[state]
+    removal = np.array([each.removal for each in timers])[state]
+    attempted = np.array([each.waits for each in timers])[state]
     silent = now - connections["latest_time"] >= inactivity
     removed = removal & (now - connections["removal_base"] >= CLOSE_DELAY)
     given_up = attempted & (now - connections["attempted"] >= ATTEMPT_DELAY)

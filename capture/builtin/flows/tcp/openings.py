@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from capture.builtin.flows.connection_table import (
     Connections,
     TextPool,
+    put_rows,
     successors,
+    take_rows,
 )
 from capture.builtin.flows.ports import IPV4_BROADCAST, interactive_service, likely_tcp_server
 from capture.builtin.flows.runs import Booleans, Indices, first_of_run, ranges, run_starts
@@ -42,8 +44,9 @@ class Undecided:
         number = np.bincount(packets.connection[cuts], minlength=len(self.connections))
         rows = np.repeat(np.arange(len(self.connections)), number + 1)
         is_successor = ~first_of_run(rows)
-        connections = self.connections[rows]
-        connections[is_successor] = successors(connections[is_successor])
+        connections = take_rows(self.connections, rows)
+        again = np.flatnonzero(is_successor)
+        put_rows(connections, again, successors(take_rows(connections, again)))
         ended = self.ended[rows]
         ended[:-1] |= rows[1:] == rows[:-1]
         renumbered = np.cumsum(cuts) + packets.connection
@@ -55,7 +58,7 @@ class Undecided:
         ends = bounds[1:][rows]
         renumbered = np.repeat(np.arange(len(rows)), ends - begins)
         packets = self.packets.take(ranges(begins, ends), renumbered)
-        return Undecided(packets, successors(self.connections[rows]), self.ended[rows])
+        return Undecided(packets, successors(take_rows(self.connections, rows)), self.ended[rows])
 
 
 def cut_at_openings(packets: TcpPackets, connections: Connections) -> Undecided:

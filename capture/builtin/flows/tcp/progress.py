@@ -42,6 +42,7 @@ class Progress:
         self.streams = streams
         self.events = events
         self.outcomes = outcomes
+        self._columns = dict(zip(Outcome._fields, zip(*outcomes, strict=True), strict=False))
         bounds = np.searchsorted(packets.connection, np.arange(len(outcomes) + 1))
         self.begins: Indices = bounds[:-1]
         cut_at = self.ordinals("cut_at")
@@ -51,8 +52,8 @@ class Progress:
         self.last = self.ends[self.live] - 1
 
     def ordinals(self, name: str) -> Indices:
-        """Return one of the ordinals of all outcomes."""
-        return np.array([getattr(outcome, name) for outcome in self.outcomes], dtype=np.int64)
+        """Return a column of all outcomes: one of the ordinals, or the state."""
+        return np.array(self._columns.get(name, ()), dtype=np.int64)
 
     def event_packets(self, ordinals: Indices) -> Indices:
         """Return the packets of events given by their ordinal in each connection; 0 for never."""
@@ -90,7 +91,7 @@ def update_connections(
 
 def _update_times(progress: Progress, connections: Connections, transitions: Transitions) -> None:
     time = progress.packets.time
-    was_closed = np.array([all(state.closed) for state in transitions.states])
+    was_closed = np.array([timers.both_closed for timers in transitions.timers])
     open_ = progress.live[~was_closed[connections["state"][progress.live]]]
     connections["last_time"][open_] = time[progress.ends[open_] - 1]
     connections["latest_time"][progress.live] = time[progress.last]
@@ -177,7 +178,7 @@ def _update_stream(progress: Progress, connections: Connections, side: int) -> N
 def _update_states(
     progress: Progress, connections: Connections, transitions: Transitions, histories: TextPool
 ) -> None:
-    connections["state"] = [outcome.state for outcome in progress.outcomes]
+    connections["state"] = progress.ordinals("state")
     originators = np.array([state.originator for state in transitions.states], dtype=np.uint8)
     connections["originator"] = originators[connections["state"]]
     texts = histories.texts

@@ -40,16 +40,15 @@ class Clock:
     removal_base: int
     half_closed: int
 
-    def advance(self, conversation: Conversation, time: int) -> None:
+    def advance(self, step: Outcome, both_closed: bool, time: int) -> None:
         """Start the timers that the event just applied, of a packet at ``time``, starts."""
-        applied = conversation.ordinal - 1
-        if conversation.attempted_at == applied:
+        if step.attempted_at == 0:
             self.attempted = time
-        if conversation.removal_at == applied:
+        if step.removal_at == 0:
             self.removal_base = time
-        if conversation.half_closed_at == applied:
+        if step.half_closed_at == 0:
             self.half_closed = time
-        if not all(conversation.closed) or conversation.frozen_at == applied:
+        if not both_closed or step.frozen_at == 0:
             self.last = time
 
 
@@ -65,6 +64,10 @@ class EventTimes(NamedTuple):
     previous: Sequence[int]
     now: Sequence[int]
 
+    def take(self, part: slice) -> EventTimes:
+        """Return the times of some of the events."""
+        return EventTimes(self.packet[part], self.previous[part], self.now[part])
+
 
 ATTEMPT_DELAY: Final = 5 * 10**9  # from the first SYN, if nobody answers
 CLOSE_DELAY: Final = 5 * 10**9  # from the end of a connection to its removal
@@ -72,13 +75,77 @@ _EXPIRE_DELAY: Final = 6 * 10**9  # between two looks at a connection of which o
 _LINGER: Final = 5 * 10**9
 
 
+class Timers(NamedTuple):
+    """What a conversation state means to the timers; ``clean`` is that both sides are orderly.
+
+    ``begun`` is that a packet was seen, ``removal`` that the timer runs which removes a closed
+    connection, ``inactivity`` for how long it may be silent, ``waits`` that its first SYN has not
+    been answered, ``may_expire`` that silence of some seconds ends it.
+    """
+
+    begun: bool
+    both_closed: bool
+    removal: bool
+    inactivity: int
+    waits: bool
+    may_expire: bool
+    clean: bool
+
+
+class _Course:
+    """Outcomes of single events, put together to that of the run."""
+
+    def __init__(self, state: int, clean: bool) -> None:
+        self.state = state
+        self._history = ""
+        self._attempted_at = self._removal_at = self._half_closed_at = self._frozen_at = -1
+        self._clean_from = 0 if clean else -1
+        self._clean_until = -1
+
+    def add(self, step: Outcome, ordinal: int, clean: bool) -> None:
+        """Take the next event into account."""
+        self.state = step.state
+        self._history += step.history
+        if step.attempted_at == 0:
+            self._attempted_at = ordinal
+        if step.removal_at == 0:
+            self._removal_at = ordinal
+        if step.half_closed_at == 0:
+            self._half_closed_at = ordinal
+        if step.frozen_at == 0:
+            self._frozen_at = ordinal
+        if clean and self._clean_from < 0:
+            self._clean_from = ordinal
+        elif not clean and self._clean_from >= 0 and self._clean_until < 0:
+            self._clean_until = ordinal
+
+    def outcome(self, cut_at: int) -> Outcome:
+        """Return the outcome of the events so far."""
+        return Outcome(
+            self.state,
+            self._history,
+            cut_at,
+            self._attempted_at,
+            self._removal_at,
+            self._half_closed_at,
+            self._frozen_at,
+            self._clean_from,
+            self._clean_until,
+        )
+
+
 class Transitions:
-    """Knows every conversation state by number, and what runs of events make of it."""
+    """Knows every conversation state by number, and what runs of events make of it.
+
+    ``states`` and ``timers`` are by number.
+    """
 
     def __init__(self) -> None:
         self.states: list[ConversationState] = []
         self._numbers: dict[ConversationState, int] = {}
         self._remembered: dict[tuple[int, bytes], Outcome] = {}
+        self._steps: dict[tuple[int, int], Outcome] = {}
+        self.timers: list[Timers] = []
 
     def number(self, state: ConversationState) -> int:
         """Return the number of a state."""
@@ -86,6 +153,7 @@ class Transitions:
         if known is None:
             known = self._numbers[state] = len(self.states)
             self.states.append(state)
+            self.timers.append(_timers(state))
         return known
 
     def run(self, state: int, codes: bytes) -> Outcome:
@@ -93,20 +161,21 @@ class Transitions:
         key = (state, codes)
         outcome = self._remembered.get(key)
         if outcome is None:
-            outcome = self._apply(state, memoryview(codes).cast("I").tolist())
+            outcome = self._run(state, memoryview(codes).cast("I").tolist())
             if len(codes) <= LONGEST_REMEMBERED:
                 if len(self._remembered) >= MAXIMUM_REMEMBERED:
                     self._remembered.clear()
                 self._remembered[key] = outcome
         return outcome
 
-    def _apply(self, state: int, codes: Sequence[int]) -> Outcome:
-        conversation = Conversation(self.states[state])
+    def _run(self, state: int, codes: Sequence[int]) -> Outcome:
+        course = _Course(state, self.timers[state].clean)
         for ordinal, code in enumerate(codes):
-            if conversation.begins_new_connection(code):
-                return self._outcome(conversation, ordinal)
-            conversation.apply(code)
-        return self._outcome(conversation, -1)
+            step = self._step(course.state, code)
+            if step.cut_at == 0:
+                return course.outcome(ordinal)
+            course.add(step, ordinal, self.timers[step.state].clean)
+        return course.outcome(-1)
 
     def run_timed(
         self,
@@ -119,22 +188,36 @@ class Transitions:
 
         Timers run by ``times.now``; see EventTimes.
         """
-        conversation = Conversation(self.states[state])
-        for ordinal, code in enumerate(codes):
-            now, previous = times.now[ordinal], times.previous[ordinal]
-            if _is_removed(conversation, clock, now, previous):
-                return self._outcome(conversation, ordinal)
-            if conversation.begins_new_connection(code):
-                return self._outcome(conversation, ordinal)
-            conversation.apply(code)
-            clock.advance(conversation, times.packet[ordinal])
-        return self._outcome(conversation, -1)
+        course = _Course(state, self.timers[state].clean)
+        for ordinal, (code, packet, previous, now) in enumerate(zip(codes, *times, strict=True)):
+            if _is_removed(self.timers[course.state], clock, now, previous):
+                return course.outcome(ordinal)
+            step = self._step(course.state, code)
+            if step.cut_at == 0:
+                return course.outcome(ordinal)
+            timers = self.timers[step.state]
+            course.add(step, ordinal, timers.clean)
+            clock.advance(step, timers.both_closed, packet)
+        return course.outcome(-1)
 
-    def _outcome(self, conversation: Conversation, cut_at: int) -> Outcome:
+    def _step(self, state: int, code: int) -> Outcome:
+        """Apply one event code."""
+        step = self._steps.get((state, code))
+        if step is None:
+            if len(self._steps) >= MAXIMUM_REMEMBERED:
+                self._steps.clear()
+            step = self._steps[state, code] = self._apply(state, code)
+        return step
+
+    def _apply(self, state: int, code: int) -> Outcome:
+        conversation = Conversation(self.states[state])
+        begins_another = conversation.begins_new_connection(code)
+        if not begins_another:
+            conversation.apply(code)
         return Outcome(
             self.number(conversation.snapshot()),
             conversation.history,
-            cut_at,
+            0 if begins_another else -1,
             conversation.attempted_at,
             conversation.removal_at,
             conversation.half_closed_at,
@@ -144,20 +227,31 @@ class Transitions:
         )
 
 
-def _is_removed(conversation: Conversation, clock: Clock, now: int, previous: int) -> bool:
+def _timers(state: ConversationState) -> Timers:
+    conversation = Conversation(state)
+    return Timers(
+        begun=any(state.seen),
+        both_closed=all(state.closed),
+        removal=state.removal,
+        inactivity=state.inactivity,
+        waits=state.active and state.attempted and conversation.waits(),
+        may_expire=state.active and conversation.may_expire(),
+        clean=conversation.clean_from == 0,
+    )
+
+
+def _is_removed(timers: Timers, clock: Clock, now: int, previous: int) -> bool:
     """Return whether a timer has ended the connection before ``now``."""
-    last = clock.last if all(conversation.closed) else previous
-    if not any(conversation.seen):
+    if not timers.begun:
         return False
-    if conversation.removal and now >= clock.removal_base + CLOSE_DELAY:
+    if timers.removal and now >= clock.removal_base + CLOSE_DELAY:
         return True
-    if now - last >= conversation.inactivity:
+    last = clock.last if timers.both_closed else previous
+    if now - last >= timers.inactivity:
         return True
-    if not conversation.active:
-        return False
-    if conversation.attempted and now >= clock.attempted + ATTEMPT_DELAY and conversation.waits():
+    if timers.waits and now >= clock.attempted + ATTEMPT_DELAY:
         return True
-    return conversation.may_expire() and _expired(clock, now, last)
+    return timers.may_expire and _expired(clock, now, last)
 
 
 def _expired(clock: Clock, now: int, last: int) -> bool:

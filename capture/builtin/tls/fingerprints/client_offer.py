@@ -14,6 +14,7 @@ from capture.builtin.tls.hello import (
     SUPPORTED_VERSIONS,
     ClientHello,
     application_protocols,
+    split_extensions,
 )
 
 _ENCRYPTED_HELLO: Final = frozenset((0xFFCE, *range(0xFE08, 0xFE0E)))
@@ -58,13 +59,25 @@ class _HelloParts(NamedTuple):
 
 def client_offer(hello: ClientHello) -> ClientOffer:
     """Return what the client offers; of an extension that is there twice, the first counts."""
-    extensions = hello.extensions
+    return _offer_of(
+        hello.version,
+        hello.cipher_suite_octets,
+        hello.cipher_suite_size,
+        hello.extension_octets,
+    )
+
+
+@lru_cache(maxsize=256)
+def _offer_of(
+    version: int, cipher_suites: bytes, cipher_suite_size: int, extension_octets: bytes
+) -> ClientOffer:
+    extensions, _ = split_extensions(extension_octets)
     contents = dict(reversed(extensions))
     return _offer(
         _HelloParts(
-            hello.version,
-            hello.cipher_suite_octets,
-            hello.cipher_suite_size,
+            version,
+            cipher_suites,
+            cipher_suite_size,
             tuple(number for number, _ in extensions),
             contents.get(SUPPORTED_VERSIONS),
             contents.get(SUPPORTED_GROUPS, b""),

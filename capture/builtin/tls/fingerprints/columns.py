@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import polars as pl
 
 from capture.builtin.connection import Connection
 from capture.builtin.tls.connection import TlsConnection
-from capture.builtin.tls.fingerprints.client_offer import client_offer
+from capture.builtin.tls.fingerprints.client_offer import ClientOffer, client_offer
 from capture.builtin.tls.fingerprints.ja3 import ja3, ja3s
 from capture.builtin.tls.fingerprints.ja4 import ja4
-from capture.builtin.tls.fingerprints.list_column import list_column
+from capture.builtin.tls.fingerprints.list_column import column
 from capture.schema import SSL
 
 FINGERPRINT_COLUMNS: Final = (
@@ -30,30 +31,39 @@ FINGERPRINT_COLUMNS: Final = (
 )
 
 
+_OF_CLIENT: Final = tuple(name for name in FINGERPRINT_COLUMNS if name != "ja3s")
+_ClientValues = tuple[Any, ...]  # of the columns _OF_CLIENT
+
+
 def fingerprint_columns(found: Sequence[tuple[Connection, TlsConnection]]) -> list[pl.Series]:
     """Return ``FINGERPRINT_COLUMNS``, one row a connection; null where a hello was not seen."""
-    rows = [_row(tls, over_udp=connection.protocol == "udp") for connection, tls in found]
-    columns = zip(*rows, strict=True) if rows else ((),) * len(FINGERPRINT_COLUMNS)
-    return [
-        _column(name, values) for name, values in zip(FINGERPRINT_COLUMNS, columns, strict=True)
-    ]
+    clients = [_client_values(tls, connection.protocol == "udp") for connection, tls in found]
+    distinct = list(dict.fromkeys(clients))
+    numbers = {values: number for number, values in enumerate(distinct)}
+    rows = [numbers[values] for values in clients]
+    columns = {
+        name: column(name, values, SSL[name]).gather(rows)
+        for name, values in zip(_OF_CLIENT, _transposed(distinct), strict=True)
+    }
+    servers = [None if tls.server_hello is None else ja3s(tls.server_hello) for _, tls in found]
+    columns["ja3s"] = column("ja3s", servers, SSL["ja3s"])
+    return [columns[name] for name in FINGERPRINT_COLUMNS]
 
 
-def _column(name: str, values: tuple[Any, ...]) -> pl.Series:
-    kind = SSL[name]
-    if isinstance(kind, pl.List):
-        return list_column(name, values, kind)
-    return pl.Series(name, values, dtype=kind)
+def _transposed(rows: Sequence[_ClientValues]) -> Iterable[tuple[Any, ...]]:
+    return zip(*rows, strict=True) if rows else ((),) * len(_OF_CLIENT)
 
 
-def _row(tls: TlsConnection, *, over_udp: bool) -> tuple[Any, ...]:
-    server = None if tls.server_hello is None else ja3s(tls.server_hello)
+def _client_values(tls: TlsConnection, over_udp: bool) -> _ClientValues:
     if tls.client_hello is None:
-        return (None, server, *[None] * (len(FINGERPRINT_COLUMNS) - 2))
-    offer = client_offer(tls.client_hello)
+        return (None,) * len(_OF_CLIENT)
+    return _values_of_offer(client_offer(tls.client_hello), over_udp)
+
+
+@lru_cache(maxsize=1024)
+def _values_of_offer(offer: ClientOffer, over_udp: bool) -> _ClientValues:
     return (
         ja3(offer),
-        server,
         ja4(offer, over_udp=over_udp),
         offer.versions,
         offer.ciphers,

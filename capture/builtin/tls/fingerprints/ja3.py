@@ -24,13 +24,25 @@ def ja3(offer: ClientOffer) -> str:
 
 def ja3s_text(hello: ServerHello) -> str:
     """Return version, cipher suite and extensions, in decimal."""
-    extensions = _joined(number for number, _ in hello.extensions)
-    return f"{hello.version},{hello.cipher_suite},{extensions}"
+    return _ja3s_text(hello.version, hello.cipher_suite, _numbers(hello))
 
 
 def ja3s(hello: ServerHello) -> str:
     """Return the JA3S fingerprint of a server, 32 hexadecimal digits."""
-    return _md5(ja3s_text(hello))
+    return _ja3s(hello.version, hello.cipher_suite, _numbers(hello))
+
+
+@lru_cache(maxsize=1024)
+def _ja3s(version: int, cipher_suite: int, extensions: tuple[int, ...]) -> str:
+    return _md5(_ja3s_text(version, cipher_suite, extensions))
+
+
+def _ja3s_text(version: int, cipher_suite: int, extensions: tuple[int, ...]) -> str:
+    return f"{version},{cipher_suite},{_joined(extensions)}"
+
+
+def _numbers(hello: ServerHello) -> tuple[int, ...]:
+    return tuple([number for number, _ in hello.extensions])
 
 
 def _joined(numbers: Iterable[int]) -> str:

@@ -10,6 +10,13 @@ import numpy as np
 import polars as pl
 
 
+def column(name: str, values: Sequence[Any], kind: pl.DataType) -> pl.Series:
+    """Return a column of the type ``kind``, its lists given as tuples; None is missing."""
+    if isinstance(kind, pl.List):
+        return list_column(name, values, kind)
+    return pl.Series(name, values, dtype=kind)
+
+
 def list_column(name: str, values: Sequence[tuple[Any, ...] | None], kind: pl.List) -> pl.Series:
     """Return a column of the type ``kind``; None is missing."""
     distinct = list(dict.fromkeys(value for value in values if value))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.builtin.flows.tcp import event
-from capture.builtin.flows.tcp.conversation import ConversationState
+from capture.builtin.flows.tcp.conversation import Conversation, ConversationState
 from capture.builtin.flows.tcp.transitions import Clock, EventTimes, Transitions
 
 CODES = st.lists(
@@ -65,3 +65,19 @@ def test_time_that_stands_still_changes_nothing(codes: list[int]) -> None:
     state = transitions.number(ConversationState())
     timed = transitions.run_timed(state, codes, EventTimes(now, now, now), clock)
     assert timed == transitions.run(state, array("I", codes).tobytes())
+
+
+@given(CODES)
+def test_steps_put_together_do_what_one_conversation_does(codes: list[int]) -> None:
+    transitions = Transitions()
+    conversation = Conversation(ConversationState())
+    outcome = transitions.run(transitions.number(ConversationState()), array("I", codes).tobytes())
+    for code in codes[: outcome.cut_at] if outcome.cut_at >= 0 else codes:
+        assert not conversation.begins_new_connection(code)
+        conversation.apply(code)
+    assert outcome.cut_at < 0 or conversation.begins_new_connection(codes[outcome.cut_at])
+    assert transitions.states[outcome.state] == conversation.snapshot()
+    for name in ("history", "attempted_at", "removal_at", "half_closed_at", "frozen_at"):
+        assert getattr(outcome, name) == getattr(conversation, name)
+    assert outcome.clean_from == conversation.clean_from
+    assert outcome.clean_until == conversation.clean_until
