@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-MODULES: Final = ("module1", "module2")
+from commands.errors import WrongUseError
+from commands.output import reason_of
+
+# Module 2 comes first where both label: it makes the logs of captures that lie beside them.
+MODULES: Final = ("module2", "module1")
 _OPTIONS: Final = {
     "data": ("DIR", "dataset folder; that of the module unless given"),
     "manifest": ("FILE", "CSV that names labelled captures"),
@@ -25,12 +30,26 @@ def configure(parser: argparse.ArgumentParser, options: Sequence[str]) -> None:
 
 
 def run(step: str, arguments: argparse.Namespace) -> int:
-    """Do the step in the chosen module, else in all in turn until one fails; return its status."""
+    """Do the step in the chosen module, else in all in turn until one fails; return its status.
+
+    Raises ``WrongUseError`` where files cannot be read or written.
+    """
     for module in [arguments.module] if arguments.module else MODULES:
-        status = int(importlib.import_module(f"{module}.{step}").main(_passed_on(arguments)))
+        main = importlib.import_module(f"{module}.{step}").main
+        with files_usable():
+            status = int(main(_passed_on(arguments)))
         if status:
             return status
     return 0
+
+
+@contextlib.contextmanager
+def files_usable() -> Iterator[None]:
+    """Tell a user which file or folder cannot be used; raises ``WrongUseError``."""
+    try:
+        yield
+    except OSError as error:
+        raise WrongUseError(f"{error.filename}: cannot be used ({reason_of(error)})") from None
 
 
 def _passed_on(arguments: argparse.Namespace) -> list[str]:

@@ -67,7 +67,8 @@ def write_card(
 ) -> Card:
     """Describe every file of the folder in ``card.json`` and return the card.
 
-    Training data below the repository are named relative to it, others by file name alone.
+    Training data below the repository are named relative to it, others by file name alone, or with
+    their folder's name where that is needed to tell them apart.
     """
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != CARD)
     card = Card(
@@ -79,7 +80,7 @@ def write_card(
         metrics=dict(metrics),
         libraries=library_versions(libraries),
         files={path.name: digest(path) for path in files},
-        training_data={_public_name(path): digest(path) for path in sorted(training_data)},
+        training_data=_digests(training_data),
     )
     text = json.dumps(asdict(card), indent=1, ensure_ascii=False, allow_nan=False)
     (folder / CARD).write_text(text + "\n", encoding="utf-8")
@@ -144,6 +145,15 @@ def _check_file(path: Path, expected: str, module: str) -> None:
 
 def _retrain(module: str) -> str:
     return f"train again with: python project.py train {module}"
+
+
+def _digests(paths: Sequence[Path]) -> dict[str, str]:
+    names = [_public_name(path) for path in paths]
+    told_apart = [
+        name if names.count(name) == 1 else f"{path.resolve().parent.name}/{path.name}"
+        for path, name in zip(paths, names, strict=True)
+    ]
+    return dict(sorted((name, digest(path)) for path, name in zip(paths, told_apart, strict=True)))
 
 
 def _public_name(path: Path) -> str:

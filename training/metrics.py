@@ -24,15 +24,20 @@ def wilson_interval(successes: int, total: int, z: float = 1.959964) -> tuple[fl
 
 
 def threshold_at_false_positive_rate(scores: Scores, labels: Labels, rate: float) -> float:
-    """Return the lowest threshold at which at most ``rate`` of the negatives score above or at it.
+    """Return a threshold at which at most ``rate`` of the negatives score above or at it.
 
-    ``labels`` are 1 for malicious. The threshold lies just above the first negative not admitted.
+    ``labels`` are 1 for malicious. As many negatives as the rate allows are admitted. The threshold
+    lies midway between the first one that is not and the next higher score of either class, so that
+    classes that are well apart have it between them; 1 counts as a score.
     """
     negatives = np.sort(scores[labels == 0])[::-1]
     admitted = int(rate * len(negatives))
     if admitted >= len(negatives):
         return 0.0
-    return float(np.nextafter(negatives[admitted], np.inf))
+    refused = float(negatives[admitted])
+    higher = scores[scores > refused]
+    middle = (refused + float(np.min(higher, initial=1.0))) / 2
+    return max(middle, float(np.nextafter(refused, np.inf)))
 
 
 def recall_at_false_positive_rate(scores: Scores, labels: Labels, rate: float) -> float:

@@ -18,6 +18,7 @@ from models.storage import load_json, save_json
 DETECTORS: Final = ("module1", "random_forest", "gbdt")
 FOLDER: Final = "final"
 FILE: Final = "combination.json"
+_DECIMALS: Final = 9
 _MOST_CERTAIN: Final = (
     0.999  # what a detector says beyond this, or below its opposite, counts alike
 )
@@ -52,7 +53,8 @@ class Combination:
             if chosen.any():
                 exponent = formula.intercept + odds[chosen][:, wanted] @ np.array(formula.weights)
                 result[chosen] = 1 / (1 + np.exp(-exponent))
-        return pl.Series("final", result).fill_nan(None)
+        # The last bits of a product of matrices depend on where in the table a row stands.
+        return pl.Series("final", result.round(_DECIMALS)).fill_nan(None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the combination as values that JSON can hold."""

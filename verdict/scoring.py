@@ -119,10 +119,10 @@ def _servers(logs: Logs, model: ServerModels, connections: pl.DataFrame) -> pl.D
     means = (
         connections.rename({"srcAddress": "client", "destAddress": "server", "destPort": "port"})
         .drop_nulls(KEY)
-        .group_by(KEY)
+        .group_by(KEY, maintain_order=True)
         .agg(pl.col("probability").mean().alias("module1"))
     )
-    return rows.hstack(scores).join(means, on=KEY, how="full", coalesce=True)
+    return rows.hstack(scores).join(means, on=KEY, how="full", coalesce=True).sort(KEY)
 
 
 def _with_final(servers: pl.DataFrame, combination: Combination) -> pl.DataFrame:

@@ -24,7 +24,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
 
 def test_everything_is_trained_and_final_last(calls) -> None:
     assert project.main(["train"]) == 0
-    assert [name for name, _ in calls] == ["module1.train", "module2.train", "verdict.train"]
+    assert [name for name, _ in calls] == ["module2.train", "module1.train", "verdict.train"]
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,29 @@ def test_name_of_any_models_folder_trains_what_made_it(calls, folder: str, train
 
 def test_options_are_passed_on(calls, tmp_path: Path) -> None:
     project.main(["train", "--models", str(tmp_path), "--data", "d"])
-    assert calls[1] == ("module2.train", ["--data", "d", "--models", str(tmp_path)])
+    assert calls[0] == ("module2.train", ["--data", "d", "--models", str(tmp_path)])
     assert calls[2] == ("verdict.train", ["--models", str(tmp_path)])
 
 
 def test_failure_ends_it_with_its_status(calls, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("module1.train.main", lambda argv: 3)
+    monkeypatch.setattr("module2.train.main", lambda argv: 3)
     assert project.main(["train"]) == 3
     assert calls == []
+
+
+def test_a_place_that_cannot_hold_models_is_refused_before_the_work(calls, tmp_path: Path) -> None:
+    taken = tmp_path / "file"
+    taken.touch()
+    assert project.main(["train", "--models", str(taken)]) == 2
+    assert calls == []
+
+
+def test_a_file_that_cannot_be_written_is_wrong_use(
+    calls, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(argv: list[str]) -> int:
+        raise PermissionError(13, "Permission denied", "there/table.csv")
+
+    monkeypatch.setattr("module2.train.main", refuse)
+    assert project.main(["train"]) == 2
+    assert capsys.readouterr().err == "there/table.csv: cannot be used (permission denied)\n"

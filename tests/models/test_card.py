@@ -181,3 +181,13 @@ def test_a_card_nested_too_deep_is_an_error(folder: Path) -> None:
     (folder / CARD).write_text("[" * 100_000)
     with pytest.raises(ModelError):
         read_card(folder)
+
+
+def test_training_data_of_one_name_are_told_apart_by_their_folders(
+    folder: Path, tmp_path: Path
+) -> None:
+    for name in ("gbdt", "module1"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "scores.csv").write_text(name)
+    describe(folder, training_data=[tmp_path / name / "scores.csv" for name in ("module1", "gbdt")])
+    assert list(read_card(folder).training_data) == ["gbdt/scores.csv", "module1/scores.csv"]

@@ -47,9 +47,21 @@ def test_the_threshold_admits_as_many_negatives_as_the_rate_allows() -> None:
     scores = np.array([0.9, 0.8, 0.7, 0.6, 0.95, 0.75])
     labels = np.array([0, 0, 0, 0, 1, 1])
     threshold = threshold_at_false_positive_rate(scores, labels, 0.25)
-    assert 0.8 < threshold < 0.8 + 1e-12
+    assert threshold == pytest.approx(0.85)  # between 0.8 and 0.9
     assert recall_at_false_positive_rate(scores, labels, 0.25) == 0.5
     assert threshold_at_false_positive_rate(scores, labels, 1.0) == 0.0
+
+
+def test_the_threshold_of_classes_far_apart_lies_between_them() -> None:
+    scores = np.array([0.02, 0.01, 0.9])
+    labels = np.array([0, 0, 1])
+    assert threshold_at_false_positive_rate(scores, labels, 0.01) == pytest.approx(0.46)
+
+
+def test_a_threshold_above_all_scores_is_at_most_just_above_one() -> None:
+    scores = np.array([0.4, 1.0])
+    labels = np.array([1, 0])
+    assert 1.0 < threshold_at_false_positive_rate(scores, labels, 0.0) < 1.0 + 1e-12
 
 
 def test_summary_counts_at_the_threshold() -> None:

@@ -92,8 +92,9 @@ def test_bytes_that_are_no_certificate_give_a_fingerprint_only(der):
     )
 
 
-@pytest.mark.parametrize("length", range(0, len(DER), 7))
-def test_truncated_certificate_keeps_what_is_there(length):
+@pytest.mark.parametrize("share", range(0, 100, 2))
+def test_truncated_certificate_keeps_what_is_there(share):
+    length = len(DER) * share // 100  # not the same in every run: the signature's length varies
     read, whole = parse_certificate(DER[:length]), parse_certificate(DER)
     # The fields lie in this order; the one that the cut hits may be there in part.
     fields = ("serial", "issuer", "not_valid_before", "not_valid_after", "subject")
