@@ -116,8 +116,6 @@ def test_a_manifest_makes_a_data_set_labelled_by_server(tmp_path: Path) -> None:
 
 def test_logs_are_made_from_a_capture_beside_the_log_folder(pcaps: Path, tmp_path: Path) -> None:
     captures = sorted(pcaps.glob("*.pcap"))
-    if not captures:
-        pytest.skip("needs a sample capture")
     logs = tmp_path / "Malicious" / "one" / "bro"
     logs.mkdir(parents=True)
     (logs.parent / captures[0].name).write_bytes(captures[0].read_bytes())
