@@ -1,0 +1,1 @@
+"""What mutation begins from: parts of captures and logs, and examples made by hand."""
