@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -55,12 +56,15 @@ def minimised(parts: Input, still_fails: Callable[[Input], bool]) -> Input:
     deadline = time.monotonic() + _SECONDS_TO_MINIMISE
     kept = _without_items(list(parts), lambda left: still_fails(tuple(left)), deadline)
     for at in range(len(kept)):
-
-        def fails_with(octets: list[int], at: int = at) -> bool:
-            return still_fails((*kept[:at], bytes(octets), *kept[at + 1 :]))
-
-        kept[at] = bytes(_without_items(list(kept[at]), fails_with, deadline))
+        fails = partial(_fails_with, still_fails, kept, at)
+        kept[at] = bytes(_without_items(list(kept[at]), fails, deadline))
     return tuple(kept)
+
+
+def _fails_with(
+    still_fails: Callable[[Input], bool], parts: list[bytes], at: int, octets: list[int]
+) -> bool:
+    return still_fails((*parts[:at], bytes(octets), *parts[at + 1 :]))
 
 
 def _without_items(

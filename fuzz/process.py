@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import resource
 import tempfile
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ from fuzz.targets import TARGETS
 # machine does. Threads that native libraries start reserve much of it.
 _ADDRESS_SPACE: Final = 6 * MOST_MEMORY
 _MOST_DEATHS: Final = 5
+# A file system in memory, where there is one: many targets write a file for each input.
+_SCRATCH: Final = next(filter(os.path.isdir, ("/dev/shm",)), None)  # noqa: S108 - a folder in it
 
 
 def survey(target: Target, folders: Sequence[Path], inputs: int, seed: int) -> Account:
@@ -46,7 +49,8 @@ def survey(target: Target, folders: Sequence[Path], inputs: int, seed: int) -> A
 def _in_process(
     target: Target, folders: Sequence[Path], first: int, numbers: range
 ) -> tuple[Account | None, int, int | None]:
-    """Return the account, or None, the last input begun and the exit code of a process that died."""
+    """Return the account, the last input begun and the exit code; no account if it died."""
+    os.environ["POLARS_MAX_THREADS"] = "1"  # tables are tiny, threads cost more than they save
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     begun = RawValue(c_int64, numbers.start)
@@ -79,7 +83,7 @@ def _child(
         begun.value = number - first
 
     own = range(first + numbers.start, first + numbers.stop)
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(dir=_SCRATCH) as scratch:
         _limit_memory()
         sender.send(work(target, seeds, own, Path(scratch), begins))
 

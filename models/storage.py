@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _OBJECT_ID: Final = re.compile(r'(?<="__id__": )\d+|(?<="file": ")\d+(?=\.npy")')
 # What skops, numpy and zipfile raise for an archive with changed bytes.
-_UNREADABLE_ARCHIVE: Final = (
+UNREADABLE_ARCHIVE: Final = (
     OSError,
     ValueError,
     LookupError,
@@ -105,7 +105,7 @@ def load_forest(path: Path) -> RandomForestClassifier:
 
     try:
         forest = skops.io.load(path, trusted=list(TRUSTED_FOREST_TYPES))
-    except _UNREADABLE_ARCHIVE as error:
+    except UNREADABLE_ARCHIVE as error:
         raise ModelError(f"{path}: not a random forest ({error})") from None
     if not isinstance(forest, RandomForestClassifier):
         raise ModelError(f"{path}: not a random forest")

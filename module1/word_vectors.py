@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from models.storage import UNREADABLE_ARCHIVE
 
 DIMENSIONS: Final = 8
 _WINDOW: Final = 3
@@ -97,7 +98,7 @@ class WordVectors:
         try:
             with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
                 return cls(tuple(archive["words"].tolist()), archive["vectors"])
-        except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        except UNREADABLE_ARCHIVE as error:
             raise ModelError(f"{path}: no word vectors ({error})") from None
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 Kind = Literal["capture", "logs", "table"]
 Server = tuple[str, int | None]
+_PORT: Final = re.compile(r"[0-9]{1,5}")
 
 
 class ManifestError(ValueError):
@@ -49,7 +51,7 @@ def read_labelled(manifest: Path, servers: Path | None = None) -> list[LabelledI
     beside the manifest is read. Labels other than malicious and benign are no labels. Raises
     ``ManifestError`` when a table cannot be read or lacks a column.
     """
-    known = {row["path"] for row in _rows(manifest, ("path",))}
+    known = {row["path"] for row in _rows(manifest, ("path",)) if row["path"]}
     by_path: dict[str, dict[Server, ServerLabel]] = {}
     for row in _labelled_rows(servers or manifest.parent / "servers.csv"):
         if row["path"] in known:
@@ -63,7 +65,9 @@ def _labelled_rows(path: Path) -> Iterable[dict[str, str]]:
     columns = ("path", "server_ip", "server_port", "label", "role", "family")
     for number, row in enumerate(_rows(path, columns), start=2):
         if row["label"] in ("malicious", "benign"):
-            if row["server_port"] and not row["server_port"].isdecimal():
+            if None in row.values():
+                raise ManifestError(f"{path}, row {number}: fewer fields than columns")
+            if row["server_port"] and not _PORT.fullmatch(row["server_port"]):
                 raise ManifestError(f"{path}, row {number}: server_port is not a number")
             yield row
 
@@ -78,6 +82,8 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
             return list(reader)
     except OSError as error:
         raise ManifestError(f"{path}: {(error.strerror or 'unreadable').lower()}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ManifestError(f"{path}: no CSV in UTF-8 ({error})") from None
 
 
 def _labelled(root: Path, path: str, servers: Mapping[Server, ServerLabel]) -> LabelledInput:

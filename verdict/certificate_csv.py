@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,7 +33,7 @@ def parse(text: str) -> CertificateList:
     """
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     own = bool(lines) and lines[0].split(",") == list(COLUMNS)
-    rows = list(csv.reader(io.StringIO("\n".join(lines[1:] if own else lines))))
+    rows = _rows(lines[1:] if own else lines)
     entries = [_own(row) if own else _listed(row) for row in rows]
     usable = tuple(entry for entry in entries if entry is not None)
     if rows and not usable:
@@ -54,6 +54,15 @@ def export(entries: Iterable[Entry]) -> str:
         known = [entry.state, entry.sha256, entry.sha1, entry.subject, entry.issuer, entry.sni]
         writer.writerow([*known, entry.note, seen_in])
     return result.getvalue()
+
+
+def _rows(lines: Sequence[str]) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO("\n".join(lines))))
+    except csv.Error as error:
+        raise CertificateDatabaseError(
+            f"not a list of certificates as CSV ({error}); check the file"
+        ) from None
 
 
 def _listed(row: list[str]) -> Entry | None:

@@ -94,7 +94,7 @@ class CertificateDatabase:
             with closing(sqlite3.connect(address, uri=True, timeout=_WAIT)) as database, database:
                 self._prepare(database, mode)
                 yield database
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # a damaged name is no UTF-8
             raise CertificateDatabaseError(f"{self.path}: {_explained(error)}") from None
 
     def _prepare(self, database: sqlite3.Connection, mode: str) -> None:
@@ -109,7 +109,7 @@ class CertificateDatabase:
             database.executescript(f"{_TABLES} PRAGMA user_version = {_VERSION};")
 
 
-def _explained(error: sqlite3.Error) -> str:
+def _explained(error: Exception) -> str:
     """Return what is wrong and what to do."""
     text = str(error)
     if "locked" in text:

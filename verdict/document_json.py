@@ -32,7 +32,7 @@ def from_json(text: str) -> Document:
     """Return the document that ``to_json`` wrote; raises ``DocumentError`` for anything else."""
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DocumentError(f"not a result document: no JSON ({error})") from None
     if not isinstance(content, dict) or content.get("schema") != SCHEMA_VERSION:
         raise DocumentError(f"not a result document of version {SCHEMA_VERSION}")

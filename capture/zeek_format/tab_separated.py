@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +20,9 @@ from capture.zeek_format.parsed import CUT_LINE, ParsedLog
 
 _FIELDS = b"#fields"
 _HEADER_BYTES = 1 << 14
+# Each change of the header costs as much as a small log: a file full of them is none.
+_MOST_HEADERS = 1000
+_MOST_COLUMNS = 1000
 
 
 class _Marks(NamedTuple):
@@ -35,14 +40,25 @@ def parse_tab_separated(content: bytes, schema: Schema, keep_extra: bool) -> Par
         content = content.replace(b"\r\n", b"\n")
     marks = _read_marks(content[:_HEADER_BYTES])
     parts = [
-        _parse_rows(content[start:end], _names(fields, marks), marks, schema, keep_extra)
-        for fields, start, end in _sections(content)
+        _parse_rows(rows, _names(fields, marks), marks, schema, keep_extra)
+        for fields, rows in _tables(content)
     ]
-    if not parts:
-        raise UnreadableInputError("not a Zeek log: neither JSON lines nor a #fields header")
     cut = sum(part.skipped.get(CUT_LINE, 0) for part in parts)
     table = pl.concat([part.table for part in parts], how="diagonal")
     return ParsedLog(table, {CUT_LINE: cut} if cut else {})
+
+
+def _tables(content: bytes) -> list[tuple[bytes, bytes]]:
+    """Return each header that differs from the one before, and the rows up to the next such one."""
+    tables = [
+        (fields, b"".join(content[start:end] for _, start, end in sections))
+        for fields, sections in groupby(_sections(content), key=itemgetter(0))
+    ]
+    if not tables:
+        raise UnreadableInputError("not a Zeek log: neither JSON lines nor a #fields header")
+    if len(tables) > _MOST_HEADERS:
+        raise UnreadableInputError(f"not a Zeek log: its header changes {len(tables)} times")
+    return tables
 
 
 def _sections(content: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -82,6 +98,8 @@ def _names(fields: bytes, marks: _Marks) -> list[str]:
     names = fields.decode("utf-8", "replace").split(marks.separator)[1:]
     if not names:
         raise UnreadableInputError("not a Zeek log: its #fields header names none")
+    if len(names) > _MOST_COLUMNS:
+        raise UnreadableInputError(f"not a Zeek log: its #fields header names {len(names)} fields")
     return names
 
 
@@ -97,7 +115,7 @@ def _parse_rows(
         for name, place in sorted(places.items(), key=lambda item: item[1])
         if name in schema or keep_extra
     ]
-    table = with_types(pl.DataFrame(columns, height=fields[0].len()), schema)
+    table = with_types(pl.DataFrame(columns or None, height=fields[0].len()), schema)
     return ParsedLog(table, {CUT_LINE: cut} if cut else {})
 
 

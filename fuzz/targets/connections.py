@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -16,13 +15,13 @@ from capture.zeek_format.writing import log_bytes
 from fuzz.seeds.corpus import Conversation, Corpus, Frame
 from fuzz.target import Input, Target
 from fuzz.targets.packets import framed
-from pcaps.generate.headers import ethernet_frame, ip_packet
 from pcaps.generate.packet import Packet
 from pcaps.generate.writer import pcap_bytes
 
 _HEADER: Final = struct.Struct(">BBHIIHI")  # side, flags, ports, numbers, window, milliseconds
 _MOST_SEEDS: Final = 600
 _PACKETS: Final = 12
+_SERVER: Final = 0xC0000201
 _START: Final = 1_700_000_000 * 10**9
 _MILLISECOND: Final = 10**6
 _BLOCK: Final = 1 << 18
@@ -62,16 +61,18 @@ def _run_connections(inputs: Sequence[Input], scratch: Path) -> None:
 
 def _packets(number: int, parts: Input) -> Iterator[Packet]:
     """Yield the packets of one connection, whose client has an address of its own."""
-    client = str(ip_address(0x0A000001 + number))
+    client = 0x0A000001 + number
     port = int.from_bytes(parts[0][2:4], "big") or 443
     for part in parts:
         side, flags, _, *numbers, milliseconds = _HEADER.unpack(
             part[: _HEADER.size].ljust(_HEADER.size, b"\0")
         )
-        ends = ((client, 40_000), ("192.0.2.1", port))
+        ends = ((client, 40_000), (_SERVER, port))
         (source, from_port), (destination, to_port) = ends if side & 1 else ends[::-1]
-        segment = _segment(from_port, to_port, flags, numbers) + part[_HEADER.size :][:1400]
-        frame = ethernet_frame(source, destination, ip_packet(source, destination, 6, segment))
+        payload = part[_HEADER.size :][:1400]
+        head = (0x45, 0, 40 + len(payload), 0, 0, 64, 6, 0, source, destination)
+        frame = bytes(12) + b"\x08\0" + struct.pack(">BBHHHBBHII", *head)
+        frame += _segment(from_port, to_port, flags, numbers) + payload
         yield Packet(_START + milliseconds % 4_000_000 * _MILLISECOND, frame)
 
 

@@ -17,8 +17,8 @@ from fuzz.target import Input, Target, buffers
 from pcaps.generate.packet import Packet
 from pcaps.generate.writer import ByteOrder, pcap_bytes, pcapng_bytes
 
-_BEGINNING: Final = 3000
-_RECORDS_A_BLOCK: Final = 7
+_BEGINNING: Final = 1500
+_RECORDS_A_BLOCK: Final = 40
 _ORDERS: Final[tuple[ByteOrder, ...]] = ("little", "big")
 _LATEST: Final = (1 << 32) * 10**9
 _PCAP_TOKENS: Final = tuple(
@@ -56,7 +56,7 @@ def _pcap_seeds(corpus: Corpus) -> list[Input]:
     made = [
         pcap_bytes(packets, nanoseconds=fine, byte_order=order)
         for packets in _packets(corpus)[:20]
-        for fine, order in ((False, "big"), (True, "little"))
+        for fine, order in zip((False, True), reversed(_ORDERS), strict=True)
     ]
     return buffers(spread(found + made))
 

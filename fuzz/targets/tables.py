@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +16,9 @@ from fuzz.seeds.corpus import Corpus
 from fuzz.target import Input, Target, buffers, one
 from models.card import MODELS
 from models.errors import ModelError
+from models.frequency import FrequencyCodes
 from module1.encoders import Encoders
+from module1.word_vectors import WordVectors
 from training.dataset_folders import DatasetError, read_address_list
 from training.manifest import ManifestError, read_labelled
 from training.tables import TableError, read_table
@@ -29,6 +33,7 @@ from verdict.known_certificates import Entry, Sighting
 from verdict.scoring import load_models, score
 
 _SHA1: Final = "0123456789abcdef0123456789abcdef01234567"
+_ENCODER_FILES: Final = ("encoders.json", "word_vectors.npz")
 _SHA256: Final = "0123456789abcdef" * 4
 _CSV_TOKENS: Final = (
     *(b",", b'"', b"\n", b"\r", b"\r\n", b'""', b"\0", b"\xff", b"\xef\xbb\xbf", b"'", b"#", b";"),
@@ -90,6 +95,24 @@ def _file(name: str, read: Callable[[Path], object]) -> Callable[[Sequence[Input
     return run
 
 
+def _table_file(
+    name: str, read: Callable[[Path], object]
+) -> Callable[[Sequence[Input], Path], None]:
+    """Return a ``run`` that reads the rows of all inputs below the header of the first."""
+
+    def run(inputs: Sequence[Input], scratch: Path) -> None:
+        first, *others = inputs
+        rows = b"".join(row for parts in others for row in parts[1:])
+        (scratch / name).write_bytes(b"".join(first) + rows)
+        read(scratch / name)
+
+    return run
+
+
+def _lines(table: bytes) -> Callable[[Corpus], list[Input]]:
+    return lambda _: [tuple(table.splitlines(keepends=True))]
+
+
 def _read_manifest(inputs: Sequence[Input], scratch: Path) -> None:
     for parts in inputs:
         content = [*parts, b"", b""]
@@ -107,8 +130,6 @@ def _read_database(path: Path) -> None:
 
 
 def _database_seeds(_: Corpus) -> list[Input]:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "certificates.sqlite"
         database = CertificateDatabase(path)
@@ -117,8 +138,14 @@ def _database_seeds(_: Corpus) -> list[Input]:
 
 
 def _document_seeds(corpus: Corpus) -> list[Input]:
-    scored = score(analyse(corpus.captures[0]), load_models())
-    return [(to_json(assess(scored, None, None)).encode(),)]
+    scored = score(analyse(corpus.captures[-1]), load_models())
+    document = assess(scored, None, None)
+    target = document.targets[0]
+    module1 = replace(
+        target.detectors.module1, connections=target.detectors.module1.connections[:2]
+    )
+    small = replace(target, detectors=replace(target.detectors, module1=module1))
+    return [(to_json(replace(document, targets=(small,))).encode(),)]
 
 
 def _read_document(content: bytes) -> None:
@@ -143,15 +170,24 @@ def _read_final(inputs: Sequence[Input], scratch: Path) -> None:
 
 
 def _encoder_seeds(_: Corpus) -> list[Input]:
-    folder = MODELS / "module1"
-    return [((folder / "encoders.json").read_bytes(), (folder / "word_vectors.npz").read_bytes())]
+    """Return encoders as small as they can be: what is trained has thousands of values."""
+    encoders = Encoders.load(MODELS / "module1")
+    few = {
+        name: FrequencyCodes(dict(list(codes.counts.items())[:2]), codes.rare_code)
+        for name, codes in encoders.codes.items()
+    }
+    words = WordVectors(encoders.vectors.vocabulary[:3], encoders.vectors.vectors[:3])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        Encoders(few, words, encoders.addresses).save(folder)
+        return [tuple((folder / file).read_bytes() for file in _ENCODER_FILES)]
 
 
 def _read_encoders(inputs: Sequence[Input], scratch: Path) -> None:
     for parts in inputs:
         content = [*parts, b"", b""]
-        (scratch / "encoders.json").write_bytes(content[0])
-        (scratch / "word_vectors.npz").write_bytes(content[1])
+        for file, octets in zip(_ENCODER_FILES, content, strict=False):
+            (scratch / file).write_bytes(octets)
         Encoders.load(scratch)
 
 
@@ -176,9 +212,10 @@ TARGETS: Final = (
     ),
     Target(
         "training-table",
-        _given(_TABLE_CSV),
-        _file("table.csv", lambda path: read_table(path, _TABLE)),
+        _lines(_TABLE_CSV),
+        _table_file("table.csv", lambda path: read_table(path, _TABLE)),
         (TableError,),
+        batch=4,
         tokens=_CSV_TOKENS,
     ),
     Target(
@@ -189,9 +226,10 @@ TARGETS: Final = (
     ),
     Target(
         "tls-table",
-        _given(_TLS_TABLE),
-        _file("tls.csv", read_tls_table),
+        _lines(_TLS_TABLE),
+        _table_file("tls.csv", read_tls_table),
         (TableError,),
+        batch=8,
         tokens=_CSV_TOKENS,
     ),
     Target(

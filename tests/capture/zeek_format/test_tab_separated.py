@@ -164,3 +164,24 @@ def test_any_bytes_below_a_header_give_a_table(rows: bytes, schema: dict[str, pl
     except UnreadableInputError:
         return
     assert parsed.table.schema == schema
+
+
+def test_a_log_of_other_columns_alone_has_rows_of_nulls() -> None:
+    table = parse_log(log("weird", "1", "2"), "conn")
+    assert (len(table), table["uid"].to_list()) == (2, [None, None])
+
+
+def test_a_header_that_is_repeated_costs_nothing() -> None:
+    section = b"#fields\tts\tuid\n1\tC1\n"
+    assert len(parse_log(section * 20_000, "conn")) == 20_000
+
+
+def test_a_file_of_nothing_but_changing_headers_is_refused() -> None:
+    content = b"#fields\tts\n1\n#fields\tuid\nC1\n" * 2000
+    with pytest.raises(UnreadableInputError, match="changes 4000 times"):
+        parse_log(content, "conn")
+
+
+def test_a_header_of_very_many_fields_is_refused() -> None:
+    with pytest.raises(UnreadableInputError, match="names 5000 fields"):
+        parse_log(log(" ".join(f"f{number}" for number in range(5000))), "conn")
