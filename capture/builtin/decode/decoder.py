@@ -17,7 +17,11 @@ from capture.builtin.decode.fragments import Fragment, Reassembler
 from capture.builtin.decode.frames import Frames
 from capture.builtin.decode.ip import IpPackets, parse_ip
 from capture.builtin.decode.link import LINK_TYPES, peel
-from capture.builtin.decode.names import describe_link_type
+from capture.builtin.decode.names import (
+    OTHER_LINK_TYPES,
+    count_skipped,
+    describe_link_type,
+)
 from capture.builtin.decode.transport import Transport, parse_transport
 from capture.builtin.files.records import Records
 
@@ -91,7 +95,8 @@ class Decoder:
         for link_type, count in zip(
             *np.unique(records.link_type[unknown], return_counts=True), strict=True
         ):
-            self.skipped[describe_link_type(int(link_type))] += int(count)
+            reason = describe_link_type(int(link_type))
+            count_skipped(self.skipped, reason, OTHER_LINK_TYPES, int(count))
         return frames.take(np.flatnonzero(~unknown))
 
     def _reassemble(

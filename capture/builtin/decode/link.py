@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from capture.builtin.decode import frames as kinds
 from capture.builtin.decode.frames import Frames, big16, byte, join
-from capture.builtin.decode.names import describe
+from capture.builtin.decode.names import OTHER_ETHERTYPES, count_skipped, describe
 from capture.builtin.files.gather import gather
 
 Layer = Callable[[NDArray[np.uint8], Frames], Frames]
@@ -55,13 +55,13 @@ def peel(
     found: list[Frames] = []
     for _ in range(_MOST_LAYERS):
         remaining: list[Frames] = []
-        for kind, part in _by_kind(frames):
+        for kind, number in _counts(frames):
             if kind == kinds.IP:
-                found.append(part)
+                found.append(_of_kind(frames, kind, number))
             elif kind in _LAYERS:
-                remaining.append(_LAYERS[kind](data, part))
+                remaining.append(_LAYERS[kind](data, _of_kind(frames, kind, number)))
             else:
-                _count(kind, len(part), skipped, ethertypes)
+                _count(kind, number, skipped, ethertypes)
         if not remaining:
             return _in_order(found, frames)
         frames = join(remaining)
@@ -69,13 +69,15 @@ def peel(
     return _in_order(found, frames)
 
 
-def _by_kind(frames: Frames) -> list[tuple[int, Frames]]:
-    if not len(frames):
-        return []
-    present = np.flatnonzero(np.bincount(frames.kind, minlength=kinds.KINDS))
-    if len(present) == 1:
-        return [(int(present[0]), frames)]
-    return [(int(kind), frames.take(np.flatnonzero(frames.kind == kind))) for kind in present]
+def _counts(frames: Frames) -> list[tuple[int, int]]:
+    """Return the kinds that there are and how many frames begin with each."""
+    numbers = np.bincount(frames.kind, minlength=kinds.KINDS)
+    present = np.flatnonzero(numbers)
+    return list(zip(present.tolist(), numbers[present].tolist(), strict=True))
+
+
+def _of_kind(frames: Frames, kind: int, number: int) -> Frames:
+    return frames if number == len(frames) else frames.take(np.flatnonzero(frames.kind == kind))
 
 
 def _in_order(found: list[Frames], frames: Frames) -> Frames:
@@ -89,7 +91,7 @@ def _in_order(found: list[Frames], frames: Frames) -> Frames:
 
 
 def _count(kind: int, number: int, skipped: Counter[str], ethertypes: Counter[int]) -> None:
-    skipped[describe(kind)] += number
+    count_skipped(skipped, describe(kind), OTHER_ETHERTYPES, number)
     if kind < kinds.IP:
         ethertypes[kind] += number
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from capture.builtin.decode import frames as kinds
@@ -33,6 +34,11 @@ _ETHERTYPES: Final = {
     0x8902: "CFM",
     0x9000: "Ethernet loopback test",
 }
+
+# A reader wants to know what is usual here; random bytes would give tens of thousands.
+MOST_REASONS: Final = 64
+OTHER_ETHERTYPES: Final = "not IP (other EtherTypes)"
+OTHER_LINK_TYPES: Final = "other link types not supported"
 
 # From https://www.tcpdump.org/linktypes.html
 _LINK_TYPES: Final = {
@@ -89,3 +95,9 @@ def describe_link_type(link_type: int) -> str:
         return "packet of an interface that the file does not describe"
     name = f" ({_LINK_TYPES[link_type]})" if link_type in _LINK_TYPES else ""
     return f"link type {link_type}{name} not supported"
+
+
+def count_skipped(skipped: Counter[str], reason: str, others: str, number: int) -> None:
+    """Count frames left out for a reason; ``others`` stands for what a list has no room for."""
+    full = len(skipped) >= MOST_REASONS and reason not in skipped
+    skipped[others if full else reason] += number

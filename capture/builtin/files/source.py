@@ -19,6 +19,8 @@ _STREAM_WINDOW: Final = 1 << 25
 # A window that is not the last holds at least this much, more than any sound record.
 LEAST: Final = 1 << 21
 _READ: Final = 1 << 20
+# What zlib leaves behind the end of a member is copied each time, and members may be tiny.
+_GZIP_READ: Final = 1 << 15
 _GZIP: Final = b"\x1f\x8b"
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 # Beyond this size a file that shrank more than any capture does is taken for a bomb.
@@ -77,13 +79,19 @@ class StreamedFile:
     """Bytes that come one after another, as from a decompressor or a pipe."""
 
     def __init__(
-        self, path: Path, file: BufferedReader, decoder: _Decoder, limit: int | None
+        self,
+        path: Path,
+        file: BufferedReader,
+        decoder: _Decoder,
+        limit: int | None,
+        trusted_size: int = _TRUSTED_SIZE,
     ) -> None:
         self.damaged = False
         self._path = path
         self._file = file
         self._decoder = decoder
         self._limit = limit
+        self._trusted_size = trusted_size
         self._start = 0
         self._held: NDArray[np.uint8] = np.empty(0, np.uint8)
         self._ended = False
@@ -129,7 +137,7 @@ class StreamedFile:
         if self._limit is None:
             return
         size = self._start + len(self._held)
-        allowed = max(_TRUSTED_SIZE, _MOST_RATIO * self._file.tell())
+        allowed = max(self._trusted_size, _MOST_RATIO * self._file.tell())
         if size > min(self._limit, allowed):
             raise UnreadableInputError(
                 f"{self._path}: expands to more than {min(self._limit, allowed)} bytes, "
@@ -151,7 +159,7 @@ class _GzipDecoder:
             if self._member.eof and not self._next_member():
                 return b""
             if not self._input:
-                self._input = self._file.read(_READ)
+                self._input = self._file.read(_GZIP_READ)
             ended = not self._input
             chunk = self._member.decompress(self._input, size)
             self._input = self._member.unconsumed_tail
@@ -162,16 +170,19 @@ class _GzipDecoder:
 
     def _next_member(self) -> bool:
         """Begin the next member; zero bytes after the last one are padding."""
-        rest = self._member.unused_data or self._file.read(_READ)
+        rest = self._member.unused_data or self._file.read(_GZIP_READ)
         while rest and not rest.strip(b"\0"):
-            rest = self._file.read(_READ)
+            rest = self._file.read(_GZIP_READ)
         self._input = rest.lstrip(b"\0")
         self._member = zlib.decompressobj(wbits=31)
         return bool(self._input)
 
 
-def open_source(path: Path, decompressed_limit: int) -> Source:
+def open_source(path: Path, decompressed_limit: int, trusted_size: int = _TRUSTED_SIZE) -> Source:
     """Open a file by its content: gzip and Zstandard are decompressed as they are read.
+
+    Beyond ``trusted_size`` decompressed bytes, ``_MOST_RATIO`` times the compressed ones are the
+    limit too.
 
     Raises
     ------
@@ -184,10 +195,10 @@ def open_source(path: Path, decompressed_limit: int) -> Source:
         file.close()
         raise UnreadableInputError(f"{path}: the file is empty; nothing to analyse")
     if head.startswith(_GZIP):
-        return StreamedFile(path, file, _GzipDecoder(file), decompressed_limit)
+        return StreamedFile(path, file, _GzipDecoder(file), decompressed_limit, trusted_size)
     if head.startswith(_ZSTANDARD):
         decoder = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        return StreamedFile(path, file, decoder, decompressed_limit)
+        return StreamedFile(path, file, decoder, decompressed_limit, trusted_size)
     try:
         return MappedFile(file)
     except (OSError, ValueError):  # a pipe, or a file system without memory maps

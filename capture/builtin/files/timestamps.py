@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 NANOSECONDS: Final = 1_000_000_000
 CLIPPED: Final = "time stamp out of range"
 
-# Seconds either side of the epoch that fit into 64 bits of nanoseconds: the years 1678 to 2261.
-_MOST_SECONDS: Final = 2**63 // NANOSECONDS - 1
+# Seconds either side of the epoch of which differences, and a day more, fit into 64 bits of
+# nanoseconds: the years 1823 to 2116.
+_MOST_SECONDS: Final = 2**62 // NANOSECONDS - 86_400
 _FINEST_BINARY: Final = 30
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
 from typing import Final
 
 MOST_WAITING: Final = 1 << 20  # bytes kept above holes, for one connection
@@ -20,6 +21,8 @@ class Assembly:
         self.overflowed = False
         self._frontier = list(frontier)
         self._waiting: tuple[dict[int, bytes], dict[int, bytes]] = ({}, {})
+        # Where the waiting pieces begin, as heaps: very many may wait, and arrive in any order.
+        self._begins: tuple[list[int], list[int]] = ([], [])
         self._waiting_bytes = 0
 
     def store(self, side: int, position: int, data: bytes) -> list[bytes]:
@@ -42,8 +45,8 @@ class Assembly:
         frontier = self._frontier[side]
         pieces: list[tuple[int, bytes]] = []
         while position > frontier:
-            waiting = self._waiting[side]
-            until = min([position, *waiting])
+            begins = self._begins[side]
+            until = min(position, begins[0]) if begins else position
             missing, frontier = until - frontier, until
             self._frontier[side] = frontier
             data = b"".join(self._deliverable(side))
@@ -57,17 +60,18 @@ class Assembly:
         if len(data) <= len(known):
             return
         self._waiting_bytes += len(data) - len(known)
+        if position not in waiting:
+            heappush(self._begins[side], position)
         waiting[position] = data
         self.overflowed = self._waiting_bytes > MOST_WAITING
 
     def _deliverable(self, side: int) -> list[bytes]:
         """Remove and return the waiting pieces that have become contiguous."""
-        waiting = self._waiting[side]
+        waiting, begins = self._waiting[side], self._begins[side]
         frontier = self._frontier[side]
         pieces = []
-        for position in sorted(waiting):
-            if position > frontier:
-                break
+        while begins and begins[0] <= frontier:
+            position = heappop(begins)
             data = waiting.pop(position)
             self._waiting_bytes -= len(data)
             fresh = data[frontier - position :]

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import zstandard
 
-from capture.builtin.files import source as source_module
 from capture.builtin.files.source import LEAST, WINDOW, MappedFile, Source, open_source
 from capture.errors import UnreadableInputError
 
@@ -140,10 +139,9 @@ def test_a_decompression_bomb_is_refused(tmp_path: Path, pack: object) -> None:
 
 
 def test_a_size_that_no_capture_shrinks_from_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(source_module, "_TRUSTED_SIZE", LEAST)
-    source = open_source(write(tmp_path, gzip.compress(bytes(10 * LEAST))), NO_LIMIT)
+    source = open_source(write(tmp_path, gzip.compress(bytes(10 * LEAST))), NO_LIMIT, LEAST)
     with pytest.raises(UnreadableInputError, match="decompression bomb"):
         source.window(0)
     source.close()
@@ -201,4 +199,12 @@ def test_positions_are_counted_from_the_begin_of_the_decompressed_bytes(tmp_path
     for position in (0, 10, 10, LEAST + 3):
         data, _ = source.window(position)
         assert np.array_equal(data[:50], np.frombuffer(CONTENT[position : position + 50], np.uint8))
+    source.close()
+
+
+def test_very_many_gzip_members_are_read_to_the_end(tmp_path: Path) -> None:
+    content = gzip.compress(b"", mtime=0) * 30_000 + gzip.compress(b"the end", mtime=0)
+    source = open_source(write(tmp_path, content), NO_LIMIT)
+    window, ends = source.window(0)
+    assert (window.tobytes(), ends) == (b"the end", True)
     source.close()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from capture.builtin.files.timestamps import nanoseconds
 
-LAST_SECOND = 9_223_372_035
+LAST_SECOND = 2**62 // 10**9 - 86_400
 
 
 def one(ticks: int, resolution: int, offset: int = 0) -> tuple[int, int]:
@@ -52,3 +52,8 @@ def test_each_stamp_has_its_own_resolution() -> None:
         np.array([3, 3, 3, 4], np.uint64), np.array([0, 3, 9, 0x82]), np.array([0, 0, 0, 0])
     )
     assert stamps.tolist() == [3 * 10**9, 3 * 10**6, 3, 10**9]
+
+
+def test_differences_of_any_two_stamps_fit_into_64_bits() -> None:
+    first, last = one(0, 6, -(2**63))[0], one(2**64 - 1, 0, 2**63 - 1)[0]
+    assert last - first + 3600 * 10**9 < 2**63

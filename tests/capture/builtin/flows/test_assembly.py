@@ -73,3 +73,17 @@ def test_too_much_waiting_data_is_noticed() -> None:
     for number in range(MOST_WAITING // 1024 + 1):
         assembly.store(0, 2 + number * 1024, bytes(1024))
     assert assembly.overflowed
+
+
+def test_very_many_pieces_in_the_worst_order_are_put_in_order() -> None:
+    assembly, number = Assembly(), 100_000
+    for position in range(number, 1, -1):
+        assert assembly.store(0, position, b"x") == []
+    assert len(b"".join(assembly.store(0, 1, b"x"))) == number
+
+
+def test_very_many_holes_are_given_up_one_by_one() -> None:
+    assembly, number = Assembly(), 50_000
+    for position in range(2 * number, 1, -2):
+        assembly.store(0, position, b"x")
+    assert assembly.give_up(0, 2 * number + 1) == [(1, b"x")] * number
