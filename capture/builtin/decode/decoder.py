@@ -29,6 +29,9 @@ _UDP: Final = 17
 _INT32: Final = 2**31 - 1
 # Two tunnels, each of whose packets may be fragmented, and IPv6 fragments of fragments.
 _MOST_ROUNDS: Final = 16
+# How often a byte may be put together anew: fragments in fragments could do it in every round.
+_MOST_COPIES: Final = 3
+_NESTED: Final = "headers nested too deeply"
 # Link type -> what its frames begin with, -1 for those not known, the last one among them.
 _KINDS: Final = np.full(max(LINK_TYPES) + 2, -1, np.int32)
 _KINDS[list(LINK_TYPES)] = list(LINK_TYPES.values())
@@ -58,6 +61,7 @@ class Decoder:
     def decode(self, records: Records) -> PacketBlock:
         """Return the packets of these records, in their order, outer before inner."""
         data = records.data
+        most = _MOST_COPIES * len(data) + fragment_rules.MOST_BYTES
         rounds: list[_Round] = []
         frames = self._link_frames(records)
         for _ in range(_MOST_ROUNDS):
@@ -65,12 +69,12 @@ class Decoder:
                 break
             frames = peel(data, frames, self.skipped, self.ethertypes)
             packets = parse_ip(data, frames, self.skipped)
-            data, packets, rebuilt = self._reassemble(data, packets, records.time_ns)
+            data, packets, rebuilt = self._reassemble(data, packets, records.time_ns, most)
             found, inner = self._open(data, packets)
             rounds.append(found)
             frames = kinds.join([inner, rebuilt]) if len(rebuilt) else inner
         else:
-            self.skipped["headers nested too deeply"] += len(frames)
+            self.skipped[_NESTED] += len(frames)
         first, self._number = self._number + 1, self._number + len(records)
         return _block(data, records, first, rounds)
 
@@ -100,11 +104,16 @@ class Decoder:
         return frames.take(np.flatnonzero(~unknown))
 
     def _reassemble(
-        self, data: NDArray[np.uint8], packets: IpPackets, time_ns: NDArray[np.int64]
+        self,
+        data: NDArray[np.uint8],
+        packets: IpPackets,
+        time_ns: NDArray[np.int64],
+        most: int,
     ) -> tuple[NDArray[np.uint8], IpPackets, Frames]:
         """Take fragments out of the packets; return data and frames with those made whole.
 
-        The first fragment of a packet that was not wholly captured stays as it is.
+        The first fragment of a packet that was not wholly captured stays as it is. ``data`` grows
+        to about ``most`` bytes; what would be put together beyond is left out.
         """
         is_fragment = packets.fragment >= 0
         if not is_fragment.any():
@@ -119,11 +128,20 @@ class Decoder:
             whole = self._reassembler.add(fragment, int(time_ns[packets.record[row]]))
             if whole is not None:
                 rebuilt.append((int(row), whole))
+        rebuilt = self._within(rebuilt, most - len(data))
         frames = _rebuilt_frames(len(data), packets, rebuilt)
         if rebuilt:
             extra = np.frombuffer(b"".join(whole for _, whole in rebuilt), np.uint8)
             data = np.concatenate([data, extra])
         return data, packets.take(np.flatnonzero(keep)), frames
+
+    def _within(self, rebuilt: list[tuple[int, bytes]], room: int) -> list[tuple[int, bytes]]:
+        """Return the packets for which there is room, and count the others."""
+        sizes = np.cumsum([len(whole) for _, whole in rebuilt])
+        kept = int(np.searchsorted(sizes, room, side="right"))
+        if kept < len(rebuilt):
+            self.skipped[_NESTED] += len(rebuilt) - kept
+        return rebuilt[:kept]
 
     def _is_first(self, data: NDArray[np.uint8], packets: IpPackets, row: np.intp) -> bool:
         if _fragment(data, packets, row).offset == 0:

@@ -12,7 +12,7 @@ CUT_OFF: Final = "IP fragment not wholly captured"
 TOO_LONG: Final = "IP fragment beyond the longest packet"
 
 _LONGEST: Final = 65_535
-_MOST_BYTES: Final = 1 << 26
+MOST_BYTES: Final = 1 << 26
 _MOST_PACKETS: Final = 1 << 16
 # RFC 8200 section 4.5: what is not complete 60 seconds after its first fragment is given up.
 _PATIENCE_NS: Final = 60 * 1_000_000_000
@@ -148,7 +148,7 @@ class Reassembler:
         return packet
 
     def _bound(self) -> None:
-        while self._bytes > _MOST_BYTES or len(self._pending) > _MOST_PACKETS:
+        while self._bytes > MOST_BYTES or len(self._pending) > _MOST_PACKETS:
             self._lose(next(iter(self._pending)))
 
     def _lose(self, key: bytes) -> None:

@@ -1,7 +1,11 @@
+import struct
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from capture.builtin.decode import fragments
 from capture.builtin.decode.decoder import Decoder
 from tests.capture.builtin.decode.packet_bytes import (
     decode,
@@ -102,3 +106,15 @@ def test_changed_bytes_never_point_outside_the_data(changes: list[tuple[int, int
     assert (ends[block.payload_captured > 0] <= len(block.data)).all()
     assert (np.diff(block.number) >= 0).all()
     assert payloads(block)[-1] == b"hello"
+
+
+def test_fragments_within_fragments_are_put_together_a_few_times_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fragments, "MOST_BYTES", 0)
+    chain = b"".join(b"\x2c\0\0\0" + struct.pack(">I", number) for number in range(100))
+    frames = [ethernet(ipv6(chain + bytes(8), 44), 0x86DD)] * 50
+    block, decoder = decode(frames)
+    assert len(block) == 0
+    assert decoder.skipped == {"headers nested too deeply": 50}
+    assert len(block.data) <= 4 * sum(map(len, frames))

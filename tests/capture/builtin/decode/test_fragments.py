@@ -193,7 +193,7 @@ def test_memory_is_bounded_by_giving_up_the_oldest(monkeypatch: pytest.MonkeyPat
 
 
 def test_bytes_held_are_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("capture.builtin.decode.fragments._MOST_BYTES", 3000)
+    monkeypatch.setattr("capture.builtin.decode.fragments.MOST_BYTES", 3000)
     parts = [fragments_4(DATAGRAM, 1200, number) for number in range(3)]
     block, decoder = decode([part[0] for part in parts] + [part[1] for part in parts[1:]], RAW)
     assert payloads(block)[-1] == CONTENT

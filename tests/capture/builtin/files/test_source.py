@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import zstandard
 
+from capture.builtin.files import source as source_module
 from capture.builtin.files.source import LEAST, WINDOW, MappedFile, Source, open_source
 from capture.errors import UnreadableInputError
 
