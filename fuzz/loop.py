@@ -21,6 +21,7 @@ from fuzz.target import Input, Target
 
 MOST_SECONDS: Final = 10
 MOST_MEMORY: Final = 1 << 30
+_RINGS_AGAIN: Final = 0.5
 _HANGING_SECONDS: Final = 120
 _KIBIBYTE: Final = 1024
 
@@ -96,8 +97,9 @@ def outcome(target: Target, inputs: Sequence[Input], scratch: Path) -> str | Non
     """Run inputs; return None if all went well, "" for a documented error, else what is wrong."""
     before = peak_memory()
     try:
-        signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
         faulthandler.dump_traceback_later(_HANGING_SECONDS, exit=True)
+        # It rings again: an exception in a finalizer or a callback is lost.
+        signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS, _RINGS_AGAIN)
         target.run(inputs, scratch)
         if peak_memory() - before > MOST_MEMORY:
             raise TooLargeError(f"grew by {(peak_memory() - before) >> 20} MiB")

@@ -29,6 +29,7 @@ ALLOWED_IMPORTS["web"] = _MODULES | {"verdict", "report", "commands"}
 ALLOWED_IMPORTS["project"] = _MODULES | {"verdict", "report", "commands", "web"}
 ALLOWED_IMPORTS["pcaps"] = frozenset()
 ALLOWED_IMPORTS["bench"] = frozenset(ALLOWED_IMPORTS)
+ALLOWED_IMPORTS["fuzz"] = frozenset(ALLOWED_IMPORTS) - {"bench"}
 
 FORBIDDEN_NAMES: Final = frozenset(
     {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
@@ -44,6 +45,7 @@ TESTS_OF_THE_WHOLE: Final = frozenset(
         "tests/test_architecture.py",
         "tests/test_readme.py",
         "tests/pcaps/test_samples.py",  # the committed captures, not code
+        "tests/hostile/test_captures.py",  # the engine as a whole against captures made to harm
     }
 )
 
@@ -189,6 +191,7 @@ def test_the_walk_finds_the_project_and_leaves_the_environment_out() -> None:
         ("report", "import commands"),
         ("module1", "from pcaps.generate import network"),
         ("project", "import bench"),
+        ("bench", "import fuzz.mutation"),
         ("pcaps", "import capture.logs"),
         ("capture", "from . import schema"),
         ("report", "import tests.conftest"),
@@ -205,6 +208,7 @@ def test_an_import_from_the_right_is_found(room: str, code: str) -> None:
         ("module1", "import numpy\nfrom module1.features import rows"),
         ("project", "import web.server\nimport commands.detect"),
         ("bench", "from pcaps.generate import network"),
+        ("fuzz", "from pcaps.generate import network\nimport verdict.assess"),
     ],
 )
 def test_an_import_from_the_left_is_allowed(room: str, code: str) -> None:

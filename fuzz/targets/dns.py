@@ -79,5 +79,5 @@ def _write(log: DnsLog) -> None:
 
 TARGETS: Final = (
     Target("dns", _seeds, _run, batch=400, tokens=_TOKENS),
-    Target("dns-tcp", _tcp_seeds, _run_tcp, batch=200, tokens=_TOKENS),
+    Target("dns-tcp", _tcp_seeds, _run_tcp, batch=1000, tokens=_TOKENS),
 )

@@ -121,5 +121,5 @@ def _check_skipped(skipped: Counter[str], frames: int) -> None:
 
 TARGETS: Final = (
     Target("frames", _link_seeds, _decode, batch=250, tokens=_TOKENS, longest=4000),
-    Target("fragments", _fragment_seeds, _decode, batch=50, tokens=_TOKENS, longest=4000),
+    Target("fragments", _fragment_seeds, _decode, batch=200, tokens=_TOKENS, longest=4000),
 )

@@ -23,7 +23,7 @@ from fuzz.target import Input, Target
 from fuzz.targets.tls import write_tables
 
 _MOST_SEEDS: Final = 300
-_BATCH: Final = 200
+_BATCH: Final = 1000
 _CLIENT_ID: Final = b"chosenid"
 _LEAST_PAYLOAD: Final = 1162
 _TAG: Final = 16

@@ -27,7 +27,7 @@ from fuzz.seeds.corpus import Corpus
 from fuzz.target import Input, Target, buffers, one
 
 _MOST_SEEDS: Final = 500
-_BATCH: Final = 200
+_BATCH: Final = 1000
 _TLS_TOKENS: Final = (
     *(bytes((kind, 3, 3, 0, 4)) for kind in (20, 21, 22, 23, 24)),
     *(bytes((kind, 0, 0, 0)) for kind in (0, 1, 2, 11, 12, 14, 16)),
