@@ -16,6 +16,9 @@ _NSEC: Final = 47
 _SRV: Final = 33
 # More questions than this is other traffic on a DNS port (Zeek's dns_max_queries).
 MOST_QUESTIONS: Final = 25
+# Pointers let two bytes stand for a long name, thousands of times; real answers are shorter.
+_USUAL_TEXT: Final = 4096
+_MOST_GROWTH: Final = 8
 
 
 class DnsFormatError(ValueError):
@@ -118,6 +121,7 @@ def _read_answers(
     """Add the answers to the list and return the position after them, or ``STOP``."""
     end = len(data)
     owners: dict[bytes, bytes] = {}  # most owners are a pointer to one of few names
+    room = _USUAL_TEXT + _MOST_GROWTH * end
     for _ in range(count):
         pointer = data[position : position + 2]
         name = owners.get(pointer, b"")
@@ -134,6 +138,9 @@ def _read_answers(
         if length > end - position or (length == 0 and position < end):
             return STOP
         text, position = _read_data(kind, name, data, position, length, netbios)
+        room -= len(text or "")
+        if room < 0:
+            return STOP
         answers.append(Answer(name, kind, seconds_to_live, text))
         if position == STOP:
             return STOP

@@ -183,7 +183,9 @@ class Session:
         flipped = from_originator != from_client
         if flipped != self._flipped:
             self._flipped = flipped
-            self._opened().history += "^"
+            connection = self._opened()
+            if len(connection.history) < _LONGEST_HISTORY:
+                connection.history += "^"
 
     def _read_message(self, from_originator: bool, kind: int, body: bytes) -> None:
         if kind == CLIENT_HELLO:

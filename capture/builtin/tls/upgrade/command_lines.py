@@ -33,6 +33,10 @@ _COMMANDS: Final = (
 )
 
 
+# Nobody asks more often; every answer is compared with a pattern made for its command.
+_MOST_REFUSALS: Final = 16
+
+
 class CommandLines(Recogniser):
     """Waits for a command that asks for TLS, then for the answer to it."""
 
@@ -40,6 +44,7 @@ class CommandLines(Recogniser):
         super().__init__()
         self._yes: re.Pattern[bytes] | None = None
         self._no: re.Pattern[bytes] | None = None
+        self._refusals = 0
 
     def read_client(self) -> None:
         """Look for the command; after it, leave the bytes alone until the answer has come."""
@@ -60,4 +65,8 @@ class CommandLines(Recogniser):
                 return
             if self._no is not None and self._no.match(line):
                 self._yes = self._no = None
+                self._refusals += 1
+                if self._refusals > _MOST_REFUSALS:
+                    self.finished = True
+                    return
                 self.read_client()

@@ -125,3 +125,13 @@ def test_many_answers_of_long_compressed_names_are_read_once_each() -> None:
     answers = (record(owner, 1, b"\1\2\3\4"),) * 3000
     data = message(1, RESPONSE, (labels + struct.pack(">HH", 1, 1),), answers)
     assert len(parse_message(data).answers) == 3000
+
+
+def test_answers_do_not_grow_without_limit() -> None:
+    name = b"\x3f" + b"\xff" * 63
+    long_name = name * 7 + b"\0"
+    pointers = b"\xc0\x0c\0\x05\0\x01\0\0\0\x01\0\x02\xc0\x0c" * 4000
+    payload = struct.pack(">6H", 1, 0x8180, 1, 4000, 0, 0) + long_name + b"\0\x01\0\x01" + pointers
+    parsed = parse_message(payload)
+    assert not parsed.whole
+    assert 0 < len(parsed.answers) < 400

@@ -110,6 +110,11 @@ def test_history_is_bounded():
     assert len(read([(True, HELLO), (False, hello_requests)]).history) == 100
 
 
+def test_history_is_bounded_when_the_sides_change_their_roles_over_and_over():
+    both = handshake_record(*[client_hello(), message(0, b"")] * 200)
+    assert len(read([(True, HELLO), (True, both)]).history) <= 101
+
+
 def test_roles_follow_who_sends_the_client_hello():
     found = read([(False, HELLO), (True, SERVER_HELLO)])
     assert found.history == "^Cs"

@@ -65,3 +65,12 @@ def test_bytes_after_the_agreement_are_left_for_tls():
         ("S", b"220 go\r\n\x15\x03"),
     )
     assert (recogniser.client, recogniser.server) == (b"\x16\x03\x01", b"\x15\x03")
+
+
+def test_a_client_that_asks_over_and_over_is_given_up():
+    greeting, asks = ("S", b"* OK IMAP\r\n"), [("C", b"a%d STARTTLS\r\n" % n) for n in range(50)]
+    refusals = [("S", b"a%d NO\r\n" % n) for n in range(50)]
+    conversation = [line for pair in zip(asks, refusals, strict=True) for line in pair]
+    recogniser = talk(CommandLines(), greeting, *conversation)
+    assert recogniser.finished
+    assert not recogniser.switched
