@@ -36,7 +36,7 @@ _ETHERTYPES: Final = {
 }
 
 # A reader wants to know what is usual here; random bytes would give tens of thousands.
-MOST_REASONS: Final = 64
+MOST_REASONS: Final = 24
 OTHER_ETHERTYPES: Final = "not IP (other EtherTypes)"
 OTHER_LINK_TYPES: Final = "other link types not supported"
 

@@ -21,6 +21,10 @@ _ENCRYPTED_HELLO: Final = frozenset((0xFFCE, *range(0xFE08, 0xFE0E)))
 """encrypted_server_name and encrypted_client_hello, with the numbers that drafts gave them."""
 
 
+MOST_NUMBERS: Final = 512
+"""No client offers a list as long; what follows in one that is longer is left out."""
+
+
 class ClientOffer(NamedTuple):
     """Numbers are in the order sent, without GREASE; empty where the client offered none.
 
@@ -78,7 +82,7 @@ def _offer_of(
             version,
             cipher_suites,
             cipher_suite_size,
-            tuple(number for number, _ in extensions),
+            tuple(number for number, _ in extensions[:MOST_NUMBERS]),
             contents.get(SUPPORTED_VERSIONS),
             contents.get(SUPPORTED_GROUPS, b""),
             contents.get(POINT_FORMATS, b""),
@@ -113,6 +117,7 @@ def _offer(parts: _HelloParts) -> ClientOffer:
 
 def _numbers(octets: bytes, size: int = 2) -> tuple[int, ...]:
     """Return big-endian numbers of ``size`` bytes; what is left over at the end is left out."""
+    octets = octets[: size * MOST_NUMBERS]
     return tuple(
         int.from_bytes(octets[offset : offset + size], "big")
         for offset in range(0, len(octets) - size + 1, size)

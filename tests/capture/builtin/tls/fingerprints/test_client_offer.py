@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.builtin.tls.fingerprints.client_offer import client_offer
+from capture.builtin.tls.fingerprints.client_offer import MOST_NUMBERS, client_offer
 from capture.builtin.tls.fingerprints.ja3 import ja3
 from capture.builtin.tls.fingerprints.ja4 import ja4
 from capture.builtin.tls.hello import ClientHello
@@ -75,3 +75,11 @@ def test_any_bytes_have_fingerprints(version, suites, extensions, over_udp):
         offer = client_offer(ClientHello(version, b"", b"", suites, b"", octets))
         assert len(ja3(offer)) == 32
         assert len(ja4(offer, over_udp=over_udp)) == 36
+
+
+def test_lists_that_no_client_offers_are_cut():
+    offer = client_offer(parsed_hello(range(1, 30_000), range(100, 9_000), groups=range(1, 5_000)))
+    assert len(offer.ciphers) <= MOST_NUMBERS
+    assert len(offer.extensions) <= MOST_NUMBERS
+    assert len(offer.groups) <= MOST_NUMBERS
+    assert offer.ciphers[:3] == (1, 2, 3)
