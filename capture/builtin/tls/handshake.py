@@ -17,6 +17,9 @@ CLIENT_KEY_EXCHANGE: Final = 16
 LONGEST_MESSAGE: Final = 1 << 20
 """A longer message is given up: no certificate chain needs a megabyte."""
 
+SHORTEST_CERTIFICATE: Final = 64
+"""Two dates, a key and a signature alone take more; a million shorter entries fit in a capture."""
+
 _NAMED_CURVE: Final = 3
 _EPHEMERAL_CURVE_SUITES: Final = ("TLS_ECDHE_", "TLS_ECDH_ANON_")
 
@@ -36,7 +39,8 @@ class HandshakeMessages(Frames):
 def certificates_of(body: bytes) -> list[bytes]:
     """Return the certificates of a Certificate message up to TLS 1.2 (RFC 5246, 7.4.2).
 
-    Empty entries are left out. Raises MalformedMessageError when an entry is cut off.
+    Entries too short for a certificate are left out. Raises MalformedMessageError when an entry is
+    cut off.
     """
     end = 3 + int.from_bytes(body[:3], "big")
     if end > len(body):
@@ -48,7 +52,7 @@ def certificates_of(body: bytes) -> list[bytes]:
         offset = start + int.from_bytes(body[offset:start], "big")
         if offset > end:
             raise MalformedMessageError("a certificate is cut off")
-        if offset > start:
+        if offset - start >= SHORTEST_CERTIFICATE:
             found.append(body[start:offset])
     return found
 

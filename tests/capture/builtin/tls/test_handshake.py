@@ -4,6 +4,7 @@ import pytest
 
 from capture.builtin.tls.handshake import (
     LONGEST_MESSAGE,
+    SHORTEST_CERTIFICATE,
     HandshakeMessages,
     certificates_of,
     named_curve_of,
@@ -28,16 +29,24 @@ def test_message_longer_than_a_megabyte_is_given_up():
 
 
 def test_certificates_in_order():
-    assert certificates_of(certificate_message(b"leaf", b"issuer")[4:]) == [b"leaf", b"issuer"]
+    leaf, issuer = b"leaf".ljust(80), b"issuer".ljust(SHORTEST_CERTIFICATE)
+    assert certificates_of(certificate_message(leaf, issuer)[4:]) == [leaf, issuer]
 
 
-@pytest.mark.parametrize("body", [b"\0\0\0", certificate_message(b"")[4:]])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\0\0\0",
+        certificate_message(b"")[4:],
+        certificate_message(*[bytes(SHORTEST_CERTIFICATE - 1)] * 1000)[4:],
+    ],
+)
 def test_no_certificates(body):
     assert certificates_of(body) == []
 
 
 def test_very_long_chain():
-    assert len(certificates_of(certificate_message(*[b"certificate"] * 10_000)[4:])) == 10_000
+    assert len(certificates_of(certificate_message(*[bytes(90)] * 10_000)[4:])) == 10_000
 
 
 @pytest.mark.parametrize("body", [b"", b"\0\0\x09abc", b"\0\0\x05\0\0\x09ab", b"\0\0\x02\0\0"])
