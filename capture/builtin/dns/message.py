@@ -76,13 +76,8 @@ class DnsMessage(NamedTuple):
         return self.question is not None and not self.records
 
 
-class _Answer(NamedTuple):
-    owner: bytes
-    text: str
-    seconds_to_live: int
-
-
 _AskedFor = tuple[bytes, int, int]  # name, type and class
+_Answer = tuple[bytes, str, int]  # owner, text and TTL
 
 
 def parse_message(payload: bytes, *, netbios: bool = False) -> DnsMessage:
@@ -94,41 +89,37 @@ def parse_message(payload: bytes, *, netbios: bool = False) -> DnsMessage:
     if len(payload) < HEADER_BYTES:
         raise DnsFormatError("shorter than a DNS header")
     flags, asked, answered, authority, additional = _HEADER.unpack_from(payload)
-    question, position = _read_questions(payload, asked, netbios)
+    longest_label = LONGEST_NETBIOS_LABEL if netbios else LONGEST_LABEL
+    question, position = _read_questions(payload, asked, longest_label)
     shown: list[_Answer] = []
     if position != STOP and answered:
         position = _read_answers(payload, position, answered, netbios, shown)
-    texts = [answer for answer in shown if answer.text]
     return DnsMessage(
         flags,
         asked,
         answered + authority + additional,
-        None if question is None else _described(question, netbios),
-        text_of(shown[0].owner) if shown else None,
-        tuple([answer.text for answer in texts]),
-        tuple([answer.seconds_to_live for answer in texts]),
+        _described(question, netbios) if question else None,
+        text_of(shown[0][0]) if shown else None,
+        tuple([text for _, text, _ in shown if text]),
+        tuple([seconds_to_live for _, text, seconds_to_live in shown if text]),
         position != STOP,
     )
 
 
-def _read_questions(data: bytes, count: int, netbios: bool) -> tuple[_AskedFor | None, int]:
+def _read_questions(data: bytes, count: int, longest_label: int) -> tuple[_AskedFor | None, int]:
     """Return the last whole question and the position after all, or ``STOP``."""
     position, end = HEADER_BYTES, len(data)
     last: _AskedFor | None = None
     if count > MOST_QUESTIONS:
         return None, STOP
     for _ in range(count):
-        name, position = read_name(data, position, end, _longest_label(netbios))
+        name, position = read_name(data, position, end, longest_label)
         if end - position < _QUESTION.size:
             return last, STOP
         kind, network = _QUESTION.unpack_from(data, position)
         last = name, kind, network
         position += _QUESTION.size
     return last, position
-
-
-def _longest_label(netbios: bool) -> int:
-    return LONGEST_NETBIOS_LABEL if netbios else LONGEST_LABEL
 
 
 def _described(question: _AskedFor, netbios: bool) -> Question:
@@ -145,6 +136,7 @@ def _read_answers(
 ) -> int:
     """Add the answers that count to the list and return the position after all, or ``STOP``."""
     end = len(data)
+    longest_label = LONGEST_NETBIOS_LABEL if netbios else LONGEST_LABEL
     owners: dict[bytes, bytes] = {}  # most owners are a pointer to one of few names
     for _ in range(count):
         pointer = data[position : position + 2]
@@ -152,7 +144,7 @@ def _read_answers(
         if name:
             position += 2
         else:
-            name, position = read_name(data, position, end, _longest_label(netbios))
+            name, position = read_name(data, position, end, longest_label)
             if pointer >= b"\xc0":
                 owners[pointer] = name
         if end - position < _RECORD.size:
@@ -163,7 +155,7 @@ def _read_answers(
             return STOP
         text, position = _read_data(kind, name, data, position, length, netbios)
         if text is not None:
-            shown.append(_Answer(name, text, seconds_to_live))
+            shown.append((name, text, seconds_to_live))
         if position == STOP:
             return STOP
     return position
