@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import importlib.util
 import io
 import os
@@ -48,6 +49,8 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     ModelError: MODEL_OR_ENGINE_BROKEN,
     ModuleNotFoundError: MODEL_OR_ENGINE_BROKEN,
 }
+# Loading libraries makes hundreds of thousands of objects that stay.
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -105,4 +108,5 @@ def _change_to_the_environment() -> None:
 
 if __name__ == "__main__":
     _change_to_the_environment()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     sys.exit(main())

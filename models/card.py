@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +51,8 @@ def schema_hash(features: Sequence[str]) -> str:
 
 def library_versions(names: Sequence[str]) -> dict[str, str]:
     """Return the installed version of each distribution."""
+    from importlib.metadata import version  # loads slowly, and only training needs it
+
     return {name: version(name) for name in sorted(names)}
 
 
