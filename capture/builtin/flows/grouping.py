@@ -50,13 +50,14 @@ _COUNTERPART_V6: Final = _pairs(
 class Grouped:
     """Packets of a block sorted by flow, and the flows.
 
-    ``entry`` indexes the block, ``row`` the flows; ``side`` is whether the flow's second endpoint
-    sent it. ``flows`` are the open connections that have packets here, and new ones. ``idle`` are
+    ``entry`` indexes the block, ``row`` the flows, and the packets of flow ``row`` are
+    ``bounds[row]`` to ``bounds[row + 1]``; ``side`` is whether the flow's second endpoint sent it. ``flows`` are the open connections that have packets here, and new ones. ``idle`` are
     the open connections without any.
     """
 
     entry: Indices
     row: Indices
+    bounds: Indices
     side: Booleans
     flows: Connections
     idle: Connections
@@ -69,7 +70,8 @@ def group(block: PacketBlock, entries: Indices, open_: Connections) -> Grouped:
     order, row = _sorted_by_key(keys)
     is_packet = order >= len(open_)
     number = int(row[-1]) + 1 if len(row) else 0
-    has_packets = np.bincount(row[is_packet], minlength=number) > 0
+    packets = np.bincount(row[is_packet], minlength=number)
+    has_packets = packets > 0
     flows = new_connections(number)
     starts = np.flatnonzero(first_of_run(row))
     _write_identities(flows, keys[order[starts]])
@@ -80,6 +82,7 @@ def group(block: PacketBlock, entries: Indices, open_: Connections) -> Grouped:
     return Grouped(
         entry=entries[entry],
         row=renumbered[row[is_packet]],
+        bounds=np.append(0, np.cumsum(packets[has_packets])),
         side=side[entry],
         flows=take_rows(flows, has_packets),
         idle=take_rows(flows, ~has_packets),
