@@ -51,7 +51,10 @@ def running_maximum(values: NDArray[np.int64], starts: Indices) -> NDArray[np.in
 
 def run_lengths(starts: Indices, count: int) -> Indices:
     """Return the lengths of runs that begin at ``starts`` and fill ``count`` entries."""
-    return np.diff(starts, append=count)
+    lengths = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
+    lengths[-1:] = count - starts[-1:]
+    return lengths
 
 
 def onsets(entries: Indices, rows: Indices, held_before: Booleans) -> Indices:
