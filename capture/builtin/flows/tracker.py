@@ -148,6 +148,7 @@ def _tcp_packets(
     entry = grouped.entry
     length = block.payload_length[entry].astype(np.int64)
     return TcpPackets(
+        bounds=grouped.bounds,
         connection=grouped.row,
         entry=entry,
         side=grouped.side,

@@ -94,8 +94,8 @@ class TcpAnalysis:
         """Analyse connections up to where they end."""
         packets, connections = undecided.packets, undecided.connections
         streams = (stream_of(packets, 0, connections), stream_of(packets, 1, connections))
-        for side, stream in enumerate(streams):
-            follow_holes(packets, stream, side, connections, self._open_holes)
+        for stream in streams:
+            follow_holes(packets, stream, connections, self._open_holes)
         events = reduce_to_events(packets, streams, connections)
         outcomes = self._outcomes(packets, events, connections)
         before = delivered_before(connections)
