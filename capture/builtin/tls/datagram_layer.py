@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import Final
 
+from capture.builtin.segment import Segment
 from capture.builtin.tls.parameter_names import DTLS_1_0, DTLS_1_2
 from capture.builtin.tls.session import HANDSHAKE, Session
 
@@ -56,12 +58,18 @@ class DatagramLayer:
         self.session = Session(confirmable=False)
         self._fragmented: list[FragmentedMessage | None] = [None, None]
 
-    def feed(self, time_ns: int, from_originator: bool, data: bytes) -> None:
-        """Read one datagram."""
+    def read(self, segments: Iterable[Segment]) -> None:
+        """Read datagrams, one a segment, as long as the session is not finished."""
+        for segment in segments:
+            self.session.time_ns = segment.time_ns
+            self._datagram(segment.from_originator, segment.data)
+            if self.session.finished:
+                return
+
+    def _datagram(self, from_originator: bool, data: bytes) -> None:
         if len(data) > _STUN_HEADER and data[4:8] == _STUN_COOKIE:
             return
         session = self.session
-        session.time_ns = time_ns
         offset = 0
         while offset + _RECORD_HEADER <= len(data) and not session.finished:
             kind, version, epoch, length = struct.unpack_from(">BHH6xH", data, offset)

@@ -7,7 +7,7 @@ SSL 2 is in the appendix E.2 of RFC 5246.
 from __future__ import annotations
 
 import struct
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from capture.builtin.tls.parameter_names import DTLS_1_0, DTLS_1_2, TLS_1_3
@@ -31,17 +31,11 @@ _FIXED_PART: Final = 34
 _NUMBER_AND_LENGTH: Final = struct.Struct(">HH").unpack_from
 _DRAFT_OF_TLS_1_3: Final = 0x7F
 
-Extensions = tuple[tuple[int, bytes], ...]
+Extensions = Sequence[tuple[int, bytes]]
 
 
 class MalformedMessageError(ValueError):
     """A handshake message that ends before what it announces."""
-
-
-def _numbers(data: bytes) -> tuple[int, ...]:
-    """Return big-endian 16-bit numbers; an odd byte at the end is left out."""
-    count = len(data) // 2
-    return struct.unpack(f">{count}H", data[: 2 * count])
 
 
 def _prefixed(data: bytes, offset: int, size: int) -> tuple[bytes, int]:
@@ -65,107 +59,49 @@ def _prefixed_list(data: bytes, outer: int, inner: int) -> tuple[bytes, ...]:
     return tuple(items)
 
 
-@lru_cache(maxsize=256)  # a client or server sends much the same every time
-def split_extensions(octets: bytes) -> tuple[Extensions, bool]:
+def split_extensions(data: bytes, offset: int) -> tuple[Extensions, bool]:
     """Return the extensions in order, and whether the last one was whole.
 
-    ``octets`` is everything after the fixed fields of a hello: two bytes of length, which need not
-    be right, then the extensions (RFC 8446, 4.2).
+    They begin at ``offset``, with two bytes of length that need not be right (RFC 8446, 4.2).
     """
     found: list[tuple[int, bytes]] = []
-    offset, size = 2, len(octets)
+    offset, size = offset + 2, len(data)
     while offset + 4 <= size:
-        kind, length = _NUMBER_AND_LENGTH(octets, offset)
-        offset += 4 + length
-        if offset > size:
-            return tuple(found), False
-        found.append((kind, octets[offset - length : offset]))
-    return tuple(found), offset >= size
+        kind, length = _NUMBER_AND_LENGTH(data, offset)
+        offset += 4
+        end = offset + length
+        if end > size:
+            return found, False
+        found.append((kind, data[offset:end]))
+        offset = end
+    return found, offset >= size
 
 
 class ClientHello(NamedTuple):
     """What a client offers.
 
-    Lists are kept as the bytes they were sent in, since one hello is kept for each connection:
-    the properties read them.
+    ``cipher_suites`` are the bytes sent, ``cipher_suite_size`` for each. ``extensions`` are pairs
+    of number and content in the order sent, without one that is cut off; ``complete`` says that
+    there is none.
     """
 
     version: int
-    random: bytes
     session_id: bytes
-    cipher_suite_octets: bytes
-    compression_methods: bytes
-    extension_octets: bytes = b""
+    cipher_suites: bytes
+    extensions: Extensions = ()
+    complete: bool = True
     cipher_suite_size: int = 2
-
-    @property
-    def cipher_suites(self) -> tuple[int, ...]:
-        """Return the numbers of the cipher suites, of three bytes in SSL 2, in the order sent."""
-        size, octets = self.cipher_suite_size, self.cipher_suite_octets
-        return tuple(
-            int.from_bytes(octets[offset : offset + size], "big")
-            for offset in range(0, len(octets) - size + 1, size)
-        )
-
-    @property
-    def extensions(self) -> Extensions:
-        """Return the extensions as (number, content) in the order sent; a cut one is left out."""
-        return split_extensions(self.extension_octets)[0]
-
-    def extension(self, number: int) -> bytes | None:
-        """Return the content of the first extension of that number."""
-        return next((content for kind, content in self.extensions if kind == number), None)
-
-    @property
-    def server_names(self) -> tuple[str, ...]:
-        """Return the host names of the server name indication."""
-        return server_names(self.extension(SERVER_NAME) or b"")
-
-    @property
-    def supported_groups(self) -> tuple[int, ...]:
-        """Return the named groups, once called elliptic curves."""
-        return _numbers((self.extension(SUPPORTED_GROUPS) or b"")[2:])
-
-    @property
-    def point_formats(self) -> tuple[int, ...]:
-        """Return the formats of elliptic curve points."""
-        return tuple((self.extension(POINT_FORMATS) or b"")[1:])
-
-    @property
-    def signature_algorithms(self) -> tuple[int, ...]:
-        """Return the signature schemes."""
-        return _numbers((self.extension(SIGNATURE_ALGORITHMS) or b"")[2:])
-
-    @property
-    def supported_versions(self) -> tuple[int, ...]:
-        """Return the versions of the extension of that name."""
-        return _numbers((self.extension(SUPPORTED_VERSIONS) or b"")[1:])
-
-    @property
-    def application_protocols(self) -> tuple[str, ...]:
-        """Return the protocols offered by ALPN."""
-        return application_protocols(self.extension(APPLICATION_PROTOCOLS) or b"")
 
 
 class ServerHello(NamedTuple):
-    """What a server chose."""
+    """What a server chose; ``asks_for_retry`` marks the HelloRetryRequest of TLS 1.3."""
 
     version: int
-    random: bytes
     session_id: bytes
     cipher_suite: int
-    compression_method: int
-    extension_octets: bytes = b""
-
-    @property
-    def extensions(self) -> Extensions:
-        """Return the extensions as (number, content) in the order sent; a cut one is left out."""
-        return split_extensions(self.extension_octets)[0]
-
-    @property
-    def asks_for_retry(self) -> bool:
-        """Whether this is the HelloRetryRequest of TLS 1.3."""
-        return self.random == _RETRY_RANDOM
+    extensions: Extensions = ()
+    complete: bool = True
+    asks_for_retry: bool = False
 
 
 def server_names(content: bytes) -> tuple[str, ...]:
@@ -191,20 +127,14 @@ def parse_client_hello(body: bytes) -> ClientHello:
     """Return the hello; raises MalformedMessageError when it ends before the extensions."""
     if len(body) < _FIXED_PART:
         raise MalformedMessageError("a client hello has at least 34 bytes")
-    version = int.from_bytes(body[:2], "big")
+    version = body[0] << 8 | body[1]
     session_id, offset = _prefixed(body, _FIXED_PART, 1)
     if version in (DTLS_1_0, DTLS_1_2):
         _, offset = _prefixed(body, offset, 1)
     cipher_suites, offset = _prefixed(body, offset, 2)
-    compression_methods, offset = _prefixed(body, offset, 1)
-    return ClientHello(
-        version,
-        body[2:_FIXED_PART],
-        session_id,
-        cipher_suites,
-        compression_methods,
-        body[offset:],
-    )
+    _, offset = _prefixed(body, offset, 1)
+    extensions, complete = split_extensions(body, offset)
+    return ClientHello(version, session_id, cipher_suites, extensions, complete)
 
 
 def parse_server_hello(body: bytes) -> ServerHello:
@@ -215,20 +145,14 @@ def parse_server_hello(body: bytes) -> ServerHello:
     """
     if len(body) < _FIXED_PART:
         raise MalformedMessageError("a server hello has at least 34 bytes")
-    version = int.from_bytes(body[:2], "big")
-    session_id, offset = b"", _FIXED_PART
-    draft = version == TLS_1_3 or version >> 8 == _DRAFT_OF_TLS_1_3
-    if not draft:
+    version = body[0] << 8 | body[1]
+    session_id, offset, choices = b"", _FIXED_PART, 2
+    if version != TLS_1_3 and version >> 8 != _DRAFT_OF_TLS_1_3:
         session_id, offset = _prefixed(body, offset, 1)
-    if offset + (2 if draft else 3) > len(body):
+        choices = 3
+    if offset + choices > len(body):
         raise MalformedMessageError("the server hello ends before its cipher suite")
-    cipher_suite = int.from_bytes(body[offset : offset + 2], "big")
-    compression_method = 0 if draft else body[offset + 2]
-    return ServerHello(
-        version,
-        body[2:_FIXED_PART],
-        session_id,
-        cipher_suite,
-        compression_method,
-        body[offset + (2 if draft else 3) :],
-    )
+    cipher_suite = body[offset] << 8 | body[offset + 1]
+    extensions, complete = split_extensions(body, offset + choices)
+    retry = body[2:_FIXED_PART] == _RETRY_RANDOM
+    return ServerHello(version, session_id, cipher_suite, extensions, complete, retry)

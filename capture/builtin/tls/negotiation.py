@@ -21,7 +21,6 @@ from capture.builtin.tls.hello import (
     ServerHello,
     application_protocols,
     server_names,
-    split_extensions,
 )
 from capture.builtin.tls.parameter_names import (
     DTLS_1_0,
@@ -40,6 +39,11 @@ from capture.builtin.tls.parameter_names import (
 _BEFORE_TLS_1_3: Final = frozenset((SSL_2, SSL_3, TLS_1_0, TLS_1_1, TLS_1_2, DTLS_1_0, DTLS_1_2))
 _HELLO_VERSIONS: Final = _BEFORE_TLS_1_3 | {TLS_1_3, DTLS_1_3}
 _SESSION_ID_LENGTH: Final = 32
+_NO_SESSION_ID: Final = bytes(_SESSION_ID_LENGTH)
+_READ_OF_CLIENT: Final = frozenset((SERVER_NAME, SESSION_TICKET, PRE_SHARED_KEY))
+_READ_OF_SERVER: Final = frozenset(
+    (SUPPORTED_VERSIONS, KEY_SHARE, KEY_SHARE_OF_DRAFTS, APPLICATION_PROTOCOLS, PRE_SHARED_KEY)
+)
 
 
 def _is_draft(version: int) -> bool:
@@ -86,27 +90,28 @@ class Negotiation:
 
     def client_hello(self, connection: TlsConnection, hello: ClientHello) -> bool:
         """Note what a client offers; return whether its hello was whole and of a known version."""
-        extensions, complete = split_extensions(hello.extension_octets)
-        for kind, content in extensions:
-            self._client_extension(connection, kind, content)
-        if not complete or hello.version not in _HELLO_VERSIONS:
+        for kind, content in hello.extensions:
+            if kind in _READ_OF_CLIENT:
+                self._client_extension(connection, kind, content)
+        if not hello.complete or hello.version not in _HELLO_VERSIONS:
             return False
         session_id = _padded_session_id(hello.session_id)
-        if any(session_id):
+        if session_id != _NO_SESSION_ID:
             self._session_id = session_id
             self._ticket_offered = False
         return True
 
     def server_hello(self, connection: TlsConnection, hello: ServerHello) -> bool:
         """Note what a server chose; return whether its hello was whole and of a known version."""
-        extensions, complete = split_extensions(hello.extension_octets)
-        for kind, content in extensions:
-            self._server_extension(connection, kind, content)
+        for kind, content in hello.extensions:
+            if kind in _READ_OF_SERVER:
+                self._server_extension(connection, kind, content)
+        version = hello.version
         if self.version is None:
-            self.version = hello.version
+            self.version = version
         if self.chosen_version is None:
             self.chosen_version = self.version
-        if not complete or not (hello.version in _HELLO_VERSIONS or _is_draft(hello.version)):
+        if not hello.complete or not (version in _HELLO_VERSIONS or _is_draft(version)):
             return False
         self.cipher_suite = hello.cipher_suite
         connection.version = version_name(self.version)

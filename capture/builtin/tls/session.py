@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from capture.builtin.tls.connection import SeenCertificate, TlsConnection
+from capture.builtin.tls.connection import SeenChain, TlsConnection
+from capture.builtin.tls.fingerprints.client_offer import client_offer
+from capture.builtin.tls.fingerprints.ja3 import ja3s
 from capture.builtin.tls.handshake import (
     CERTIFICATE,
     CLIENT_HELLO,
@@ -27,7 +29,8 @@ from capture.builtin.tls.hello import (
 )
 from capture.builtin.tls.negotiation import Negotiation
 from capture.builtin.tls.parameter_names import alert_name, group_name
-from capture.builtin.x509.certificate import CertificateCache
+from capture.builtin.x509.certificate import Certificate, parse_certificate
+from capture.builtin.x509.parsed_once import ParsedOnce
 
 CHANGE_CIPHER_SPEC: Final = 20
 ALERT: Final = 21
@@ -53,13 +56,30 @@ _LETTERS: Final[dict[int, str]] = {
     22: "u",
 }
 _HELLO_REQUEST: Final = 0
+_RETRY_REQUEST: Final = "j"
+_READ_MESSAGES: Final = frozenset(
+    (
+        _HELLO_REQUEST,
+        CLIENT_HELLO,
+        SERVER_HELLO,
+        CERTIFICATE,
+        SERVER_KEY_EXCHANGE,
+        CLIENT_KEY_EXCHANGE,
+    )
+)
 _LONGEST_HISTORY: Final = 100
 _MOST_CERTIFICATES: Final = 20_000
 _VIOLATIONS_BEFORE_GIVING_UP: Final = 5
 
-# Shared by all connections, since most see the same few certificates; holds nothing but results
-# of a pure function.
-_CERTIFICATES: Final = CertificateCache()
+# Shared by all connections, since most see the same few certificates and chains of them.
+_CERTIFICATES: Final = ParsedOnce(parse_certificate)
+
+
+def _parse_chain(body: bytes) -> tuple[Certificate, ...]:
+    return tuple([_CERTIFICATES.parse(der) for der in certificates_of(body)])
+
+
+_CHAINS: Final = ParsedOnce(_parse_chain)
 
 
 class Session:
@@ -67,7 +87,8 @@ class Session:
 
     The layer below sets ``time_ns`` before it reports what was delivered then. ``finished`` says
     that nothing more can change the connection: encryption began on both sides, or the stream
-    turned out not to be TLS. A hello confirms a ``confirmable`` one.
+    turned out not to be TLS. ``answered`` says that the last hello of the server was no request to
+    retry. A hello confirms a ``confirmable`` one.
     """
 
     __slots__ = (
@@ -75,7 +96,9 @@ class Session:
         "_encrypted",
         "_flipped",
         "_negotiation",
+        "_room_for_certificates",
         "_violations",
+        "answered",
         "connection",
         "finished",
         "time_ns",
@@ -83,6 +106,7 @@ class Session:
 
     def __init__(self, *, confirmable: bool) -> None:
         self.connection: TlsConnection | None = None
+        self.answered = False
         self.finished = False
         self.time_ns = 0
         self._confirmable = confirmable
@@ -90,6 +114,7 @@ class Session:
         self._flipped = False
         self._encrypted = [False, False]
         self._violations = 0
+        self._room_for_certificates = _MOST_CERTIFICATES
 
     def violation(self) -> None:
         """Note something that TLS does not allow: Zeek stops there, if it saw TLS before."""
@@ -117,7 +142,7 @@ class Session:
 
     def encrypted_record(self) -> None:
         """Note a record of ciphertext: with both sides encrypted, the session is established."""
-        if all(self._encrypted):
+        if self._encrypted[0] and self._encrypted[1]:
             self._opened().established = True
             self.finished = True
 
@@ -141,10 +166,8 @@ class Session:
             self.violation()
             return
         try:
-            if kind == SERVER_HELLO:
-                letter = self._server_hello_message(from_originator, body)
-            else:
-                self._read_message(from_originator, kind, body)
+            if kind in _READ_MESSAGES:
+                letter = self._read_message(from_originator, kind, body) or letter
         except MalformedMessageError:
             self.violation()
             return
@@ -159,7 +182,7 @@ class Session:
         """Note a server hello of SSL 2."""
         self._server_hello(hello)
         if certificate:
-            self._certificates(False, [certificate])
+            self._certificates(False, (_CERTIFICATES.parse(certificate),))
         self._add_history(False, "s")
 
     def ssl2_master_key(self) -> None:
@@ -185,12 +208,18 @@ class Session:
             self._flipped = flipped
             self._opened().history += "^"
 
-    def _read_message(self, from_originator: bool, kind: int, body: bytes) -> None:
+    def _read_message(self, from_originator: bool, kind: int, body: bytes) -> str | None:
+        """Read a message; return its letter of the history where that is not the usual one."""
         if kind == CLIENT_HELLO:
             self._check_direction(from_originator, from_client=True)
             self._client_hello(parse_client_hello(body))
+        elif kind == SERVER_HELLO:
+            self._check_direction(from_originator, from_client=False)
+            hello = parse_server_hello(body)
+            self._server_hello(hello)
+            return _RETRY_REQUEST if hello.asks_for_retry else None
         elif kind == CERTIFICATE:
-            self._certificates(from_originator, certificates_of(body))
+            self._certificates(from_originator, _CHAINS.parse(body))
         elif kind == SERVER_KEY_EXCHANGE:
             curve = named_curve_of(body, self._negotiation.cipher_suite)
             if curve is not None:
@@ -199,23 +228,18 @@ class Session:
             self._negotiation.key_exchange_seen |= from_originator != self._flipped
         elif kind == _HELLO_REQUEST:
             self._check_direction(from_originator, from_client=False)
+        return None
 
     def _client_hello(self, hello: ClientHello) -> None:
         connection = self._opened()
-        if connection.client_hello is None:
-            connection.client_hello = hello
+        if connection.client_offer is None:
+            connection.client_offer = client_offer(hello)
         self._confirm(self._negotiation.client_hello(connection, hello))
-
-    def _server_hello_message(self, from_originator: bool, body: bytes) -> str:
-        """Note a server hello and return its letter, that of a retry request if it is one."""
-        self._check_direction(from_originator, from_client=False)
-        hello = parse_server_hello(body)
-        self._server_hello(hello)
-        return "j" if hello.asks_for_retry else "s"
 
     def _server_hello(self, hello: ServerHello) -> None:
         connection = self._opened()
-        connection.server_hello = hello
+        connection.ja3s = ja3s(hello)
+        self.answered = not hello.asks_for_retry
         self._confirm(self._negotiation.server_hello(connection, hello))
 
     def _confirm(self, hello_is_valid: bool) -> None:
@@ -224,13 +248,14 @@ class Session:
         else:
             self.violation()
 
-    def _certificates(self, from_originator: bool, chain: list[bytes]) -> None:
+    def _certificates(self, from_originator: bool, chain: tuple[Certificate, ...]) -> None:
         connection = self._opened()
-        from_client = from_originator != self._flipped
-        seen = connection.client_chain if from_client else connection.server_chain
-        for position, der in enumerate(chain[: _MOST_CERTIFICATES - len(seen)]):
-            certificate = _CERTIFICATES.parse(der)
-            seen.append(SeenCertificate(self.time_ns, certificate, leaf=position == 0))
+        chain = chain[: self._room_for_certificates]
+        if chain:
+            self._room_for_certificates -= len(chain)
+            from_client = from_originator != self._flipped
+            seen = connection.client_chains if from_client else connection.server_chains
+            seen.append(SeenChain(self.time_ns, chain))
 
     def _change_cipher_spec(self, from_originator: bool) -> None:
         self._add_history(from_originator, "i")

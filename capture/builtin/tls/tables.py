@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from capture.builtin.connection import Connection
-from capture.builtin.tls.connection import SeenCertificate, TlsConnection
+from capture.builtin.tls.connection import SeenChain, TlsConnection
 from capture.builtin.tls.fingerprints.columns import FINGERPRINT_COLUMNS, fingerprint_columns
 from capture.builtin.tls.fingerprints.list_column import column
 from capture.builtin.x509.certificate import Certificate
@@ -43,12 +43,14 @@ def _table(rows: list[tuple[Any, ...]], schema: Schema) -> pl.DataFrame:
     )
 
 
-def _fingerprints(chain: Iterable[SeenCertificate]) -> tuple[str, ...]:
-    return tuple([seen.certificate.fingerprint for seen in chain])
+def _fingerprints(chains: Iterable[SeenChain]) -> tuple[str, ...]:
+    return tuple(
+        [certificate.fingerprint for chain in chains for certificate in chain.certificates]
+    )
 
 
 def _ssl_row(connection: Connection, tls: TlsConnection) -> tuple[Any, ...]:
-    has_chain = bool(tls.server_chain or tls.client_chain)
+    has_chain = bool(tls.server_chains or tls.client_chains)
     return (
         tls.time_ns / 1e9,
         *connection,
@@ -61,8 +63,8 @@ def _ssl_row(connection: Connection, tls: TlsConnection) -> tuple[Any, ...]:
         tls.next_protocol,
         tls.established,
         tls.history,
-        _fingerprints(tls.server_chain) if has_chain else None,
-        _fingerprints(tls.client_chain) if has_chain else None,
+        _fingerprints(tls.server_chains) if has_chain else None,
+        _fingerprints(tls.client_chains) if has_chain else None,
     )
 
 
@@ -76,9 +78,10 @@ class _Sighting(NamedTuple):
 
 
 def _sightings(tls: TlsConnection) -> Iterable[_Sighting]:
-    for chain, of_client in ((tls.server_chain, False), (tls.client_chain, True)):
-        for seen in chain:
-            yield _Sighting(*seen, of_client)
+    for chains, of_client in ((tls.server_chains, False), (tls.client_chains, True)):
+        for chain in chains:
+            for position, certificate in enumerate(chain.certificates):
+                yield _Sighting(chain.time_ns, certificate, position == 0, of_client)
 
 
 def _sightings_to_log(ordered: Sequence[tuple[Connection, TlsConnection]]) -> list[_Sighting]:

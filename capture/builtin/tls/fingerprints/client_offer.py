@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -14,7 +15,6 @@ from capture.builtin.tls.hello import (
     SUPPORTED_VERSIONS,
     ClientHello,
     application_protocols,
-    split_extensions,
 )
 
 _ENCRYPTED_HELLO: Final = frozenset((0xFFCE, *range(0xFE08, 0xFE0E)))
@@ -59,26 +59,14 @@ class _HelloParts(NamedTuple):
 
 def client_offer(hello: ClientHello) -> ClientOffer:
     """Return what the client offers; of an extension that is there twice, the first counts."""
-    return _offer_of(
-        hello.version,
-        hello.cipher_suite_octets,
-        hello.cipher_suite_size,
-        hello.extension_octets,
-    )
-
-
-@lru_cache(maxsize=256)
-def _offer_of(
-    version: int, cipher_suites: bytes, cipher_suite_size: int, extension_octets: bytes
-) -> ClientOffer:
-    extensions, _ = split_extensions(extension_octets)
+    extensions = hello.extensions
     contents = dict(reversed(extensions))
     return _offer(
         _HelloParts(
-            version,
-            cipher_suites,
-            cipher_suite_size,
-            tuple(number for number, _ in extensions),
+            hello.version,
+            hello.cipher_suites,
+            hello.cipher_suite_size,
+            tuple([number for number, _ in extensions]),
             contents.get(SUPPORTED_VERSIONS),
             contents.get(SUPPORTED_GROUPS, b""),
             contents.get(POINT_FORMATS, b""),
@@ -113,6 +101,8 @@ def _offer(parts: _HelloParts) -> ClientOffer:
 
 def _numbers(octets: bytes, size: int = 2) -> tuple[int, ...]:
     """Return big-endian numbers of ``size`` bytes; what is left over at the end is left out."""
+    if size == 2:
+        return struct.unpack_from(f">{len(octets) // 2}H", octets)
     return tuple(
         int.from_bytes(octets[offset : offset + size], "big")
         for offset in range(0, len(octets) - size + 1, size)

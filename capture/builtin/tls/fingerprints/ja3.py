@@ -16,7 +16,6 @@ def ja3_text(offer: ClientOffer) -> str:
     return ",".join([str(offer.hello_version), *map(_joined, lists)])
 
 
-@lru_cache(maxsize=1024)
 def ja3(offer: ClientOffer) -> str:
     """Return the JA3 fingerprint of a client, 32 hexadecimal digits."""
     return _md5(ja3_text(offer))
