@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,11 @@ class Frames:
 
     def take(self, rows: Rows) -> Self:
         """Return the frames of these rows."""
-        return type(self)(*(getattr(self, each.name)[rows] for each in fields(self)))
+        return type(self)(*take_rows([getattr(self, each.name) for each in fields(self)], rows))
+
+    def part(self, begin: int, end: int) -> Self:
+        """Return the frames from row ``begin`` up to ``end``; nothing is copied."""
+        return type(self)(*(getattr(self, each.name)[begin:end] for each in fields(self)))
 
     def advance(
         self, count: NDArray[np.int64] | int, kind: NDArray[np.int32] | int, least: int
@@ -83,6 +87,12 @@ class Frames:
             kind=np.where(whole, kind, CUT_OFF).astype(np.int32),
             depth=self.depth,
         )
+
+
+def take_rows(columns: list[NDArray[Any]], rows: Rows) -> list[NDArray[Any]]:
+    """Return these rows of all columns: ``take`` is far faster than an index on two dimensions."""
+    numbers = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+    return [values.take(numbers, axis=0) for values in columns]
 
 
 def join(parts: list[Frames]) -> Frames:

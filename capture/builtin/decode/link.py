@@ -43,6 +43,7 @@ LINK_TYPES: Final = {
 # Address families of the loopback header: AF_INET, and AF_INET6 of Linux, the BSDs and macOS.
 _FAMILIES: Final = (2, 10, 24, 28, 30)
 _MOST_LAYERS: Final = 24
+VLAN_TAGS: Final = (0x8100, 0x88A8, 0x9100)
 
 
 def peel(
@@ -250,9 +251,7 @@ _LAYERS: Final[dict[int, Layer]] = {
     kinds.PPP_SERIAL: _ppp_serial,
     kinds.NETFILTER_LOG: _netfilter_log,
     kinds.FDDI: _fddi,
-    0x8100: _vlan,
-    0x88A8: _vlan,
-    0x9100: _vlan,
+    **dict.fromkeys(VLAN_TAGS, _vlan),
     0x8847: _mpls,
     0x8864: _pppoe,
     0x880B: _ppp,

@@ -19,7 +19,7 @@ from capture.builtin.files.gather import gather
 _MOST_TUNNELS: Final = 2
 _IP_IN_IP: Final = (4, 41)
 _GRE: Final = 47
-_TEREDO_PREFIX: Final = 0x20010000
+TEREDO_PREFIX: Final = 0x20010000
 
 Opener = Callable[[NDArray[np.uint8], Frames], Frames]
 
@@ -156,7 +156,7 @@ def _teredo_elsewhere(data: NDArray[np.uint8], payloads: Frames) -> Frames:
     """Open IPv6 between Teredo addresses (2001::/32) on any port, as Teredo peers choose theirs."""
     rows = gather(data, payloads.start, 28)
     six = (rows[:, 0] >> 4 == 6) & (payloads.captured - payloads.start >= 40)
-    teredo = (big32(rows, 8) == _TEREDO_PREFIX) | (big32(rows, 24) == _TEREDO_PREFIX)
+    teredo = (big32(rows, 8) == TEREDO_PREFIX) | (big32(rows, 24) == TEREDO_PREFIX)
     return _exact(data, payloads.advance(0, kinds.IP, 40).take(six & teredo))
 
 
@@ -191,3 +191,4 @@ _UDP_TUNNELS: Final[dict[int, Opener]] = {
     5072: _ayiya,
     6081: _geneve,
 }
+TUNNEL_PORTS: Final = tuple(_UDP_TUNNELS)
