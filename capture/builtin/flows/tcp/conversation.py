@@ -40,6 +40,15 @@ class ConversationState(NamedTuple):
     inactivity: int = SYN_INACTIVITY
 
 
+def join_history(before: str, added: str) -> str:
+    """Return a history with the letters of the next events added.
+
+    Zeek shows roles that were exchanged after a lone SYN-ACK as exchanged from the beginning.
+    """
+    history = before + added
+    return history[1:] if history.startswith("H^h") else history
+
+
 class Conversation:
     """One TCP connection while events are applied to it.
 
@@ -122,6 +131,19 @@ class Conversation:
             and bool(code & event.REPEATS_START[responder])
         )
 
+    def _answers_lone_syn_ack(self, code: int) -> bool:
+        """Return whether this shows that a SYN-ACK, seen first, was no scan but a server's answer.
+
+        Any other packet without SYN, FIN and RST shows it, whichever side it is from.
+        """
+        return (
+            self.letters == {"S"}
+            and self.state[self.originator] is Endpoint.SYN_ACK_SENT
+            and self.state[1 - self.originator] is Endpoint.INACTIVE
+            and not code & event.CONTROL
+            and bool(code & (event.ACK | event.DATA))
+        )
+
     def waits(self) -> bool:
         """Return whether the originator's SYN has not been answered."""
         unanswered = self.state[1 - self.originator] is Endpoint.INACTIVE
@@ -136,6 +158,10 @@ class Conversation:
     def apply(self, code: int) -> None:
         """Take one packet into account."""
         side = code & event.SIDE
+        if self._answers_lone_syn_ack(code):
+            self._flip_roles()
+            self.letters = {"s"}
+            self._add(1 - self.originator, "H")
         self._note_partial(side, code)
         self._note_letter(side, code)
         self._note_repeated_conditions(side, code)

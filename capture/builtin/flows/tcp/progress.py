@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from capture.builtin.flows.connection_table import Connections, TextPool
 from capture.builtin.flows.runs import Indices, differences
+from capture.builtin.flows.tcp.conversation import join_history
 from capture.builtin.flows.tcp.packets import ACK, FIN, RST, SYN, TcpPackets
 from capture.builtin.flows.tcp.reduction import (
     Events,
@@ -183,6 +184,8 @@ def _update_states(
     connections["originator"] = originators[connections["state"]]
     texts = histories.texts
     connections["history"] = [
-        histories.number(texts[before] + outcome.history) if outcome.history else before
+        histories.number(join_history(texts[before], outcome.history))
+        if outcome.history
+        else before
         for before, outcome in zip(connections["history"].tolist(), progress.outcomes, strict=True)
     ]
