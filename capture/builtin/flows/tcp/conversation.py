@@ -160,6 +160,7 @@ class Conversation:
         side = code & event.SIDE
         if self._answers_lone_syn_ack(code):
             self._flip_roles()
+            self.seen[0] = True  # as good as a SYN: the beginning of the payload is known
             self.letters = {"s"}
             self._add(1 - self.originator, "H")
         self._note_partial(side, code)
