@@ -25,6 +25,7 @@ NETFILTER_LOG: Final = 0x10009
 FDDI: Final = 0x1000A
 ETHERNET: Final = 0x6558  # the EtherType of "transparent Ethernet bridging"
 SNAP: Final = 0x1000B
+AGGREGATE: Final = 0x1000C
 FABRIC_PATH: Final = 0x8903
 
 FIRST_FAILURE: Final = 0x10100
@@ -68,6 +69,11 @@ class Frames:
     def part(self, begin: int, end: int) -> Self:
         """Return the frames from row ``begin`` up to ``end``; nothing is copied."""
         return type(self)(*(getattr(self, each.name)[begin:end] for each in fields(self)))
+
+    def until(self, end: NDArray[np.int64]) -> Frames:
+        """Return the frames without what stands at ``end`` and behind it."""
+        captured, whole = np.minimum(self.captured, end), np.minimum(self.end, end)
+        return Frames(self.start, captured, whole, self.record, self.kind, self.depth)
 
     def advance(
         self, count: NDArray[np.int64] | int, kind: NDArray[np.int32] | int, least: int

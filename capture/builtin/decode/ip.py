@@ -19,6 +19,7 @@ _EXTENSIONS: Final = np.isin(
     np.arange(256), (_HOP_BY_HOP, _ROUTING, FRAGMENT, _AUTHENTICATION, _DESTINATION)
 )
 _MOST_EXTENSIONS: Final = 64
+_SOURCE_ROUTE: Final = 0  # the type of routing header that RFC 5095 deprecates
 
 _FINE, _CUT_OFF, _BAD_LENGTH, _TOO_LONG, _BAD_VERSION, _BAD_CHAIN = range(6)
 _REASONS: Final = {
@@ -199,8 +200,20 @@ def plain_ipv6_packets(rows: NDArray[np.uint8], frames: Frames) -> IpPackets:
         protocol=rows[:, 6].copy(),
         time_to_live=rows[:, 7].copy(),
         source=np.stack([big64(rows, 8), big64(rows, 16)], axis=1),
-        destination=np.stack([big64(rows, 24), big64(rows, 32)], axis=1),
+        destination=_final_destination(data, rows, chain.last_stop),
     )
+
+
+def _final_destination(
+    data: NDArray[np.uint8], rows: NDArray[np.uint8], last_stop: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """Return where packets go in the end, which a source route says before the header does."""
+    destination = np.stack([big64(rows, 24), big64(rows, 32)], axis=1)
+    routed = np.flatnonzero(last_stop >= 0)
+    if len(routed):
+        stops = gather(data, last_stop[routed], 16)
+        destination[routed] = np.stack([big64(stops, 0), big64(stops, 8)], axis=1)
+    return destination
 
 
 class _Chain:
@@ -213,6 +226,7 @@ class _Chain:
         self.length = np.full(len(frames), IPV6_HEADER, np.int64)
         self.fragment = np.full(len(frames), -1, np.int64)
         self.endless = np.zeros(len(frames), np.bool_)
+        self.last_stop = np.full(len(frames), -1, np.int64)  # position of an address
         self._follow(data, frames)
 
     def _follow(self, data: NDArray[np.uint8], frames: Frames) -> None:
@@ -225,8 +239,24 @@ class _Chain:
             open_rows, position = open_rows[inside], position[inside]
             if not len(open_rows):
                 return
-            open_rows = self._step(gather(data, position, 8), open_rows, position)
+            header = gather(data, position, 8)
+            self._note_route(header, open_rows, position, frames.captured[open_rows])
+            open_rows = self._step(header, open_rows, position)
         self.endless[open_rows] = True
+
+    def _note_route(
+        self,
+        header: NDArray[np.uint8],
+        rows: NDArray[np.intp],
+        position: NDArray[np.int64],
+        captured: NDArray[np.int64],
+    ) -> None:
+        """Note the last address of a source route that has not been followed to its end."""
+        units = byte(header, 1)
+        end = position + 8 + 8 * units.astype(np.int64)
+        routed = (self.protocol[rows] == _ROUTING) & (header[:, 2] == _SOURCE_ROUTE)
+        routed &= (header[:, 3] > 0) & (units > 0) & (units % 2 == 0) & (end <= captured)
+        self.last_stop[rows[routed]] = end[routed] - 16
 
     def _step(
         self, header: NDArray[np.uint8], rows: NDArray[np.intp], position: NDArray[np.int64]

@@ -53,7 +53,10 @@ def open_ip_tunnels(data: NDArray[np.uint8], packets: IpPackets) -> Frames:
 
 
 def _gre(data: NDArray[np.uint8], frames: Frames) -> Frames:
-    """Skip GRE (RFC 2784, 2890), enhanced GRE of PPTP (RFC 2637) and ERSPAN headers."""
+    """Skip GRE (RFC 2784, 2890), enhanced GRE of PPTP (RFC 2637) and ERSPAN headers.
+
+    Wireless controllers by Aruba send IEEE 802.11 frames under numbers of their own.
+    """
     rows = gather(data, frames.start, 36)
     flags, protocol = big16(rows, 0), big16(rows, 2)
     version = flags & 7
@@ -62,6 +65,7 @@ def _gre(data: NDArray[np.uint8], frames: Frames) -> Frames:
     kind = ethertype_kind(protocol)
     kind[protocol == 0x88BE] = kinds.ETHERNET
     length += np.where((protocol == 0x88BE) & ((flags & 0x1000) != 0), 8, 0)
+    kind[((protocol & 0x820F) == 0x8200) | (protocol == 0x9000)] = kinds.WIRELESS
     third = protocol == 0x22EB
     kind[third] = kinds.ETHERNET
     marks = rows[np.arange(len(rows)), np.minimum(length + 11, 35)]

@@ -72,6 +72,11 @@ _SWITCHING: Final = (
         Opening(_text(greeting), False, CommandLines)
         for greeting in (b"220", b"200 ", b"201 ", b"* OK", b"* PREAUTH", b"+OK", b'"IMPLEM')
     ),
+    Opening(_text(b":"), False, CommandLines),  # an IRC server's name
+    *(
+        Opening(_text(command), True, CommandLines)
+        for command in (b"CAP ", b"NICK ", b"PASS ", b"USER ", b"STARTTLS")
+    ),
     Opening(_text(b"<?xml"), True, Xmpp),
     Opening(_text(b"<stream:"), True, Xmpp),
     Opening(_text(b"CONNECT "), True, HttpConnect),

@@ -14,7 +14,7 @@ from capture.builtin.flows.connection_table import (
     copy_common_columns,
 )
 from capture.builtin.flows.runs import Booleans
-from capture.builtin.flows.tcp.conversation import ConversationState
+from capture.builtin.flows.tcp.conversation_state import ConversationState
 from capture.builtin.flows.tcp.endpoint import Endpoint, connection_state
 from capture.builtin.flows.tcp.transitions import ATTEMPT_DELAY, CLOSE_DELAY, Transitions
 

@@ -16,7 +16,7 @@ from capture.builtin.flows.connection_table import (
 )
 from capture.builtin.flows.ports import IPV4_BROADCAST, interactive_service, likely_tcp_server
 from capture.builtin.flows.runs import Booleans, Indices, first_of_run, ranges
-from capture.builtin.flows.tcp.conversation import (
+from capture.builtin.flows.tcp.conversation_state import (
     INACTIVITY,
     INTERACTIVE_INACTIVITY,
     ConversationState,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from capture.builtin.flows.connection_table import Connections, TextPool
 from capture.builtin.flows.runs import Indices, differences
+from capture.builtin.flows.tcp.conversation import join_history
 from capture.builtin.flows.tcp.packets import TcpPackets
 from capture.builtin.flows.tcp.reduction import Events, Streams
 from capture.builtin.flows.tcp.stream import Stream
@@ -193,7 +194,7 @@ def _update_states(
     distinct, pair = np.unique(pairs, return_inverse=True)
     texts = histories.texts
     grown = [
-        histories.number(texts[before] + progress.distinct[kind].history)
+        histories.number(join_history(texts[before], progress.distinct[kind].history))
         for before, kind in zip(*(part.tolist() for part in divmod(distinct, number)), strict=True)
     ]
     connections["history"] = np.array(grown, dtype=np.int32)[pair]

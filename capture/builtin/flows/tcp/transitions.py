@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from capture.builtin.flows.tcp.conversation import Conversation, ConversationState
+from capture.builtin.flows.tcp.conversation import Conversation
+from capture.builtin.flows.tcp.conversation_state import ConversationState
 
 MAXIMUM_REMEMBERED: Final = 100_000  # outcomes; then the memory is emptied
 LONGEST_REMEMBERED: Final = 256  # bytes of event codes; longer runs hardly recur

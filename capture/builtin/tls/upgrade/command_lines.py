@@ -1,7 +1,7 @@
-"""STARTTLS of the protocols that speak in lines: SMTP, IMAP, POP3, FTP, NNTP, ManageSieve.
+"""STARTTLS of the protocols that speak in lines: SMTP, IMAP, POP3, FTP, NNTP, ManageSieve, IRC.
 
 A command of the client asks for TLS, and the server's next answer says yes or no. RFC 3207 (SMTP),
-9051 (IMAP), 2595 (POP3), 4217 (FTP), 4642 (NNTP), 5804 (ManageSieve).
+9051 (IMAP), 2595 (POP3), 4217 (FTP), 4642 (NNTP), 5804 (ManageSieve); IRCv3, "tls Extension".
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ class _Answers(NamedTuple):
 _COMMANDS: Final = (
     (
         re.compile(rb"(?i)(?P<tag>)(STARTTLS|X-ANONYMOUSTLS)\s*$"),
-        _Answers(rb"(220 |220\r|382 |OK\b)", rb"([45]\d\d |NO\b)"),
+        _Answers(
+            rb"(220 |220\r|382 |OK\b|(:\S+ )?670 )", rb"([45]\d\d |NO\b|(:\S+ )?(421|451|691) )"
+        ),
     ),
     (re.compile(rb"(?i)(?P<tag>[^\s*+]+) STARTTLS\s*$"), _Answers(rb"%s OK\b", rb"%s (NO|BAD)\b")),
     (re.compile(rb"(?i)(?P<tag>)STLS\s*$"), _Answers(rb"\+OK", rb"-ERR")),
