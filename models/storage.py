@@ -102,7 +102,7 @@ def load_forest(path: Path) -> Trees:
 
     try:
         return Trees(**load_arrays(path))
-    except (ModelError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise ModelError(f"{path}: not a random forest ({error})") from None
 
 
@@ -117,9 +117,9 @@ def save_arrays(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
 
 
 def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Return what ``save_arrays`` wrote; raises ``ModelError`` when the file is no such archive."""
+    """Return what ``save_arrays`` wrote; raises ``ValueError`` when the file is no such archive."""
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
             return dict(archive.items())
     except _UNREADABLE_ARCHIVE as error:
-        raise ModelError(f"{path}: no arrays ({error})") from None
+        raise ValueError(str(error)) from None

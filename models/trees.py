@@ -52,8 +52,11 @@ class Trees:
             raise ValueError("trees without nodes, or arrays of different lengths")
         if self.children.shape != (count, 2) or np.any(self.children >= count):
             raise ValueError("a node's child does not exist")
-        if np.any((self.children <= own) & ~self.is_leaf[:, None]) or np.any(self.feature < 0):
+        inner = self.children[~self.is_leaf]
+        if np.any(inner <= own[~self.is_leaf]) or np.any(self.feature < 0):
             raise ValueError("a node comes before its parent")
+        if np.bincount(inner.ravel(), minlength=1).max() > 1:
+            raise ValueError("a node has two parents")
 
     @classmethod
     def joined(cls, parts: Sequence[Trees]) -> Trees:
@@ -81,8 +84,8 @@ class Trees:
     def depth(self) -> int:
         """The most steps from a root to a leaf."""
         steps, nodes = 0, self.roots
-        while not self.is_leaf[nodes].all():
-            nodes = np.unique(self.children[nodes])
+        while len(nodes := nodes[~self.is_leaf[nodes]]):
+            nodes = self.children[nodes].ravel()
             steps += 1
         return steps
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 
 _INTEGERS: Final = {b"i": ">i1", b"U": ">u1", b"I": ">i2", b"l": ">i4", b"L": ">i8"}
-_UNSIGNED: Final = b"U"
 _NUMBERS: Final = {**_INTEGERS, b"d": ">f4", b"D": ">f8"}
 _CONSTANTS: Final = {b"Z": None, b"T": True, b"F": False}
 _DEEPEST: Final = 50
@@ -28,42 +27,41 @@ def parse_universal_binary_json(content: bytes) -> Any:
 class _Reader:
     def __init__(self, content: bytes) -> None:
         self._content = content
+        self._end = len(content)
         self.position = 0
 
     def take(self, count: int) -> bytes:
-        taken = self._content[self.position : self.position + count]
-        if count < 0 or len(taken) < count:
+        start = self.position
+        self.position = end = start + count
+        if count < 0 or end > self._end:
             raise ValueError("cut off")
-        self.position += count
-        return taken
+        return self._content[start:end]
 
     def value(self, kind: bytes, depth: int) -> Any:
         if depth > _DEEPEST:
             raise ValueError("nested too deeply")
+        if kind == b"[":
+            return self._array(depth + 1)
+        if kind == b"S":
+            return self._text()
+        if kind == b"{":
+            return self._object(depth + 1)
         if kind in _NUMBERS:
             return self._number(kind)
         if kind in _CONSTANTS:
             return _CONSTANTS[kind]
-        if kind == b"S":
-            return self._text()
-        if kind == b"[":
-            return self._array(depth + 1)
-        if kind == b"{":
-            return self._object(depth + 1)
         raise ValueError(f"unknown type {kind!r}")
 
     def _number(self, kind: bytes) -> int | float:
         code = _NUMBERS[kind]
-        content = self.take(int(code[2]))
-        if kind in _INTEGERS:
-            return int.from_bytes(content, "big", signed=kind != _UNSIGNED)
-        return float(np.frombuffer(content, code)[0])
+        number: int | float = np.frombuffer(self.take(int(code[2])), code)[0].item()
+        return number
 
     def _length(self) -> int:
-        kind = self.take(1)
-        if kind not in _INTEGERS:
+        code = _INTEGERS.get(self.take(1))
+        if code is None:
             raise ValueError("a length that is no number")
-        return int(self._number(kind))
+        return int.from_bytes(self.take(int(code[2])), "big", signed=code[1] == "i")
 
     def _text(self) -> str:
         return self.take(self._length()).decode()

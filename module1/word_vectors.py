@@ -91,8 +91,8 @@ class WordVectors:
     @classmethod
     def load(cls, path: Path) -> WordVectors:
         """Return what ``save`` wrote; raises ``ModelError`` when the file is no such archive."""
-        arrays = load_arrays(path)
         try:
+            arrays = load_arrays(path)
             return cls(tuple(arrays["words"].tolist()), arrays["vectors"].astype(np.float32))
         except (ValueError, KeyError, TypeError) as error:
             raise ModelError(f"{path}: no word vectors ({error})") from None
