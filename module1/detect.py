@@ -36,11 +36,11 @@ class Detector:
     def contributions(self, row: pl.DataFrame) -> list[Contribution]:
         """Return what moved the score of a single row, strongest first, in log-odds.
 
-        The trees' own contributions, averaged; the word vectors of a name are summed into one
+        The trees' contributions, averaged; the word vectors of a name are summed into one
         entry, named ``subject_words`` and the like, whose value is the name.
         """
         encoded = self.encoders.transform(row)
-        amounts = self.boosters.contributions(encoded.to_numpy())[0, :-1]
+        amounts = self.boosters.contributions(encoded.to_numpy()[0])
         columns = zip(encoded.columns, encoded.row(0), amounts.tolist(), strict=True)
         entries = list(self._entries(row, list(columns)))
         return sorted(entries, key=lambda entry: (-abs(entry.contribution), entry.feature))

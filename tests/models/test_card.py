@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     """Return a model folder with two files and a card."""
     made = tmp_path / "module2"
     made.mkdir()
-    (made / "forest.skops").write_bytes(b"forest")
+    (made / "forest.npz").write_bytes(b"forest")
     (made / "codes.json").write_bytes(b"{}\n")
     describe(made)
     return made
@@ -55,7 +55,7 @@ def test_a_card_reads_back_as_written(folder: Path) -> None:
     assert written.features == FEATURES
     assert written.files == {
         "codes.json": digest(folder / "codes.json"),
-        "forest.skops": digest(folder / "forest.skops"),
+        "forest.npz": digest(folder / "forest.npz"),
     }
     assert written.training_data == {"LICENSE": digest(REPOSITORY / "LICENSE")}
     assert set(written.libraries) == {"numpy", "polars"}
@@ -88,7 +88,7 @@ def test_a_library_that_is_not_installed_is_an_error() -> None:
         library_versions(["no-such-distribution"])
 
 
-@pytest.mark.parametrize("name", ["forest.skops", "codes.json"])
+@pytest.mark.parametrize("name", ["forest.npz", "codes.json"])
 def test_a_changed_byte_is_an_error_that_names_the_file_and_the_remedy(
     folder: Path, name: str
 ) -> None:
@@ -100,8 +100,8 @@ def test_a_changed_byte_is_an_error_that_names_the_file_and_the_remedy(
 
 
 def test_a_missing_file_is_an_error_that_names_it(folder: Path) -> None:
-    (folder / "forest.skops").unlink()
-    with pytest.raises(ModelError, match=r"forest\.skops: no such file.*train module2"):
+    (folder / "forest.npz").unlink()
+    with pytest.raises(ModelError, match=r"forest\.npz: no such file.*train module2"):
         read_card(folder)
 
 
@@ -157,7 +157,7 @@ def test_a_card_cut_off_anywhere_is_an_error(folder: Path) -> None:
             read_card(folder)
 
 
-@pytest.mark.parametrize("files", [None, ["forest.skops"], {"forest.skops": 5}])
+@pytest.mark.parametrize("files", [None, ["forest.npz"], {"forest.npz": 5}])
 def test_files_of_the_wrong_type_are_an_error(folder: Path, files: object) -> None:
     rewrite(folder, files=files)
     with pytest.raises(ModelError):
