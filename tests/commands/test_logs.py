@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -47,3 +49,17 @@ def test_folder_that_cannot_be_made(
     (tmp_path / "file").write_bytes(b"")
     assert run(logs, "--out", tmp_path / "file" / "out") == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_logs_load_no_library_that_they_do_not_need(pcaps: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, project\n"
+        "assert project.main(sys.argv[1:]) == 0\n"
+        "slow = ('cryptography', 'lightgbm', 'sklearn', 'xgboost', 'scipy', 'rich')\n"
+        "print([name for name in slow if name in sys.modules])"
+    )
+    capture = str(pcaps / "ipv6.pcap")  # without QUIC, which needs ciphers
+    command = [sys.executable, "-c", code, "logs", capture, "--out", str(tmp_path)]
+    root = Path(project.__file__).parent
+    output = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+    assert output.stdout == "[]\n"

@@ -158,6 +158,14 @@ def test_first_message_answering_from_the_originator_swaps_the_sides() -> None:
     assert (row["id.orig_h"], row["id.resp_h"]) == ("10.0.0.53", "10.0.0.1")
 
 
+def test_netbios_is_told_by_the_port_after_the_exchange() -> None:
+    connection = UNICAST._replace(originator_port=137)
+    log = DnsLog()
+    log.feed(connection, 0, True, message(1, RESPONSE, (), (record("a", 33, bytes(6) + b"\0"),)))
+    (row,) = log.table().to_dicts()
+    assert (row["id.resp_p"], row["query"], row["answers"]) == (137, None, None)
+
+
 def test_announcement_to_a_group_keeps_the_sides() -> None:
     connection = Connection("C1", "10.0.0.1", 5353, "224.0.0.251", 5353, "udp")
     log = DnsLog()
