@@ -41,7 +41,7 @@ def _sent(rows: Rows, column: str, role: int) -> NDArray[Any]:
     return np.where(rows["originator"] != role, rows[column][:, 1], rows[column][:, 0])
 
 
-def _addresses(rows: Rows, role: int) -> pl.Series:
+def _addresses(rows: Rows, role: int) -> NDArray[np.object_]:
     return address_texts(_by_role(rows, role, "first_address", "second_address"))
 
 
@@ -51,7 +51,7 @@ def _ports(rows: Rows, role: int) -> NDArray[np.int64]:
 
 def endpoint(rows: Rows, role: int) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     """Return addresses as text and ports of originators (0) or responders (1)."""
-    return _addresses(rows, role).to_numpy(), _ports(rows, role)
+    return _addresses(rows, role), _ports(rows, role)
 
 
 def protocol_names(rows: Rows) -> NDArray[np.object_]:

@@ -81,15 +81,15 @@ class FlowTracker:
         grouped = group(block, entries, self._open_tcp)
         packets = _tcp_packets(block, grouped, network_times)
         parts = self._tcp.analyse(packets, grouped.flows, self._packets)
-        still_open = [grouped.idle]
+        connections, ended = [grouped.idle], [np.zeros(len(grouped.idle), dtype=np.bool_)]
         for part in parts:
             feed_streams(block, part, self._protocols, self._tcp.transitions)
-            self._finish_tcp(take_rows(part.connections, part.ended))
-            still_open.append(take_rows(part.connections, ~part.ended))
-        connections = join_rows(still_open)
-        over = closing.are_over(connections, self._tcp.transitions, self._now)
-        self._finish_tcp(take_rows(connections, over))
-        self._open_tcp = take_rows(connections, ~over)
+            connections.append(part.connections)
+            ended.append(part.ended)
+        all_ = join_rows(connections)
+        over = np.concatenate(ended) | closing.are_over(all_, self._tcp.transitions, self._now)
+        self._finish_tcp(take_rows(all_, over))
+        self._open_tcp = take_rows(all_, ~over)
 
     def _finish_tcp(self, connections: Connections) -> None:
         self._finished.append(

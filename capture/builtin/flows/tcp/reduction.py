@@ -259,7 +259,11 @@ def _late_packets(
     latest = packets.now[packets.stops - 1]
     stop = packets.bounds[packets.connection[ending] + 1]
     ends_early = packets.now[stop - 1] >= packets.time[ending] + SHORTEST_TIMER
-    begins, stops, times = [ending[ends_early]], [stop[ends_early]], [packets.time[ending[ends_early]]]
+    begins, stops, times = (
+        [ending[ends_early]],
+        [stop[ends_early]],
+        [packets.time[ending[ends_early]]],
+    )
     for base in (
         connections["removal_base"][packets.rows],
         _unanswered_since(packets, answered, latest, connections),
