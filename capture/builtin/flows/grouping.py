@@ -51,8 +51,9 @@ class Grouped:
     """Packets of a block sorted by flow, and the flows.
 
     ``entry`` indexes the block, ``row`` the flows, and the packets of flow ``row`` are
-    ``bounds[row]`` to ``bounds[row + 1]``; ``side`` is whether the flow's second endpoint sent it. ``flows`` are the open connections that have packets here, and new ones. ``idle`` are
-    the open connections without any.
+    ``bounds[row]`` to ``bounds[row + 1]``; ``side`` is whether the flow's second endpoint sent it.
+    ``flows`` are the open connections that have packets here, and new ones. ``idle`` are the open
+    connections without any.
     """
 
     entry: Indices

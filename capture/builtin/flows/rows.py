@@ -56,7 +56,8 @@ def endpoint(rows: Rows, role: int) -> tuple[NDArray[np.object_], NDArray[np.int
 
 def protocol_names(rows: Rows) -> NDArray[np.object_]:
     """Return tcp, udp or icmp for each row."""
-    return np.array(_PROTOCOLS, dtype=object)[rows["protocol"]]
+    names: NDArray[np.object_] = np.array(_PROTOCOLS, dtype=object)[rows["protocol"]]
+    return names
 
 
 def conn_table(

@@ -129,7 +129,8 @@ def _zero_windows(packets: TcpPackets, streams: Streams, side: int) -> Indices:
     closed = closed[(packets.flags[closed] & RST) == 0]
     own, peer = streams[side].sender, streams[1 - side].sender
     idle = peer.since(peer.sent.fin, closed) | own.since(own.sent.reset, closed)
-    return closed[~idle]
+    counting: Indices = closed[~idle]
+    return counting
 
 
 def counted(connection: Indices, before: NDArray[Any]) -> Booleans:
