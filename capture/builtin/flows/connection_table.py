@@ -56,12 +56,11 @@ OPEN: Final = np.dtype(
         ("fin", "?", 2),
         ("fin_end", "i8", 2),
         ("reset", "?", 2),
-        ("retransmissions", "i8", 2),
-        ("zero_windows", "i8", 2),
-        ("gaps", "i8", 2),
+        ("retransmissions", "i4", 2),
+        ("zero_windows", "i4", 2),
+        ("gaps", "i4", 2),
         ("missed", "i8"),
         ("control_position", "i8", (2, 3)),  # of the last SYN, FIN and RST
-        ("control_seen", "?", (2, 3)),
     ]
 )
 FINISHED: Final = np.dtype(

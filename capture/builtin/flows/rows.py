@@ -67,10 +67,10 @@ def conn_table(
     lasting = rows["duration"] > 0
     columns: dict[str, Any] = {
         "ts": rows["first_time"] / NANOSECONDS,
-        "uid": connection_uids(rows),
-        "id.orig_h": _addresses(rows, 0),
+        "uid": _text_column(connection_uids(rows)),
+        "id.orig_h": _text_column(_addresses(rows, 0)),
         "id.orig_p": _ports(rows, 0),
-        "id.resp_h": _addresses(rows, 1),
+        "id.resp_h": _text_column(_addresses(rows, 1)),
         "id.resp_p": _ports(rows, 1),
         "proto": _gathered(_PROTOCOLS, rows["protocol"]),
         "service": [services.get(serial) for serial in rows["serial"].tolist()],
@@ -92,6 +92,10 @@ def _where(condition: NDArray[np.bool_], values: NDArray[Any]) -> pl.Series:
     """Return the values, null where the condition does not hold."""
     missing = pl.Series(~condition)
     return pl.select(pl.when(missing).then(None).otherwise(pl.Series(values))).to_series()
+
+
+def _text_column(texts: NDArray[Any]) -> pl.Series:
+    return pl.Series(texts.tolist(), dtype=pl.String)
 
 
 def _gathered(texts: Sequence[str], numbers: NDArray[Any]) -> pl.Series:

@@ -70,8 +70,10 @@ class FlowTracker:
         """Return the conn table and the protocols' findings; all connections are over."""
         self._finish_tcp(self._open_tcp)
         self._finish_datagrams(self._open_datagrams)
+        self._open_tcp = self._open_datagrams = new_connections(0)
         self._protocols.close_all()
         rows = concatenate(self._finished)
+        self._finished.clear()
         table = conn_table(rows, self._histories, self._states, self._protocols.services)
         return table, self._protocols
 
@@ -81,15 +83,15 @@ class FlowTracker:
         grouped = group(block, entries, self._open_tcp)
         packets = _tcp_packets(block, grouped, network_times)
         parts = self._tcp.analyse(packets, grouped.flows, self._packets)
-        connections, ended = [grouped.idle], [np.zeros(len(grouped.idle), dtype=np.bool_)]
+        over = closing.are_over(grouped.idle, self._tcp.transitions, self._now)
+        finished, still_open = [take_rows(grouped.idle, over)], [take_rows(grouped.idle, ~over)]
         for part in parts:
             feed_streams(block, part, self._protocols, self._tcp.transitions)
-            connections.append(part.connections)
-            ended.append(part.ended)
-        all_ = join_rows(connections)
-        over = np.concatenate(ended) | closing.are_over(all_, self._tcp.transitions, self._now)
-        self._finish_tcp(take_rows(all_, over))
-        self._open_tcp = take_rows(all_, ~over)
+            over = closing.are_over(part.connections, self._tcp.transitions, self._now)
+            finished.append(take_rows(part.connections, over | part.ended))
+            still_open.append(take_rows(part.connections, ~(over | part.ended)))
+        self._finish_tcp(join_rows(finished))
+        self._open_tcp = join_rows(still_open)
 
     def _finish_tcp(self, connections: Connections) -> None:
         self._finished.append(
