@@ -97,7 +97,10 @@ def put_rows(rows: NDArray[np.void], where: NDArray[np.int64], values: NDArray[n
 
 
 def join_rows(parts: Sequence[NDArray[np.void]]) -> Connections:
-    """Return ``np.concatenate(parts)``; there is at least one."""
+    """Return ``np.concatenate(parts)``; there is at least one. Only one with rows is not copied."""
+    filled = [part for part in parts if len(part)]
+    if len(filled) <= 1:
+        return filled[0] if filled else parts[0]
     return np.concatenate([_whole(part) for part in parts]).view(parts[0].dtype)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -80,18 +81,30 @@ class FlowTracker:
     def _feed_tcp(
         self, block: PacketBlock, entries: Indices, network_times: NDArray[np.int64]
     ) -> None:
+        parts = [
+            self._without_ended(connections, ended)
+            for connections, ended in self._analyse_tcp(block, entries, network_times)
+        ]
+        self._finish_tcp(join_rows([over for over, _ in parts]))
+        self._open_tcp = join_rows([still_open for _, still_open in parts])
+
+    def _without_ended(
+        self, connections: Connections, ended: Booleans
+    ) -> tuple[Connections, Connections]:
+        """Return the connections that are over, and those that may go on."""
+        over = ended | closing.are_over(connections, self._tcp.transitions, self._now)
+        return take_rows(connections, over), take_rows(connections, ~over)
+
+    def _analyse_tcp(
+        self, block: PacketBlock, entries: Indices, network_times: NDArray[np.int64]
+    ) -> Iterator[tuple[Connections, Booleans]]:
+        """Yield connections after the block, and which are followed by another one."""
         grouped = group(block, entries, self._open_tcp)
+        yield grouped.idle, np.zeros(len(grouped.idle), dtype=np.bool_)
         packets = _tcp_packets(block, grouped, network_times)
-        parts = self._tcp.analyse(packets, grouped.flows, self._packets)
-        over = closing.are_over(grouped.idle, self._tcp.transitions, self._now)
-        finished, still_open = [take_rows(grouped.idle, over)], [take_rows(grouped.idle, ~over)]
-        for part in parts:
+        for part in self._tcp.analyse(packets, grouped.flows, self._packets):
             feed_streams(block, part, self._protocols, self._tcp.transitions)
-            over = closing.are_over(part.connections, self._tcp.transitions, self._now)
-            finished.append(take_rows(part.connections, over | part.ended))
-            still_open.append(take_rows(part.connections, ~(over | part.ended)))
-        self._finish_tcp(join_rows(finished))
-        self._open_tcp = join_rows(still_open)
+            yield part.connections, part.ended
 
     def _finish_tcp(self, connections: Connections) -> None:
         self._finished.append(
