@@ -1,4 +1,4 @@
-"""Addresses as text, written for all at once."""
+"""Addresses as text, each distinct IPv4 address written once."""
 
 from __future__ import annotations
 
@@ -6,40 +6,35 @@ import socket
 from typing import Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-_MAPPED_IPV4: Final = 0xFFFF  # upper half of the lower 64 bits of ::ffff:0:0/96
+_MAPPED_IPV4: Final = 0xFFFF  # what stands above the lower 32 bits in ::ffff:0:0/96
+_OCTETS: Final = [str(number) for number in range(256)]
 
 
-def address_texts(addresses: NDArray[np.uint64]) -> pl.Series:
+def address_texts(addresses: NDArray[np.uint64]) -> NDArray[np.object_]:
     """Return addresses, shape (n, 2) with two big-endian halves each, as Zeek writes them."""
-    upper, lower = addresses[:, 0], addresses[:, 1]
-    texts = _ipv4_texts(lower)
-    others = np.flatnonzero((upper != 0) | (lower >> np.uint64(32) != _MAPPED_IPV4))
-    if len(others) == 0:
-        return texts
-    written = texts.to_list()
-    known: dict[bytes, str] = {}
-    for row, halves in zip(others.tolist(), addresses[others].astype(">u8"), strict=True):
-        packed = halves.tobytes()
-        if packed not in known:
-            known[packed] = socket.inet_ntop(socket.AF_INET6, packed)
-        written[row] = known[packed]
-    return pl.Series(written, dtype=pl.String)
+    texts = np.empty(len(addresses), dtype=object)
+    is_ipv4 = (addresses[:, 0] == 0) & (addresses[:, 1] >> np.uint64(32) == _MAPPED_IPV4)
+    texts[is_ipv4] = _ipv4_texts(addresses[is_ipv4, 1].astype(np.uint32))
+    if not is_ipv4.all():
+        texts[~is_ipv4] = _ipv6_texts(addresses[~is_ipv4])
+    return texts
 
 
-def _ipv4_texts(addresses: NDArray[np.uint64]) -> pl.Series:
-    """Return the IPv4 addresses that the lower 32 bits are."""
-    halves = (_pair_texts(addresses.astype(np.uint32) >> shift) for shift in (16, 0))
-    return pl.select(pl.concat_str(map(pl.lit, halves), separator=".")).to_series()
+def _ipv4_texts(numbers: NDArray[np.uint32]) -> NDArray[np.object_]:
+    distinct, index = np.unique(numbers, return_inverse=True)
+    octet = _OCTETS
+    texts = (
+        f"{octet[number >> 24]}.{octet[number >> 16 & 0xFF]}"
+        f".{octet[number >> 8 & 0xFF]}.{octet[number & 0xFF]}"
+        for number in distinct.tolist()
+    )
+    return np.fromiter(texts, dtype=object, count=len(distinct))[index]
 
 
-def _pair_texts(numbers: NDArray[np.uint32]) -> pl.Series:
-    """Return the lower two octets of numbers as text, each distinct pair written once."""
-    pairs = numbers.astype(np.uint16)
-    present = np.zeros(1 << 16, dtype=np.bool_)
-    present[pairs] = True
-    texts = [f"{pair >> 8}.{pair & 0xFF}" for pair in np.flatnonzero(present).tolist()]
-    numbering = np.cumsum(present, dtype=np.uint32) - np.uint32(1)
-    return pl.Series(texts, dtype=pl.String).gather(numbering[pairs])
+def _ipv6_texts(addresses: NDArray[np.uint64]) -> NDArray[np.object_]:
+    packed = addresses.astype(">u8").tobytes()
+    parts = (packed[at : at + 16] for at in range(0, len(packed), 16))
+    texts = (socket.inet_ntop(socket.AF_INET6, part) for part in parts)
+    return np.fromiter(texts, dtype=object, count=len(addresses))

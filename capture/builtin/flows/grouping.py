@@ -51,8 +51,9 @@ class Grouped:
     """Packets of a block sorted by flow, and the flows.
 
     ``entry`` indexes the block, ``row`` the flows, and the packets of flow ``row`` are
-    ``bounds[row]`` to ``bounds[row + 1]``; ``side`` is whether the flow's second endpoint sent it. ``flows`` are the open connections that have packets here, and new ones. ``idle`` are
-    the open connections without any.
+    ``bounds[row]`` to ``bounds[row + 1]``; ``side`` is whether the flow's second endpoint sent it.
+    ``flows`` are the open connections that have packets here, and new ones. ``idle`` are the open
+    connections without any.
     """
 
     entry: Indices
@@ -74,7 +75,7 @@ def group(block: PacketBlock, entries: Indices, open_: Connections) -> Grouped:
     was_open = order[starts] < len(open_)
     idle = was_open & (sizes == 1)
     is_packet = order >= len(open_)
-    flows = new_connections(np.count_nonzero(~idle))
+    flows = new_connections(int(np.count_nonzero(~idle)))
     _write_identities(flows, tuple(column[order[starts[~idle]]] for column in keys))
     goes_on = was_open[~idle]
     put_rows(flows, np.flatnonzero(goes_on), take_rows(open_, order[starts[was_open & ~idle]]))

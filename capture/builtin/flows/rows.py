@@ -41,7 +41,7 @@ def _sent(rows: Rows, column: str, role: int) -> NDArray[Any]:
     return np.where(rows["originator"] != role, rows[column][:, 1], rows[column][:, 0])
 
 
-def _addresses(rows: Rows, role: int) -> pl.Series:
+def _addresses(rows: Rows, role: int) -> NDArray[np.object_]:
     return address_texts(_by_role(rows, role, "first_address", "second_address"))
 
 
@@ -51,12 +51,13 @@ def _ports(rows: Rows, role: int) -> NDArray[np.int64]:
 
 def endpoint(rows: Rows, role: int) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     """Return addresses as text and ports of originators (0) or responders (1)."""
-    return _addresses(rows, role).to_numpy(), _ports(rows, role)
+    return _addresses(rows, role), _ports(rows, role)
 
 
 def protocol_names(rows: Rows) -> NDArray[np.object_]:
     """Return tcp, udp or icmp for each row."""
-    return np.array(_PROTOCOLS, dtype=object)[rows["protocol"]]
+    names: NDArray[np.object_] = np.array(_PROTOCOLS, dtype=object)[rows["protocol"]]
+    return names
 
 
 def conn_table(
@@ -66,10 +67,10 @@ def conn_table(
     lasting = rows["duration"] > 0
     columns: dict[str, Any] = {
         "ts": rows["first_time"] / NANOSECONDS,
-        "uid": connection_uids(rows),
-        "id.orig_h": _addresses(rows, 0),
+        "uid": _text_column(connection_uids(rows)),
+        "id.orig_h": _text_column(_addresses(rows, 0)),
         "id.orig_p": _ports(rows, 0),
-        "id.resp_h": _addresses(rows, 1),
+        "id.resp_h": _text_column(_addresses(rows, 1)),
         "id.resp_p": _ports(rows, 1),
         "proto": _gathered(_PROTOCOLS, rows["protocol"]),
         "service": [services.get(serial) for serial in rows["serial"].tolist()],
@@ -91,6 +92,10 @@ def _where(condition: NDArray[np.bool_], values: NDArray[Any]) -> pl.Series:
     """Return the values, null where the condition does not hold."""
     missing = pl.Series(~condition)
     return pl.select(pl.when(missing).then(None).otherwise(pl.Series(values))).to_series()
+
+
+def _text_column(texts: NDArray[Any]) -> pl.Series:
+    return pl.Series(texts.tolist(), dtype=pl.String)
 
 
 def _gathered(texts: Sequence[str], numbers: NDArray[Any]) -> pl.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -70,26 +71,40 @@ class FlowTracker:
         """Return the conn table and the protocols' findings; all connections are over."""
         self._finish_tcp(self._open_tcp)
         self._finish_datagrams(self._open_datagrams)
+        self._open_tcp = self._open_datagrams = new_connections(0)
         self._protocols.close_all()
         rows = concatenate(self._finished)
+        self._finished.clear()
         table = conn_table(rows, self._histories, self._states, self._protocols.services)
         return table, self._protocols
 
     def _feed_tcp(
         self, block: PacketBlock, entries: Indices, network_times: NDArray[np.int64]
     ) -> None:
+        parts = [
+            self._without_ended(connections, ended)
+            for connections, ended in self._analyse_tcp(block, entries, network_times)
+        ]
+        self._finish_tcp(join_rows([over for over, _ in parts]))
+        self._open_tcp = join_rows([still_open for _, still_open in parts])
+
+    def _without_ended(
+        self, connections: Connections, ended: Booleans
+    ) -> tuple[Connections, Connections]:
+        """Return the connections that are over, and those that may go on."""
+        over = ended | closing.are_over(connections, self._tcp.transitions, self._now)
+        return take_rows(connections, over), take_rows(connections, ~over)
+
+    def _analyse_tcp(
+        self, block: PacketBlock, entries: Indices, network_times: NDArray[np.int64]
+    ) -> Iterator[tuple[Connections, Booleans]]:
+        """Yield connections after the block, and which are followed by another one."""
         grouped = group(block, entries, self._open_tcp)
+        yield grouped.idle, np.zeros(len(grouped.idle), dtype=np.bool_)
         packets = _tcp_packets(block, grouped, network_times)
-        parts = self._tcp.analyse(packets, grouped.flows, self._packets)
-        still_open = [grouped.idle]
-        for part in parts:
+        for part in self._tcp.analyse(packets, grouped.flows, self._packets):
             feed_streams(block, part, self._protocols, self._tcp.transitions)
-            self._finish_tcp(take_rows(part.connections, part.ended))
-            still_open.append(take_rows(part.connections, ~part.ended))
-        connections = join_rows(still_open)
-        over = closing.are_over(connections, self._tcp.transitions, self._now)
-        self._finish_tcp(take_rows(connections, over))
-        self._open_tcp = take_rows(connections, ~over)
+            yield part.connections, part.ended
 
     def _finish_tcp(self, connections: Connections) -> None:
         self._finished.append(

@@ -71,12 +71,14 @@ class TcpPackets:
 
     def with_flag(self, flags: int) -> Indices:
         """Return the packets with any of these flags out of SYN, FIN and RST."""
-        return self.control[(self.flags[self.control] & flags) != 0]
+        packets: Indices = self.control[(self.flags[self.control] & flags) != 0]
+        return packets
 
     def openings(self) -> Indices:
         """Return the SYN packets without another flag that matters."""
         syn_alone = (self.flags[self.control] & (SYN | ACK | FIN | RST)) == SYN
-        return self.control[syn_alone]
+        packets: Indices = self.control[syn_alone]
+        return packets
 
     def renumbered(self, connection: NDArray[np.int64], bounds: Indices) -> TcpPackets:
         """Return the same packets with connections numbered anew."""

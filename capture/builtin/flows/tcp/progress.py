@@ -85,7 +85,7 @@ def update_connections(
 
 def _update_times(progress: Progress, connections: Connections, transitions: Transitions) -> None:
     time = progress.packets.time
-    was_closed = np.array([timers.both_closed for timers in transitions.timers])
+    was_closed = transitions.timer_column("both_closed")
     open_ = progress.live[~was_closed[connections["state"][progress.live]]]
     connections["last_time"][open_] = time[progress.ends[open_] - 1]
     connections["latest_time"][progress.live] = time[progress.last]

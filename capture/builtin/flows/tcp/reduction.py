@@ -129,7 +129,8 @@ def _zero_windows(packets: TcpPackets, streams: Streams, side: int) -> Indices:
     closed = closed[(packets.flags[closed] & RST) == 0]
     own, peer = streams[side].sender, streams[1 - side].sender
     idle = peer.since(peer.sent.fin, closed) | own.since(own.sent.reset, closed)
-    return closed[~idle]
+    counting: Indices = closed[~idle]
+    return counting
 
 
 def counted(connection: Indices, before: NDArray[Any]) -> Booleans:
@@ -259,7 +260,11 @@ def _late_packets(
     latest = packets.now[packets.stops - 1]
     stop = packets.bounds[packets.connection[ending] + 1]
     ends_early = packets.now[stop - 1] >= packets.time[ending] + SHORTEST_TIMER
-    begins, stops, times = [ending[ends_early]], [stop[ends_early]], [packets.time[ending[ends_early]]]
+    begins, stops, times = (
+        [ending[ends_early]],
+        [stop[ends_early]],
+        [packets.time[ending[ends_early]]],
+    )
     for base in (
         connections["removal_base"][packets.rows],
         _unanswered_since(packets, answered, latest, connections),

@@ -84,7 +84,7 @@ class Acknowledgements:
     trimmed: Positions
 
     def ignore_missing(self, begin: int, end: int) -> None:
-        """Take it that the packets from ``begin`` to ``end`` acknowledge nothing that is missing."""
+        """Take it that the packets ``begin`` to ``end`` acknowledge nothing that is missing."""
         slots = slice(*np.searchsorted(self.index, (begin, end)).tolist())
         self.gap[slots] = self.holes[slots] = 0
 
@@ -154,7 +154,8 @@ class Stream:
         before[restarted] = 0
         index = self.acknowledgements.index
         bounds = np.searchsorted(index, since), np.searchsorted(index, stops)
-        return np.maximum(maxima(self.acknowledgements.trusted, *bounds), before)
+        highest: Positions = np.maximum(maxima(self.acknowledgements.trusted, *bounds), before)
+        return highest
 
 
 def stream_of(packets: TcpPackets, side: int, connections: Connections) -> Stream:
