@@ -58,15 +58,14 @@ class _HelloParts(NamedTuple):
 
 
 def client_offer(hello: ClientHello) -> ClientOffer:
-    """Return what the client offers; of an extension that is there twice, the first counts."""
-    extensions = hello.extensions
-    contents = dict(reversed(extensions))
+    """Return what the client offers."""
+    contents = hello.extensions.contents
     return _offer(
         _HelloParts(
             hello.version,
             hello.cipher_suites,
             hello.cipher_suite_size,
-            tuple([number for number, _ in extensions]),
+            hello.extensions.numbers,
             contents.get(SUPPORTED_VERSIONS),
             contents.get(SUPPORTED_GROUPS, b""),
             contents.get(POINT_FORMATS, b""),
