@@ -10,6 +10,7 @@ import struct
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from capture.builtin.parsed_once import ParsedOnce
 from capture.builtin.tls.parameter_names import DTLS_1_0, DTLS_1_2, TLS_1_3
 from capture.zeek_format.escapes import text_of
 
@@ -83,24 +84,28 @@ class Extensions(NamedTuple):
     complete: bool = True
 
 
-def split_extensions(data: bytes, offset: int) -> Extensions:
-    """Return the extensions that begin at ``offset`` and go on to the end.
+def split_extensions(octets: bytes) -> Extensions:
+    """Return the extensions; ``octets`` is everything after the fixed fields of a hello.
 
     Two bytes of length come first; they need not be right (RFC 8446, 4.2).
     """
     numbers: list[int] = []
     contents: dict[int, bytes] = {}
-    offset, size = offset + 2, len(data)
+    offset, size = 2, len(octets)
     while offset + 4 <= size:
-        number, length = _NUMBER_AND_LENGTH(data, offset)
+        number, length = _NUMBER_AND_LENGTH(octets, offset)
         start = offset + 4
         offset = start + length
         if offset > size:
             return Extensions(tuple(numbers), contents, complete=False)
         numbers.append(number)
         if number in _READ and number not in contents:
-            contents[number] = data[start:offset]
+            contents[number] = octets[start:offset]
     return Extensions(tuple(numbers), contents, offset >= size)
+
+
+# Two of three servers, and every second client, send extensions that were there before.
+_EXTENSIONS: Final = ParsedOnce(split_extensions, limit=1 << 20)
 
 
 class ClientHello(NamedTuple):
@@ -155,7 +160,7 @@ def parse_client_hello(body: bytes) -> ClientHello:
         _, offset = _prefixed(body, offset, 1)
     cipher_suites, offset = _prefixed(body, offset, 2)
     _, offset = _prefixed(body, offset, 1)
-    return ClientHello(version, session_id, cipher_suites, split_extensions(body, offset))
+    return ClientHello(version, session_id, cipher_suites, _EXTENSIONS.parse(body[offset:]))
 
 
 def parse_server_hello(body: bytes) -> ServerHello:
@@ -174,6 +179,6 @@ def parse_server_hello(body: bytes) -> ServerHello:
     if offset + choices > len(body):
         raise MalformedMessageError("the server hello ends before its cipher suite")
     cipher_suite = body[offset] << 8 | body[offset + 1]
-    extensions = split_extensions(body, offset + choices)
+    extensions = _EXTENSIONS.parse(body[offset + choices :])
     retry = body[2:_FIXED_PART] == _RETRY_RANDOM
     return ServerHello(version, session_id, cipher_suite, extensions, retry)

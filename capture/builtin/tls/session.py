@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from capture.builtin.parsed_once import ParsedOnce
 from capture.builtin.tls.connection import SeenChain, TlsConnection
 from capture.builtin.tls.fingerprints.client_offer import client_offer
 from capture.builtin.tls.fingerprints.ja3 import ja3s
@@ -31,7 +32,6 @@ from capture.builtin.tls.hello import (
 from capture.builtin.tls.negotiation import Negotiation
 from capture.builtin.tls.parameter_names import alert_name, group_name
 from capture.builtin.x509.certificate import Certificate, parse_certificate
-from capture.builtin.x509.parsed_once import ParsedOnce
 
 CHANGE_CIPHER_SPEC: Final = 20
 ALERT: Final = 21
