@@ -23,7 +23,7 @@ QUIC: Final = 4
 READ: Final = (TLS, DNS, QUIC)
 
 
-@dataclass
+@dataclass(slots=True)
 class OpenStream:
     """A connection that a protocol is being read from."""
 

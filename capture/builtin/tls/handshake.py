@@ -27,19 +27,20 @@ _EPHEMERAL_CURVE_SUITES: Final = ("TLS_ECDHE_", "TLS_ECDH_ANON_")
 class HandshakeMessages(Unfinished):
     """Cuts handshake messages of one direction from the contents of its records.
 
-    ``broken`` is set by a message that is too long to be one; nothing more is read then.
+    Nothing more is read after a message that is too long.
     """
 
-    __slots__ = ("broken",)
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.broken = False
+    @property
+    def broken(self) -> bool:
+        """Whether a message came that is too long to be one."""
+        return self.needed > LONGEST_MESSAGE
 
     def cut(self, data: bytes) -> list[tuple[int, bytes]]:
         """Return the messages that ``data`` completes: their kind, what follows their header."""
         found: list[tuple[int, bytes]] = []
-        if self.broken:
+        if self.needed > LONGEST_MESSAGE:
             return found
         data = self.followed_by(data)
         offset, size, needed = 0, len(data), _HEADER
@@ -47,7 +48,7 @@ class HandshakeMessages(Unfinished):
             (kind_and_length,) = _KIND_AND_LENGTH(data, offset)
             needed = _HEADER + (kind_and_length & 0xFFFFFF)
             if needed > LONGEST_MESSAGE:
-                self.broken = True
+                self.needed = needed
                 return found
             if offset + needed > size:
                 break

@@ -7,9 +7,10 @@ SSL 2 is in the appendix E.2 of RFC 5246.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from capture.builtin.parsed_once import ParsedOnce
 from capture.builtin.tls.parameter_names import DTLS_1_0, DTLS_1_2, TLS_1_3
 from capture.zeek_format.escapes import text_of
 
@@ -23,6 +24,20 @@ KEY_SHARE_OF_DRAFTS: Final = 40
 PRE_SHARED_KEY: Final = 41
 SUPPORTED_VERSIONS: Final = 43
 KEY_SHARE: Final = 51
+_READ: Final = frozenset(
+    (
+        SERVER_NAME,
+        SUPPORTED_GROUPS,
+        POINT_FORMATS,
+        SIGNATURE_ALGORITHMS,
+        APPLICATION_PROTOCOLS,
+        SESSION_TICKET,
+        KEY_SHARE_OF_DRAFTS,
+        PRE_SHARED_KEY,
+        SUPPORTED_VERSIONS,
+        KEY_SHARE,
+    )
+)
 
 _RETRY_RANDOM: Final = bytes.fromhex(
     "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
@@ -30,8 +45,6 @@ _RETRY_RANDOM: Final = bytes.fromhex(
 _FIXED_PART: Final = 34
 _NUMBER_AND_LENGTH: Final = struct.Struct(">HH").unpack_from
 _DRAFT_OF_TLS_1_3: Final = 0x7F
-
-Extensions = Sequence[tuple[int, bytes]]
 
 
 class MalformedMessageError(ValueError):
@@ -59,37 +72,52 @@ def _prefixed_list(data: bytes, outer: int, inner: int) -> tuple[bytes, ...]:
     return tuple(items)
 
 
-def split_extensions(data: bytes, offset: int) -> tuple[Extensions, bool]:
-    """Return the extensions in order, and whether the last one was whole.
+class Extensions(NamedTuple):
+    """The extensions of a hello, without one that is cut off; ``complete`` when there is none.
 
-    They begin at ``offset``, with two bytes of length that need not be right (RFC 8446, 4.2).
+    ``numbers`` are in the order sent. ``contents`` are those that anybody reads; of an extension
+    that is there twice, the first counts.
     """
-    found: list[tuple[int, bytes]] = []
-    offset, size = offset + 2, len(data)
+
+    numbers: tuple[int, ...] = ()
+    contents: Mapping[int, bytes] = {}
+    complete: bool = True
+
+
+def split_extensions(octets: bytes) -> Extensions:
+    """Return the extensions; ``octets`` is everything after the fixed fields of a hello.
+
+    Two bytes of length come first; they need not be right (RFC 8446, 4.2).
+    """
+    numbers: list[int] = []
+    contents: dict[int, bytes] = {}
+    offset, size = 2, len(octets)
     while offset + 4 <= size:
-        kind, length = _NUMBER_AND_LENGTH(data, offset)
-        offset += 4
-        end = offset + length
-        if end > size:
-            return found, False
-        found.append((kind, data[offset:end]))
-        offset = end
-    return found, offset >= size
+        number, length = _NUMBER_AND_LENGTH(octets, offset)
+        start = offset + 4
+        offset = start + length
+        if offset > size:
+            return Extensions(tuple(numbers), contents, complete=False)
+        numbers.append(number)
+        if number in _READ and number not in contents:
+            contents[number] = octets[start:offset]
+    return Extensions(tuple(numbers), contents, offset >= size)
+
+
+# Two of three servers, and every second client, send extensions that were there before.
+_EXTENSIONS: Final = ParsedOnce(split_extensions, limit=1 << 20)
 
 
 class ClientHello(NamedTuple):
     """What a client offers.
 
-    ``cipher_suites`` are the bytes sent, ``cipher_suite_size`` for each. ``extensions`` are pairs
-    of number and content in the order sent, without one that is cut off; ``complete`` says that
-    there is none.
+    ``cipher_suites`` are the bytes sent, ``cipher_suite_size`` for each.
     """
 
     version: int
     session_id: bytes
     cipher_suites: bytes
-    extensions: Extensions = ()
-    complete: bool = True
+    extensions: Extensions = Extensions()
     cipher_suite_size: int = 2
 
 
@@ -99,8 +127,7 @@ class ServerHello(NamedTuple):
     version: int
     session_id: bytes
     cipher_suite: int
-    extensions: Extensions = ()
-    complete: bool = True
+    extensions: Extensions = Extensions()
     asks_for_retry: bool = False
 
 
@@ -133,8 +160,7 @@ def parse_client_hello(body: bytes) -> ClientHello:
         _, offset = _prefixed(body, offset, 1)
     cipher_suites, offset = _prefixed(body, offset, 2)
     _, offset = _prefixed(body, offset, 1)
-    extensions, complete = split_extensions(body, offset)
-    return ClientHello(version, session_id, cipher_suites, extensions, complete)
+    return ClientHello(version, session_id, cipher_suites, _EXTENSIONS.parse(body[offset:]))
 
 
 def parse_server_hello(body: bytes) -> ServerHello:
@@ -153,6 +179,6 @@ def parse_server_hello(body: bytes) -> ServerHello:
     if offset + choices > len(body):
         raise MalformedMessageError("the server hello ends before its cipher suite")
     cipher_suite = body[offset] << 8 | body[offset + 1]
-    extensions, complete = split_extensions(body, offset + choices)
+    extensions = _EXTENSIONS.parse(body[offset + choices :])
     retry = body[2:_FIXED_PART] == _RETRY_RANDOM
-    return ServerHello(version, session_id, cipher_suite, extensions, complete, retry)
+    return ServerHello(version, session_id, cipher_suite, extensions, retry)

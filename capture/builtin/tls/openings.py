@@ -44,7 +44,7 @@ class Opening(NamedTuple):
         """Return whether ``data``, perhaps only the beginning of an opening, can be this one."""
         if self.from_originator not in (None, from_originator):
             return False
-        return all(value in allowed for value, allowed in zip(data, self.octets, strict=False))
+        return all(map(frozenset.__contains__, self.octets, data))
 
 
 def _text(text: bytes) -> tuple[frozenset[int], ...]:

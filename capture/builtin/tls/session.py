@@ -6,8 +6,10 @@ record and each handshake message; it needs to know neither bytes nor buffers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+from capture.builtin.parsed_once import ParsedOnce
 from capture.builtin.tls.connection import SeenChain, TlsConnection
 from capture.builtin.tls.fingerprints.client_offer import client_offer
 from capture.builtin.tls.fingerprints.ja3 import ja3s
@@ -30,7 +32,6 @@ from capture.builtin.tls.hello import (
 from capture.builtin.tls.negotiation import Negotiation
 from capture.builtin.tls.parameter_names import alert_name, group_name
 from capture.builtin.x509.certificate import Certificate, parse_certificate
-from capture.builtin.x509.parsed_once import ParsedOnce
 
 CHANGE_CIPHER_SPEC: Final = 20
 ALERT: Final = 21
@@ -57,16 +58,6 @@ _LETTERS: Final[dict[int, str]] = {
 }
 _HELLO_REQUEST: Final = 0
 _RETRY_REQUEST: Final = "j"
-_READ_MESSAGES: Final = frozenset(
-    (
-        _HELLO_REQUEST,
-        CLIENT_HELLO,
-        SERVER_HELLO,
-        CERTIFICATE,
-        SERVER_KEY_EXCHANGE,
-        CLIENT_KEY_EXCHANGE,
-    )
-)
 _LONGEST_HISTORY: Final = 100
 _MOST_CERTIFICATES: Final = 20_000
 _VIOLATIONS_BEFORE_GIVING_UP: Final = 5
@@ -165,12 +156,15 @@ class Session:
         if letter is None:
             self.violation()
             return
-        try:
-            if kind in _READ_MESSAGES:
-                letter = self._read_message(from_originator, kind, body) or letter
-        except MalformedMessageError:
-            self.violation()
-            return
+        read = _READERS.get(kind)
+        if read is not None:
+            try:
+                read(self, from_originator, body)
+            except MalformedMessageError:
+                self.violation()
+                return
+            if kind == SERVER_HELLO and not self.answered:
+                letter = _RETRY_REQUEST
         if not self.finished:
             self._add_history(from_originator, letter)
 
@@ -198,8 +192,7 @@ class Session:
     def _add_history(self, from_originator: bool, letter: str) -> None:
         connection = self.connection or self._opened()
         if len(connection.history) < _LONGEST_HISTORY:
-            from_client = from_originator != self._flipped
-            connection.history += letter.upper() if from_client else letter
+            connection.history += letter if from_originator == self._flipped else letter.upper()
 
     def _check_direction(self, from_originator: bool, from_client: bool) -> None:
         """Take the sender of a message for client or server, whichever must have sent it."""
@@ -208,43 +201,43 @@ class Session:
             self._flipped = flipped
             self._opened().history += "^"
 
-    def _read_message(self, from_originator: bool, kind: int, body: bytes) -> str | None:
-        """Read a message; return its letter of the history where that is not the usual one."""
-        if kind == CLIENT_HELLO:
-            self._check_direction(from_originator, from_client=True)
-            self._client_hello(parse_client_hello(body))
-        elif kind == SERVER_HELLO:
-            self._check_direction(from_originator, from_client=False)
-            hello = parse_server_hello(body)
-            self._server_hello(hello)
-            return _RETRY_REQUEST if hello.asks_for_retry else None
-        elif kind == CERTIFICATE:
-            self._certificates(from_originator, _CHAINS.parse(body))
-        elif kind == SERVER_KEY_EXCHANGE:
-            curve = named_curve_of(body, self._negotiation.cipher_suite)
-            if curve is not None:
-                self._opened().curve = group_name(curve)
-        elif kind == CLIENT_KEY_EXCHANGE:
-            self._negotiation.key_exchange_seen |= from_originator != self._flipped
-        elif kind == _HELLO_REQUEST:
-            self._check_direction(from_originator, from_client=False)
-        return None
+    def _hello_request(self, from_originator: bool, _body: bytes) -> None:
+        self._check_direction(from_originator, from_client=False)
+
+    def _client_hello_message(self, from_originator: bool, body: bytes) -> None:
+        self._check_direction(from_originator, from_client=True)
+        self._client_hello(parse_client_hello(body))
+
+    def _server_hello_message(self, from_originator: bool, body: bytes) -> None:
+        self._check_direction(from_originator, from_client=False)
+        self._server_hello(parse_server_hello(body))
+
+    def _certificate_message(self, from_originator: bool, body: bytes) -> None:
+        self._certificates(from_originator, _CHAINS.parse(body))
+
+    def _server_key_exchange(self, _from_originator: bool, body: bytes) -> None:
+        curve = named_curve_of(body, self._negotiation.cipher_suite)
+        if curve is not None:
+            self._opened().curve = group_name(curve)
+
+    def _client_key_exchange(self, from_originator: bool, _body: bytes) -> None:
+        self._negotiation.key_exchange_seen |= from_originator != self._flipped
 
     def _client_hello(self, hello: ClientHello) -> None:
-        connection = self._opened()
+        connection = self.connection or self._opened()
         if connection.client_offer is None:
             connection.client_offer = client_offer(hello)
-        self._confirm(self._negotiation.client_hello(connection, hello))
+        self._confirm(connection, self._negotiation.client_hello(connection, hello))
 
     def _server_hello(self, hello: ServerHello) -> None:
-        connection = self._opened()
+        connection = self.connection or self._opened()
         connection.ja3s = ja3s(hello)
         self.answered = not hello.asks_for_retry
-        self._confirm(self._negotiation.server_hello(connection, hello))
+        self._confirm(connection, self._negotiation.server_hello(connection, hello))
 
-    def _confirm(self, hello_is_valid: bool) -> None:
+    def _confirm(self, connection: TlsConnection, hello_is_valid: bool) -> None:
         if hello_is_valid:
-            self._opened().confirmed = self._confirmable
+            connection.confirmed = self._confirmable
         else:
             self.violation()
 
@@ -272,3 +265,13 @@ class Session:
             self._opened().last_alert = alert_name(description)
         if len(payload) % 2:
             self.violation()
+
+
+_READERS: Final[dict[int, Callable[[Session, bool, bytes], None]]] = {
+    _HELLO_REQUEST: Session._hello_request,
+    CLIENT_HELLO: Session._client_hello_message,
+    SERVER_HELLO: Session._server_hello_message,
+    CERTIFICATE: Session._certificate_message,
+    SERVER_KEY_EXCHANGE: Session._server_key_exchange,
+    CLIENT_KEY_EXCHANGE: Session._client_key_exchange,
+}

@@ -13,6 +13,7 @@ from capture.builtin.tls.openings import ANY_RECORD, OVER_TCP, Reader
 from capture.builtin.tls.record_layer import RecordLayer
 from capture.builtin.tls.upgrade.recogniser import Recogniser
 
+_LAYERS: Final = (RecordLayer, DatagramLayer)
 _OPENINGS: Final = (*OVER_TCP, ANY_RECORD)
 _LONGEST_OPENING: Final = max(len(opening.octets) for opening in _OPENINGS)
 _BY_FIRST_BYTE: Final = [
@@ -44,15 +45,15 @@ class TlsStream:
             self._begin(segment)
         if self._waiting:
             segments, self._waiting = chain(self._waiting, segments), []
-        if isinstance(self._reader, Recogniser):
+        if self._reader is not None and not isinstance(self._reader, _LAYERS):
             segments = self._recognise(self._reader, segments)
-        if isinstance(self._reader, RecordLayer | DatagramLayer) and not self.finished:
+        if isinstance(self._reader, _LAYERS) and not self.finished:
             self._reader.read(segments)
             self.finished = self._reader.session.finished
 
     def result(self) -> TlsConnection | None:
         """Return what was seen, None when it was not TLS."""
-        if isinstance(self._reader, RecordLayer | DatagramLayer):
+        if isinstance(self._reader, _LAYERS):
             return self._reader.session.connection
         return None
 

@@ -10,16 +10,16 @@ class Unfinished:
     its length.
     """
 
-    __slots__ = ("_needed", "_octets")
+    __slots__ = ("_octets", "needed")
 
     def __init__(self) -> None:
         self._octets: bytes | bytearray = b""
-        self._needed = 0
+        self.needed = 0
 
     def keep(self, octets: bytes, needed: int) -> None:
         """Keep the beginning of something that is ``needed`` bytes long."""
         self._octets = bytearray(octets)
-        self._needed = needed
+        self.needed = needed
 
     def followed_by(self, data: bytes) -> bytes:
         """Return what was kept and ``data``; nothing while that is still too short."""
@@ -27,7 +27,7 @@ class Unfinished:
         if not kept:
             return data
         kept += data
-        if len(kept) < self._needed:
+        if len(kept) < self.needed:
             return b""
         self._octets = b""
         return bytes(kept)

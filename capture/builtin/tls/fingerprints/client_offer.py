@@ -43,59 +43,52 @@ class ClientOffer(NamedTuple):
     encrypted_hello: bool
 
 
-class _HelloParts(NamedTuple):
-    """The bytes of a hello that do not change from one connection of a client to the next."""
-
-    version: int
-    cipher_suites: bytes
-    cipher_suite_size: int
-    extensions: tuple[int, ...]
-    versions: bytes | None
-    groups: bytes
-    point_formats: bytes
-    signature_algorithms: bytes
-    protocols: bytes
-
-
 def client_offer(hello: ClientHello) -> ClientOffer:
-    """Return what the client offers; of an extension that is there twice, the first counts."""
-    extensions = hello.extensions
-    contents = dict(reversed(extensions))
+    """Return what the client offers."""
+    numbers, contents, _ = hello.extensions
     return _offer(
-        _HelloParts(
-            hello.version,
-            hello.cipher_suites,
-            hello.cipher_suite_size,
-            tuple([number for number, _ in extensions]),
-            contents.get(SUPPORTED_VERSIONS),
-            contents.get(SUPPORTED_GROUPS, b""),
-            contents.get(POINT_FORMATS, b""),
-            contents.get(SIGNATURE_ALGORITHMS, b""),
-            contents.get(APPLICATION_PROTOCOLS, b""),
-        )
+        hello.version,
+        hello.cipher_suites,
+        hello.cipher_suite_size,
+        numbers,
+        contents.get(SUPPORTED_VERSIONS),
+        contents.get(SUPPORTED_GROUPS, b""),
+        contents.get(POINT_FORMATS, b""),
+        contents.get(SIGNATURE_ALGORITHMS, b""),
+        contents.get(APPLICATION_PROTOCOLS, b""),
     )
 
 
+# The arguments are the bytes that do not change from one connection of a client to the next.
 @lru_cache(maxsize=1024)
-def _offer(parts: _HelloParts) -> ClientOffer:
-    versions = (parts.version,) if parts.versions is None else _numbers(parts.versions[1:])
-    ciphers = _numbers(parts.cipher_suites, parts.cipher_suite_size)
-    groups = _numbers(parts.groups[2:])
-    algorithms = _numbers(parts.signature_algorithms[2:])
-    every = (*versions, *ciphers, *parts.extensions, *groups, *algorithms)
-    protocols = parts.protocols
+def _offer(
+    hello_version: int,
+    cipher_suites: bytes,
+    cipher_suite_size: int,
+    extensions: tuple[int, ...],
+    supported_versions: bytes | None,
+    supported_groups: bytes,
+    point_formats: bytes,
+    signature_algorithms: bytes,
+    protocols: bytes,
+) -> ClientOffer:
+    versions = (hello_version,) if supported_versions is None else _numbers(supported_versions[1:])
+    ciphers = _numbers(cipher_suites, cipher_suite_size)
+    groups = _numbers(supported_groups[2:])
+    algorithms = _numbers(signature_algorithms[2:])
+    every = (*versions, *ciphers, *extensions, *groups, *algorithms)
     return ClientOffer(
-        hello_version=parts.version,
+        hello_version=hello_version,
         versions=without_grease(versions),
         ciphers=without_grease(ciphers),
-        extensions=without_grease(parts.extensions),
+        extensions=without_grease(extensions),
         groups=without_grease(groups),
-        point_formats=tuple(parts.point_formats[1:]),
+        point_formats=tuple(point_formats[1:]),
         signature_algorithms=without_grease(algorithms),
         application_protocols=application_protocols(protocols),
         first_protocol=protocols[3 : 3 + protocols[2]] if len(protocols) > 2 else b"",
         grease=not GREASE.isdisjoint(every),
-        encrypted_hello=not _ENCRYPTED_HELLO.isdisjoint(parts.extensions),
+        encrypted_hello=not _ENCRYPTED_HELLO.isdisjoint(extensions),
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from capture.builtin.connection import Connection
 from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.fingerprints.client_offer import ClientOffer
 from capture.builtin.tls.fingerprints.ja3 import ja3
@@ -34,9 +33,11 @@ _OF_CLIENT: Final = tuple(name for name in FINGERPRINT_COLUMNS if name != "ja3s"
 _ClientValues = tuple[Any, ...]  # of the columns _OF_CLIENT
 
 
-def fingerprint_columns(found: Sequence[tuple[Connection, TlsConnection]]) -> list[pl.Series]:
+def fingerprint_columns(
+    found: Sequence[TlsConnection], over_udp: Sequence[bool]
+) -> list[pl.Series]:
     """Return ``FINGERPRINT_COLUMNS``, one row a connection; null where a hello was not seen."""
-    clients = [(tls.client_offer, connection.protocol == "udp") for connection, tls in found]
+    clients = [(tls.client_offer, udp) for tls, udp in zip(found, over_udp, strict=True)]
     numbers: dict[tuple[ClientOffer | None, bool], int] = {}
     rows = [numbers.setdefault(client, len(numbers)) for client in clients]
     distinct = [_values_of_offer(*client) for client in numbers]
@@ -44,7 +45,7 @@ def fingerprint_columns(found: Sequence[tuple[Connection, TlsConnection]]) -> li
         name: column(name, values, SSL[name]).gather(rows)
         for name, values in zip(_OF_CLIENT, _transposed(distinct), strict=True)
     }
-    columns["ja3s"] = column("ja3s", [tls.ja3s for _, tls in found], SSL["ja3s"])
+    columns["ja3s"] = column("ja3s", [tls.ja3s for tls in found], SSL["ja3s"])
     return [columns[name] for name in FINGERPRINT_COLUMNS]
 
 

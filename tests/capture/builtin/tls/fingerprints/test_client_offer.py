@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from capture.builtin.tls.fingerprints.client_offer import client_offer
 from capture.builtin.tls.fingerprints.ja3 import ja3
 from capture.builtin.tls.fingerprints.ja4 import ja4
-from capture.builtin.tls.hello import ClientHello
+from capture.builtin.tls.hello import ClientHello, Extensions
 from tests.capture.builtin.tls.fingerprints.hellos import (
     CHROME_CIPHERS,
     CHROME_EXTENSIONS,
@@ -60,17 +60,10 @@ def test_suites_of_ssl_2_have_three_bytes():
     assert client_offer(hello).ciphers == (0x010080, 0x0700C0)
 
 
-def test_of_an_extension_that_is_there_twice_the_first_counts():
-    hello = parsed_hello([1], [10], groups=[29])
-    hello = hello._replace(extensions=(*hello.extensions, (10, b"\0\0")))
-    assert client_offer(hello).groups == (29,)
-    assert client_offer(hello).extensions == (10, 10)
-
-
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 0xFFFF), st.binary(max_size=20), st.binary(max_size=9), st.booleans())
 def test_any_bytes_have_fingerprints(version, suites, content, over_udp):
-    extensions = tuple((kind, content) for kind in (10, 11, 13, 16, 43))
+    extensions = Extensions(numbers=(10,), contents=dict.fromkeys((10, 11, 13, 16, 43), content))
     offer = client_offer(ClientHello(version, b"", suites, extensions))
     assert len(ja3(offer)) == 32
     assert len(ja4(offer, over_udp=over_udp)) == 36

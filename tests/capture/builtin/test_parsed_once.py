@@ -2,8 +2,8 @@
 
 import pytest
 
+from capture.builtin.parsed_once import RESULT_BYTES, ParsedOnce
 from capture.builtin.x509.certificate import parse_certificate
-from capture.builtin.x509.parsed_once import ParsedOnce
 from tests.capture.builtin.x509.certificates import certificate, name
 
 DER = certificate(name(COMMON_NAME="a"))
@@ -16,7 +16,7 @@ def test_the_same_bytes_give_the_same_certificate():
 
 def test_the_longest_unused_is_forgotten():
     first, second, third = (certificate(name(COMMON_NAME=text)) for text in "abc")
-    once = ParsedOnce(parse_certificate, limit=len(first) + len(second) + 10)
+    once = ParsedOnce(parse_certificate, limit=len(first) + len(second) + 2 * RESULT_BYTES + 10)
     kept = once.parse(first)
     forgotten = once.parse(second)
     assert once.parse(first) is kept
@@ -26,7 +26,7 @@ def test_the_longest_unused_is_forgotten():
 
 
 def test_what_is_larger_than_the_limit_is_not_kept():
-    once = ParsedOnce(parse_certificate, limit=len(DER) - 1)
+    once = ParsedOnce(parse_certificate, limit=len(DER) + RESULT_BYTES - 1)
     assert once.parse(DER) is not once.parse(DER)
     assert once.parse(DER) == parse_certificate(DER)
 

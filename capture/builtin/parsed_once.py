@@ -1,19 +1,22 @@
-"""Certificates, and chains of them, that many connections show, parsed once."""
+"""What many connections send alike, such as certificates and extensions, parsed once."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 Parsed = TypeVar("Parsed")
+
+RESULT_BYTES: Final = 512
+"""What a result counts besides the bytes it was made of."""
 
 
 class ParsedOnce(Generic[Parsed]):
     """Remembers what ``parse``, a pure function, made of bytes.
 
-    At most ``limit`` bytes are kept with their results, the longest unused going first, so that
-    hostile input cannot fill the memory. What ``parse`` raises is passed on.
+    At most about ``limit`` bytes are kept, the longest unused going first, so that hostile input
+    cannot fill the memory. What ``parse`` raises is passed on.
     """
 
     def __init__(self, parse: Callable[[bytes], Parsed], limit: int = 8 << 20) -> None:
@@ -29,8 +32,8 @@ class ParsedOnce(Generic[Parsed]):
             self._parsed.move_to_end(octets)
             return known
         result = self._parsed[octets] = self._parse(octets)
-        self._kept += len(octets)
+        self._kept += len(octets) + RESULT_BYTES
         while self._kept > self.limit:
             forgotten, _ = self._parsed.popitem(last=False)
-            self._kept -= len(forgotten)
+            self._kept -= len(forgotten) + RESULT_BYTES
         return result
