@@ -64,11 +64,11 @@ class PacketReader:
         self.last_time_ns: int | None = None
 
     def __iter__(self) -> Iterator[PacketBlock]:
-        """Yield blocks of packets in capture order."""
+        """Yield blocks of packets in capture order; one of other frames only has no packets."""
         for records in self._file:
             self._note(records)
             block = self._decoder.decode(records)
-            if len(block):
+            if len(block.clock_ns):
                 yield block
         if self._file.damaged:
             self.skipped[DAMAGED] += 1
