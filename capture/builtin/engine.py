@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from capture.builtin.flows.tracker import FlowTracker
-from capture.builtin.packets import PacketReader
+from capture.builtin.packets import DECOMPRESSED_LIMIT, PacketReader
 from capture.builtin.tls.tables import ssl_and_x509_tables
 from capture.logs import CaptureInfo, Logs
 
@@ -23,17 +23,25 @@ _NANOSECONDS: Final = 1e9
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
 
 
-def analyse(path: Path, *, progress: Callable[[int], None] | None = None) -> Logs:
+def analyse(
+    path: Path,
+    *,
+    progress: Callable[[int], None] | None = None,
+    decompressed_limit: int = DECOMPRESSED_LIMIT,
+) -> Logs:
     """Return the tables of a capture file.
 
-    ``progress`` is called after each block with the number of packets read so far.
+    ``progress`` is called after each block with the number of packets read so far. A compressed
+    file may expand to ``decompressed_limit`` bytes.
 
     Raises
     ------
     capture.errors.UnreadableInputError
-        If the path holds no capture in a known format.
+        If the path holds no capture in a known format, or one that expands to more.
     """
-    reader = PacketReader(path, packets_per_block=PACKETS_PER_BLOCK)
+    reader = PacketReader(
+        path, packets_per_block=PACKETS_PER_BLOCK, decompressed_limit=decompressed_limit
+    )
     tracker = FlowTracker()
     with ThreadPoolExecutor(max_workers=1) as beside, _rare_garbage_collection():
         digest = beside.submit(_sha256, path)

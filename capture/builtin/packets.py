@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from capture.builtin.block import PacketBlock
 from capture.builtin.decode.decoder import Decoder
 from capture.builtin.files.capture_file import DAMAGED, CaptureFile
 from capture.builtin.files.records import GIVEN_UP, Records
+
+# Bytes beyond which a compressed file is taken for a decompression bomb.
+DECOMPRESSED_LIMIT: Final = 1 << 36
 
 
 class PacketReader:
@@ -46,7 +50,7 @@ class PacketReader:
         path: Path,
         *,
         packets_per_block: int = 1 << 17,
-        decompressed_limit: int = 1 << 36,
+        decompressed_limit: int = DECOMPRESSED_LIMIT,
     ) -> None:
         self._file = CaptureFile(
             path, records_per_block=packets_per_block, decompressed_limit=decompressed_limit
@@ -60,11 +64,11 @@ class PacketReader:
         self.last_time_ns: int | None = None
 
     def __iter__(self) -> Iterator[PacketBlock]:
-        """Yield blocks of packets in capture order."""
+        """Yield blocks of packets in capture order; one of other frames only has no packets."""
         for records in self._file:
             self._note(records)
             block = self._decoder.decode(records)
-            if len(block):
+            if len(block.clock_ns):
                 yield block
         if self._file.damaged:
             self.skipped[DAMAGED] += 1

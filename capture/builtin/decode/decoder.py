@@ -44,6 +44,7 @@ class Decoder:
         self.ethertypes: Counter[int] = Counter()
         self._reassembler = Reassembler(self.skipped)
         self._number = 0
+        self._latest = np.iinfo(np.int64).min
 
     def decode(self, records: Records) -> PacketBlock:
         """Return the packets of these records, in their order, outer before inner."""
@@ -63,11 +64,18 @@ class Decoder:
         else:
             self.skipped["headers nested too deeply"] += len(frames)
         first, self._number = self._number + 1, self._number + len(records)
-        return _block(data, records, first, merge(found))
+        return _block(data, records, self._advance(records.time_ns), first, merge(found))
 
     def finish(self) -> None:
         """Count fragments that still wait as lost; call it after the last block."""
         self._reassembler.give_up()
+
+    def _advance(self, time_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the latest time stamp of the capture up to each record."""
+        clock = np.maximum(np.maximum.accumulate(time_ns), self._latest)
+        if len(clock):
+            self._latest = int(clock[-1])
+        return clock
 
     def _link_frames(self, records: Records) -> Frames:
         """Return the frames of the link types that are known."""
@@ -183,14 +191,20 @@ def _open_udp(data: NDArray[np.uint8], packets: IpPackets, transport: Transport)
 
 
 def _block(
-    data: NDArray[np.uint8], records: Records, first_number: int, packets: Packets
+    data: NDArray[np.uint8],
+    records: Records,
+    clock_ns: NDArray[np.int64],
+    first_number: int,
+    packets: Packets,
 ) -> PacketBlock:
     columns = {each.name: getattr(packets, each.name) for each in fields(packets)}
     record = columns.pop("record")
     return PacketBlock(
         data=data,
+        clock_ns=clock_ns,
         number=record + first_number,
         time_ns=records.time_ns[record],
+        network_time_ns=clock_ns[record],
         frame_length=np.minimum(records.length[record], _INT32).astype(np.int32),
         **columns,
     )

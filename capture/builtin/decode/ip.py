@@ -168,11 +168,13 @@ def _ipv6(
 ) -> tuple[IpPackets, NDArray[np.uint8]]:
     """Return the packets and, for each, why it is bad (0: it is not)."""
     chain = _Chain(data, frames, rows[:, 6])
+    plain = plain_ipv6_packets(rows, frames)
     packets = replace(
-        plain_ipv6_packets(rows, frames),
+        plain,
         payload=frames.start + chain.length,
         fragment=chain.fragment,
         protocol=chain.protocol,
+        destination=_final_destination(data, plain.destination, chain.last_stop),
     )
     total = packets.end - packets.start
     failure = _failures(frames.captured - frames.start, IPV6_HEADER, chain.length, total, frames)
@@ -200,15 +202,15 @@ def plain_ipv6_packets(rows: NDArray[np.uint8], frames: Frames) -> IpPackets:
         protocol=rows[:, 6].copy(),
         time_to_live=rows[:, 7].copy(),
         source=np.stack([big64(rows, 8), big64(rows, 16)], axis=1),
-        destination=_final_destination(data, rows, chain.last_stop),
+        destination=np.stack([big64(rows, 24), big64(rows, 32)], axis=1),
     )
 
 
 def _final_destination(
-    data: NDArray[np.uint8], rows: NDArray[np.uint8], last_stop: NDArray[np.int64]
+    data: NDArray[np.uint8], header: NDArray[np.uint64], last_stop: NDArray[np.int64]
 ) -> NDArray[np.uint64]:
     """Return where packets go in the end, which a source route says before the header does."""
-    destination = np.stack([big64(rows, 24), big64(rows, 32)], axis=1)
+    destination = header.copy()
     routed = np.flatnonzero(last_stop >= 0)
     if len(routed):
         stops = gather(data, last_stop[routed], 16)

@@ -95,7 +95,8 @@ def _follow_links(
         if position > last or position in stops:
             break
         offsets.append(position)
-        position += max(length(view, position)[0] + added & mask, least)
+        step = length(view, position)[0] + added & mask
+        position += step if step > least else least
     return np.array(offsets, np.int64), position
 
 
