@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from capture.builtin.segment import Segment
@@ -27,12 +28,13 @@ class TlsStream:
     ``datagrams`` is for UDP, where each segment is one datagram.
     """
 
-    __slots__ = ("_reader", "_waiting", "finished")
+    __slots__ = ("_reader", "_unwrap", "_waiting", "finished")
 
     def __init__(self, datagrams: bool = False) -> None:
         self.finished = False
         self._reader: Reader | None = DatagramLayer() if datagrams else None
         self._waiting: list[Segment] = []
+        self._unwrap: Callable[[bool, bytes], bytes] | None = None
 
     def feed(self, segment: Segment) -> None:
         """Read the next segment; nothing happens once ``finished``."""
@@ -88,7 +90,10 @@ class TlsStream:
 
     def _read(self, reader: Reader, segment: Segment) -> None:
         if isinstance(reader, _LAYERS):
-            reader.feed(segment.time_ns, segment.from_originator, segment.data)
+            data = segment.data
+            if self._unwrap is not None:
+                data = self._unwrap(segment.from_originator, data)
+            reader.feed(segment.time_ns, segment.from_originator, data)
             self.finished = reader.session.finished
             return
         reader.feed(segment.from_originator, segment.data)
@@ -99,8 +104,8 @@ class TlsStream:
     def _switch(self, recogniser: Recogniser, time_ns: int) -> RecordLayer:
         """Read the rest of the connection as TLS, beginning with what is there of it already."""
         records = self._reader = RecordLayer()
-        if recogniser.client:
-            records.feed(time_ns, True, bytes(recogniser.client))
-        if recogniser.server and not records.session.finished:
-            records.feed(time_ns, False, bytes(recogniser.server))
+        self._unwrap = recogniser.unwrap
+        for from_originator, held in ((True, recogniser.client), (False, recogniser.server)):
+            if held and not records.session.finished:
+                self._read(records, Segment(time_ns, from_originator, bytes(held)))
         return records
