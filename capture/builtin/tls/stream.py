@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final
 
@@ -29,12 +29,13 @@ class TlsStream:
     ``datagrams`` is for UDP, where each segment is one datagram.
     """
 
-    __slots__ = ("_reader", "_waiting", "finished")
+    __slots__ = ("_reader", "_unwrap", "_waiting", "finished")
 
     def __init__(self, datagrams: bool = False) -> None:
         self.finished = False
         self._reader: Reader | None = DatagramLayer() if datagrams else None
         self._waiting: list[Segment] = []
+        self._unwrap: Callable[[bool, bytes], bytes] | None = None
 
     def read(self, segments: Iterator[Segment]) -> None:
         """Take segments until there are no more, or until ``finished``."""
@@ -48,7 +49,7 @@ class TlsStream:
         if self._reader is not None and not isinstance(self._reader, _LAYERS):
             segments = self._recognise(self._reader, segments)
         if isinstance(self._reader, _LAYERS) and not self.finished:
-            self._reader.read(segments)
+            self._reader.read(self._unwrapped(segments))
             self.finished = self._reader.session.finished
 
     def result(self) -> TlsConnection | None:
@@ -95,10 +96,20 @@ class TlsStream:
                 recogniser.feed(segment.from_originator, segment.data)
                 self.finished = recogniser.finished and not recogniser.switched
             if recogniser.switched:
-                self._reader = RecordLayer()
+                self._reader, self._unwrap = RecordLayer(), recogniser.unwrap
                 both = (True, bytes(recogniser.client)), (False, bytes(recogniser.server))
                 begun = [Segment(segment.time_ns, side, data) for side, data in both if data]
                 return chain(begun, segments)
             if self.finished:
                 break
         return segments
+
+    def _unwrapped(self, segments: Iterator[Segment]) -> Iterator[Segment]:
+        """Return the segments without what the protocol around TLS wraps its bytes in."""
+        unwrap = self._unwrap
+        if unwrap is None:
+            return segments
+        return (
+            segment._replace(data=unwrap(segment.from_originator, segment.data))
+            for segment in segments
+        )

@@ -9,14 +9,19 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from capture.builtin.tls.upgrade.gssapi_tokens import GssapiTokens
 from capture.builtin.tls.upgrade.recogniser import Recogniser, take_line
 
 
 class _Answers(NamedTuple):
-    """How the server says yes and no to a command; ``%s`` stands for the tag of the command."""
+    """How the server says yes and no to a command; ``%s`` stands for the tag of the command.
+
+    ``in_tokens`` is that TLS then comes in tokens of GSSAPI.
+    """
 
     yes: bytes
     no: bytes
+    in_tokens: bool = False
 
 
 _COMMANDS: Final = (
@@ -32,6 +37,7 @@ _COMMANDS: Final = (
         re.compile(rb"(?i)(?P<tag>)AUTH (TLS|SSL)(-[CP])?\s*$"),
         _Answers(rb"(234|334) ", rb"[45]\d\d "),
     ),
+    (re.compile(rb"(?i)(?P<tag>)AUTH GSSAPI\s*$"), _Answers(rb"334 ", rb"[45]\d\d ", True)),
 )
 
 
@@ -42,6 +48,7 @@ class CommandLines(Recogniser):
         super().__init__()
         self._yes: re.Pattern[bytes] | None = None
         self._no: re.Pattern[bytes] | None = None
+        self._in_tokens = False
 
     def read_client(self) -> None:
         """Look for the command; after it, leave the bytes alone until the answer has come."""
@@ -52,6 +59,7 @@ class CommandLines(Recogniser):
                     tag = re.escape(asked["tag"])
                     self._yes = re.compile(answers.yes.replace(b"%s", tag), re.IGNORECASE)
                     self._no = re.compile(answers.no.replace(b"%s", tag), re.IGNORECASE)
+                    self._in_tokens = answers.in_tokens
                     break
 
     def read_server(self) -> None:
@@ -59,6 +67,7 @@ class CommandLines(Recogniser):
         while (line := take_line(self.server)) is not None:
             if self._yes is not None and self._yes.match(line):
                 self.switched = True
+                self.unwrap = GssapiTokens().decode if self._in_tokens else None
                 return
             if self._no is not None and self._no.match(line):
                 self._yes = self._no = None
