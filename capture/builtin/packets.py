@@ -38,7 +38,7 @@ class PacketReader:
     ------
     capture.errors.UnreadableInputError
         On iteration, if the path cannot be opened or is no capture of a known format, or when it
-        decompresses beyond ``decompressed_limit`` bytes.
+        decompresses beyond ``decompressed_limit`` bytes (see ``files.source.open_source``).
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class PacketReader:
         path: Path,
         *,
         packets_per_block: int = 1 << 17,
-        decompressed_limit: int = 1 << 36,
+        decompressed_limit: int | None = None,
     ) -> None:
         self._file = CaptureFile(
             path, records_per_block=packets_per_block, decompressed_limit=decompressed_limit
