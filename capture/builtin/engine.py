@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from capture.builtin.flows.tracker import FlowTracker
-from capture.builtin.packets import DECOMPRESSED_LIMIT, PacketReader
+from capture.builtin.packets import PacketReader
 from capture.builtin.tls.tables import ssl_and_x509_tables
 from capture.logs import CaptureInfo, Logs
 
@@ -26,18 +26,18 @@ _OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
 def analyse(
     path: Path,
     *,
+    decompressed_limit: int | None = None,
     progress: Callable[[int], None] | None = None,
-    decompressed_limit: int = DECOMPRESSED_LIMIT,
 ) -> Logs:
     """Return the tables of a capture file.
 
-    ``progress`` is called after each block with the number of packets read so far. A compressed
-    file may expand to ``decompressed_limit`` bytes.
+    A compressed one may expand to ``decompressed_limit`` bytes (see ``files.source.open_source``).
+    ``progress`` is called after each block with the number of packets read so far.
 
     Raises
     ------
     capture.errors.UnreadableInputError
-        If the path holds no capture in a known format, or one that expands to more.
+        If the path holds no capture in a known format, or one that expands too much.
     """
     reader = PacketReader(
         path, packets_per_block=PACKETS_PER_BLOCK, decompressed_limit=decompressed_limit

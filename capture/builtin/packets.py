@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -15,7 +14,6 @@ from capture.builtin.files.capture_file import DAMAGED, CaptureFile
 from capture.builtin.files.records import GIVEN_UP, Records
 
 # Bytes beyond which a compressed file is taken for a decompression bomb.
-DECOMPRESSED_LIMIT: Final = 1 << 36
 
 
 class PacketReader:
@@ -42,7 +40,7 @@ class PacketReader:
     ------
     capture.errors.UnreadableInputError
         On iteration, if the path cannot be opened or is no capture of a known format, or when it
-        decompresses beyond ``decompressed_limit`` bytes.
+        decompresses beyond ``decompressed_limit`` bytes (see ``files.source.open_source``).
     """
 
     def __init__(
@@ -50,7 +48,7 @@ class PacketReader:
         path: Path,
         *,
         packets_per_block: int = 1 << 17,
-        decompressed_limit: int = DECOMPRESSED_LIMIT,
+        decompressed_limit: int | None = None,
     ) -> None:
         self._file = CaptureFile(
             path, records_per_block=packets_per_block, decompressed_limit=decompressed_limit

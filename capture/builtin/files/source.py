@@ -22,6 +22,7 @@ _READ: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 # Beyond this size a file that shrank more than any capture does is taken for a bomb.
+_LARGEST_SIZE: Final = 1 << 36
 _TRUSTED_SIZE: Final = 1 << 30
 _MOST_RATIO: Final = 300
 
@@ -77,13 +78,20 @@ class StreamedFile:
     """Bytes that come one after another, as from a decompressor or a pipe."""
 
     def __init__(
-        self, path: Path, file: BufferedReader, decoder: _Decoder, limit: int | None
+        self,
+        path: Path,
+        file: BufferedReader,
+        decoder: _Decoder,
+        limit: int | None,
+        *,
+        suspicious: bool = False,
     ) -> None:
         self.damaged = False
         self._path = path
         self._file = file
         self._decoder = decoder
         self._limit = limit
+        self._suspicious = suspicious
         self._start = 0
         self._held: NDArray[np.uint8] = np.empty(0, np.uint8)
         self._ended = False
@@ -129,11 +137,13 @@ class StreamedFile:
         if self._limit is None:
             return
         size = self._start + len(self._held)
-        allowed = max(_TRUSTED_SIZE, _MOST_RATIO * self._file.tell())
-        if size > min(self._limit, allowed):
+        allowed = self._limit
+        if self._suspicious:
+            allowed = min(allowed, max(_TRUSTED_SIZE, _MOST_RATIO * self._file.tell()))
+        if size > allowed:
             raise UnreadableInputError(
-                f"{self._path}: expands to more than {min(self._limit, allowed)} bytes, "
-                "like a decompression bomb; decompress it yourself if you trust it"
+                f"{self._path}: expands to more than {allowed:,} bytes, like a decompression bomb; "
+                "if you trust it, allow more with --decompression-limit"
             )
 
 
@@ -170,8 +180,11 @@ class _GzipDecoder:
         return bool(self._input)
 
 
-def open_source(path: Path, decompressed_limit: int) -> Source:
+def open_source(path: Path, decompressed_limit: int | None) -> Source:
     """Open a file by its content: gzip and Zstandard are decompressed as they are read.
+
+    To more than ``decompressed_limit`` bytes they raise UnreadableInputError. Without a limit that
+    is 64 GiB, or already 1 GiB for data that are more than 300 times their compressed size.
 
     Raises
     ------
@@ -184,14 +197,21 @@ def open_source(path: Path, decompressed_limit: int) -> Source:
         file.close()
         raise UnreadableInputError(f"{path}: the file is empty; nothing to analyse")
     if head.startswith(_GZIP):
-        return StreamedFile(path, file, _GzipDecoder(file), decompressed_limit)
+        return _decompressed(path, file, _GzipDecoder(file), decompressed_limit)
     if head.startswith(_ZSTANDARD):
         decoder = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        return StreamedFile(path, file, decoder, decompressed_limit)
+        return _decompressed(path, file, decoder, decompressed_limit)
     try:
         return MappedFile(file)
     except (OSError, ValueError):  # a pipe, or a file system without memory maps
         return StreamedFile(path, file, file, None)
+
+
+def _decompressed(
+    path: Path, file: BufferedReader, decoder: _Decoder, limit: int | None
+) -> StreamedFile:
+    bound = _LARGEST_SIZE if limit is None else limit
+    return StreamedFile(path, file, decoder, bound, suspicious=limit is None)
 
 
 def _open(path: Path) -> BufferedReader:

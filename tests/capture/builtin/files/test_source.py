@@ -143,7 +143,7 @@ def test_a_size_that_no_capture_shrinks_from_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source_module, "_TRUSTED_SIZE", LEAST)
-    source = open_source(write(tmp_path, gzip.compress(bytes(10 * LEAST))), NO_LIMIT)
+    source = open_source(write(tmp_path, gzip.compress(bytes(10 * LEAST))), None)
     with pytest.raises(UnreadableInputError, match="decompression bomb"):
         source.window(0)
     source.close()
