@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from math import log10
 from typing import Final
 
@@ -38,7 +39,7 @@ class Axis:
     logarithmic: bool = False
 
     def share(self, value: float) -> float:
-        """Return where a value is, from 0 at the first tick to 1 at the last; ends hold the rest."""
+        """Return where a value is, from 0 at the first tick to 1 at the last, and never beyond."""
         low, high = self._scaled(self.ticks[0][0]), self._scaled(self.ticks[-1][0])
         return min(1.0, max(0.0, (self._scaled(value) - low) / (high - low)))
 
@@ -140,7 +141,7 @@ def _line(points: Sequence[Point], number: int) -> str:
 def _marked(points: Sequence[Point]) -> list[Point]:
     """Return some of the points, at about equal distances along the line."""
     walked, distances = 0.0, [0.0]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         walked += abs(x1 - x0) + abs(y1 - y0)
         distances.append(walked)
     wanted = [walked * (turn + 0.5) / _MARKS for turn in range(_MARKS)]

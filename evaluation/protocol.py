@@ -122,7 +122,9 @@ def _protocols(
     final[EACH_FAMILY] = _overlaid(final[EACH_FAMILY], final[GROUPED])
     final[LATER] = final_of_later(tables, by_split[_INSIDE_EARLIER], by_split[LATER])
     names = (GROUPED, EACH_FAMILY, LATER, RANDOM)
-    return {name: scored_rows(tables, by_split[name], final[name]) for name in names}
+    scored = {name: scored_rows(tables, by_split[name], final[name]) for name in names}
+    scored[LATER] = scored[LATER].held_out_by(plan[LATER][0])
+    return scored
 
 
 def _of_detectors(found: Found, name: str) -> dict[str, Probabilities]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from evaluation import baselines
+from evaluation.errors import EvaluationError
 from evaluation.feature_groups import left_out_of, server_features
 from evaluation.splits import Part, Split
 from evaluation.tables import LabelledTables
@@ -133,6 +135,8 @@ def _mapped(
     pool = ProcessPoolExecutor(jobs, context, initializer=_prepare, initargs=(trainer,))
     try:
         yield partial(pool.map, _fit_here)
+    except BrokenProcessPool:
+        raise EvaluationError("a process ended while fitting; try fewer --jobs") from None
     except BaseException:
         for process in multiprocessing.active_children():
             process.terminate()

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from evaluation.splits import Split
 from training.figures import RESAMPLES, ScoredRows, figures
 from training.out_of_fold import Probabilities
 from verdict.final import DETECTORS
@@ -34,6 +35,10 @@ class Scored:
     def levels(self) -> dict[str, pl.DataFrame]:
         """Return both tables by what a row is."""
         return {"servers": self.servers, "connections": self.connections}
+
+    def held_out_by(self, split: Split) -> Scored:
+        """Return the rows that a split holds out."""
+        return Scored(self.servers[split.servers[1]], self.connections[split.connections[1]])
 
 
 def put_together(servers: pl.DataFrame, connections: pl.DataFrame) -> Scored:

@@ -11,14 +11,14 @@ NAMES: Final[Mapping[str, str]] = {
     "random_forest": "random forest",
     "gbdt": "gbdt",
 }
-LEVELS: Final[Mapping[str, str]] = {"servers": "servers", "connections": "connections"}
+LEVELS: Final = ("servers", "connections")
 # The figures with intervals, by what a column is called.
 FIGURES: Final[Mapping[str, str]] = {
     "average precision": "average_precision",
     "ROC AUC": "roc_auc",
     "recall at 5 % FPR": "recall_at_fpr_0.05",
-    "at 1 %": "recall_at_fpr_0.01",
-    "at 0.1 %": "recall_at_fpr_0.001",
+    "recall at 1 % FPR": "recall_at_fpr_0.01",
+    "recall at 0.1 % FPR": "recall_at_fpr_0.001",
     "mean over families": "mean_recall_by_family_all",
     "of c2 alone": "mean_recall_by_family_c2",
     "Brier score": "brier",
@@ -37,7 +37,7 @@ def in_order(detectors: Mapping[str, Any]) -> list[str]:
 
 def number(value: float | None) -> str:
     """Return a figure between 0 and 1 with three places."""
-    return "–" if value is None else f"{value:.3f}"
+    return "-" if value is None else f"{value:.3f}"
 
 
 def interval(bounds: list[float] | None) -> str:
@@ -47,7 +47,7 @@ def interval(bounds: list[float] | None) -> str:
 
 def percent(value: float | None) -> str:
     """Return a share in percent."""
-    return "–" if value is None else f"{100 * value:.1f} %"
+    return "-" if value is None else f"{100 * value:.1f} %"
 
 
 def of(share: Mapping[str, Any]) -> str:
