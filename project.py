@@ -24,6 +24,7 @@ from commands.exit_status import (
     WRONG_USE,
 )
 from commands.output import notice
+from evaluation.errors import EvaluationError
 from models.errors import ModelError
 from training.manifest import ManifestError
 from verdict.errors import CertificateDatabaseError, DocumentError
@@ -44,6 +45,7 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     UnreadableInputError: UNREADABLE_INPUT,
     ManifestError: UNREADABLE_INPUT,
     DocumentError: UNREADABLE_INPUT,
+    EvaluationError: UNREADABLE_INPUT,
     CertificateDatabaseError: UNREADABLE_INPUT,
     EngineError: MODEL_OR_ENGINE_BROKEN,
     ModelError: MODEL_OR_ENGINE_BROKEN,

@@ -24,9 +24,10 @@ ALLOWED_IMPORTS: Final[dict[str, frozenset[str]]] = {
 _MODULES: Final = frozenset(ALLOWED_IMPORTS)
 ALLOWED_IMPORTS["verdict"] = _MODULES
 ALLOWED_IMPORTS["report"] = _MODULES | {"verdict"}
-ALLOWED_IMPORTS["commands"] = _MODULES | {"verdict", "report"}
-ALLOWED_IMPORTS["web"] = _MODULES | {"verdict", "report", "commands"}
-ALLOWED_IMPORTS["project"] = _MODULES | {"verdict", "report", "commands", "web"}
+ALLOWED_IMPORTS["evaluation"] = _MODULES | {"verdict"}
+ALLOWED_IMPORTS["commands"] = _MODULES | {"verdict", "report", "evaluation"}
+ALLOWED_IMPORTS["web"] = _MODULES | {"verdict", "report", "evaluation", "commands"}
+ALLOWED_IMPORTS["project"] = _MODULES | {"verdict", "report", "evaluation", "commands", "web"}
 ALLOWED_IMPORTS["pcaps"] = frozenset()
 ALLOWED_IMPORTS["bench"] = frozenset(ALLOWED_IMPORTS)
 
