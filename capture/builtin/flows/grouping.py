@@ -177,7 +177,7 @@ def _sorted_by_key(keys: Keys) -> tuple[Indices, Indices]:
     # Columns that hold the same everywhere, as upper halves of addresses do, tell nothing apart.
     telling = tuple(column for column in keys if (column != column[:1]).any())
     for salt in range(_ATTEMPTS):
-        order, row = _sorted_by_hash(telling, len(keys[0]), salt)
+        order, row = _sorted_by_hash(keys, salt)
         if not (_changes(telling, order) & (row[1:] == row[:-1])).any():
             return order, row
     order = np.lexsort(keys)
@@ -193,21 +193,22 @@ def _changes(keys: Keys, order: Indices) -> Booleans:
     return changes
 
 
-def _sorted_by_hash(keys: Keys, count: int, salt: int) -> tuple[Indices, Indices]:
+def _sorted_by_hash(keys: Keys, salt: int) -> tuple[Indices, Indices]:
     """Sort by a hash of the key: different keys may be taken for the same."""
     # The entry's number takes the low bits of its hash, so that one plain sort, which is many
     # times faster than an argsort, gives the order and keeps it stable.
+    count = len(keys[0])
     bits = max(1, count.bit_length())
     low = np.uint64((1 << bits) - 1)
-    packed = (_hashes(keys, count, salt) & ~low) | np.arange(count, dtype=np.uint64)
+    packed = (_hashes(keys, salt) & ~low) | np.arange(count, dtype=np.uint64)
     packed.sort()
     order = (packed & low).astype(np.int64)
     return order, np.cumsum(first_of_run(packed >> np.uint64(bits))) - 1
 
 
-def _hashes(keys: Keys, count: int, salt: int) -> NDArray[np.uint64]:
-    value = np.full(count, salt, dtype=np.uint64)
-    for column, multiplier in zip(keys, _MULTIPLIERS, strict=False):
+def _hashes(keys: Keys, salt: int) -> NDArray[np.uint64]:
+    value = np.full(len(keys[0]), salt, dtype=np.uint64)
+    for column, multiplier in zip(keys, _MULTIPLIERS, strict=True):
         value ^= column
         value *= multiplier
         value ^= value >> np.uint64(29)

@@ -89,6 +89,8 @@ class FlowTracker:
     ) -> tuple[Connections, Connections]:
         """Return the connections that are over, and those that may go on."""
         over = ended | closing.are_over(connections, self._tcp.transitions, self._now)
+        if not over.any():
+            return connections[:0], connections
         return take_rows(connections, over), take_rows(connections, ~over)
 
     def _analyse_tcp(
@@ -96,6 +98,7 @@ class FlowTracker:
     ) -> Iterator[tuple[Connections, Booleans]]:
         """Yield connections after the block, and which are followed by another one."""
         grouped = group(block, entries, self._open_tcp)
+        self._open_tcp = new_connections(0)
         yield grouped.idle, np.zeros(len(grouped.idle), dtype=np.bool_)
         packets = _tcp_packets(block, grouped)
         for part in self._tcp.analyse(packets, grouped.flows, self._packets):
@@ -136,7 +139,8 @@ class FlowTracker:
         self._close_streams(connections)
 
     def _close_streams(self, connections: Connections) -> None:
-        for serial in connections["serial"][connections["stream"] != 0].tolist():
+        # In the order of their beginnings, so that equal times stay in order in the logs.
+        for serial in sorted(connections["serial"][connections["stream"] != 0].tolist()):
             self._protocols.close(serial)
 
 
