@@ -30,7 +30,7 @@ class _Arrivals:
 
     ``gap_side`` is -1 for payload. Otherwise the packet acknowledges bytes of that side which the
     capture lacks. ``position`` is where the payload begins in its stream, or up to where bytes are
-    acknowledged. Plain lists, because they are gone through one by one and rarely to the end.
+    acknowledged. Memory views, because most elements are never looked at, the others singly.
     """
 
     def __init__(
@@ -44,19 +44,19 @@ class _Arrivals:
         position: NDArray[np.int64],
     ) -> None:
         self.row = row
-        self.side = side.tolist()
-        self.time = time.tolist()
-        self.gap_side = gap_side.tolist()
-        self.position = position.tolist()
+        self.side = side.data
+        self.time = time.data
+        self.gap_side = gap_side.data
+        self.position = position.data
         offset = block.payload_offset[entry]
         size = np.minimum(block.payload_length[entry], block.payload_captured[entry])
-        self._begin = offset.tolist()
-        self._end = (offset + size).tolist()
+        self._begin = offset.data
+        self._end = (offset + size).data
         self._data = block.data.data
 
     def payload(self, at: int) -> bytes:
         """Return the captured payload of an arrival's packet."""
-        return bytes(self._data[self._begin[at] : self._end[at]])
+        return self._data[self._begin[at] : self._end[at]].tobytes()
 
 
 def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: Protocols) -> None:
