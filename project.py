@@ -27,7 +27,7 @@ from commands.output import notice
 from evaluation.errors import EvaluationError
 from models.errors import ModelError
 from training.manifest import ManifestError
-from verdict.errors import CertificateDatabaseError, DocumentError
+from verdict.errors import CertificateDatabaseError, DocumentError, UnknownCertificateError
 
 COMMANDS: Final[dict[str, ModuleType]] = {
     "detect": detect,
@@ -42,6 +42,7 @@ COMMANDS: Final[dict[str, ModuleType]] = {
 # The only errors that a user can meet; each has a message of one line.
 STATUS_OF: Final[dict[type[Exception], int]] = {
     WrongUseError: WRONG_USE,
+    UnknownCertificateError: WRONG_USE,
     UnreadableInputError: UNREADABLE_INPUT,
     ManifestError: UNREADABLE_INPUT,
     DocumentError: UNREADABLE_INPUT,

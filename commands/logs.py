@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the logs of every capture and return the exit status."""
     from capture.discover import find_inputs
     from capture.errors import UnreadableInputError
+    from report.text import counted
 
     inputs = find_inputs(arguments.paths)
     if not inputs:
@@ -65,7 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
     for outcome in written:
         for line in outcome.notices:
             notice(line)
-    return NOTHING_MALICIOUS if any(one.readable for one in written) else UNREADABLE_INPUT
+    readable = sum(one.readable for one in written)
+    if not readable:
+        return UNREADABLE_INPUT
+    notice(f"wrote the logs of {counted(readable, 'input')} to {arguments.out}")
+    return NOTHING_MALICIOUS
 
 
 def _each(write: Callable[[Input], _Written], inputs: Sequence[Input], jobs: int) -> list[_Written]:

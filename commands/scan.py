@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     from capture.discover import find_inputs
     from capture.errors import UnreadableInputError
     from report.summary import summary
+    from report.text import counted
 
     inputs = find_inputs(arguments.paths)
     if not inputs:
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     rows, any_readable = _scan(remaining, inputs, arguments)
     rows += kept.values()
     replace_file(arguments.out / "summary.csv", summary(rows))
+    notice(f"wrote {counted(len(rows), 'document')} and summary.csv to {arguments.out}")
     if not (any_readable or kept):
         return UNREADABLE_INPUT
     return MALICIOUS if any(row.malicious_servers for row in rows) else NOTHING_MALICIOUS

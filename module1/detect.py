@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from models.card import MODELS, read_card
+from models.card import MODELS, read_card, retrain
 from models.contribution import Contribution
 from models.errors import ModelError
 from module1.encoders import Encoders
@@ -70,6 +70,6 @@ def load(models: Path = MODELS) -> Detector:
     if encoders.features != card.features or MODULE not in card.thresholds:
         raise ModelError(
             f"{folder}: the model was trained on other features than this version computes; "
-            f"train again with: python project.py train {MODULE}"
+            f"{retrain(folder)}"
         )
     return Detector(encoders, Boosters.load(folder, sorted(card.files)), card.thresholds[MODULE])

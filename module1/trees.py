@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.card import retrain
 from models.errors import ModelError
 from models.lightgbm_text import lightgbm_probabilities
 from models.storage import load_lightgbm, load_xgboost
@@ -63,7 +64,7 @@ class Boosters:
         ]
         second = [load_xgboost(folder / name) for name in matching(names, XGBOOST_FILE.format("*"))]
         if not first or not second:
-            raise ModelError(f"{folder}: no trees; run: python project.py train {folder.name}")
+            raise ModelError(f"{folder}: no trees; {retrain(folder)}")
         return cls(first, second)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from models.card import MODELS, Card, read_card
+from models.card import MODELS, Card, read_card, retrain
 from models.contribution import Contribution
 from models.errors import ModelError
 from models.forest import forest_probabilities, forest_shares
@@ -78,7 +78,7 @@ def load(models: Path = MODELS) -> Detectors:
 def _card(folder: Path) -> Card:
     card = read_card(folder, FEATURES)
     if THRESHOLD not in card.thresholds:
-        raise ModelError(f"{folder}: no threshold {THRESHOLD} in its card; {_retrain()}")
+        raise ModelError(f"{folder}: no threshold {THRESHOLD} in its card; {retrain(folder)}")
     return card
 
 
@@ -86,11 +86,9 @@ def _encoders(folder: Path) -> Encoders:
     try:
         return Encoders.from_json(load_json(folder / ENCODERS_FILE))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder / ENCODERS_FILE}: no encoders ({error}); {_retrain()}") from None
-
-
-def _retrain() -> str:
-    return "train again with: python project.py train module2"
+        raise ModelError(
+            f"{folder / ENCODERS_FILE}: no encoders ({error}); {retrain(folder)}"
+        ) from None
 
 
 def _ranked(row: pl.DataFrame, contributions: Matrix) -> list[Contribution]:

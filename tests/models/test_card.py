@@ -6,11 +6,13 @@ import pytest
 
 from models.card import (
     CARD,
+    MODELS,
     REPOSITORY,
     Card,
     digest,
     library_versions,
     read_card,
+    retrain,
     schema_hash,
     write_card,
 )
@@ -191,3 +193,8 @@ def test_training_data_of_one_name_are_told_apart_by_their_folders(
         (tmp_path / name / "scores.csv").write_text(name)
     describe(folder, training_data=[tmp_path / name / "scores.csv" for name in ("module1", "gbdt")])
     assert list(read_card(folder).training_data) == ["gbdt/scores.csv", "module1/scores.csv"]
+
+
+def test_what_to_train_names_the_folder_unless_it_is_the_usual_one(tmp_path: Path) -> None:
+    assert retrain(MODELS / "gbdt") == "train again with: python project.py train gbdt"
+    assert retrain(tmp_path / "gbdt").endswith(f"project.py train gbdt --models {tmp_path}")
