@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import importlib.util
 import io
 import os
@@ -23,9 +24,10 @@ from commands.exit_status import (
     WRONG_USE,
 )
 from commands.output import notice
+from evaluation.errors import EvaluationError
 from models.errors import ModelError
 from training.manifest import ManifestError
-from verdict.errors import CertificateDatabaseError, DocumentError
+from verdict.errors import CertificateDatabaseError, DocumentError, UnknownCertificateError
 
 COMMANDS: Final[dict[str, ModuleType]] = {
     "detect": detect,
@@ -40,14 +42,18 @@ COMMANDS: Final[dict[str, ModuleType]] = {
 # The only errors that a user can meet; each has a message of one line.
 STATUS_OF: Final[dict[type[Exception], int]] = {
     WrongUseError: WRONG_USE,
+    UnknownCertificateError: WRONG_USE,
     UnreadableInputError: UNREADABLE_INPUT,
     ManifestError: UNREADABLE_INPUT,
     DocumentError: UNREADABLE_INPUT,
+    EvaluationError: UNREADABLE_INPUT,
     CertificateDatabaseError: UNREADABLE_INPUT,
     EngineError: MODEL_OR_ENGINE_BROKEN,
     ModelError: MODEL_OR_ENGINE_BROKEN,
     ModuleNotFoundError: MODEL_OR_ENGINE_BROKEN,
 }
+# Loading libraries makes hundreds of thousands of objects that stay.
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -105,4 +111,5 @@ def _change_to_the_environment() -> None:
 
 if __name__ == "__main__":
     _change_to_the_environment()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     sys.exit(main())

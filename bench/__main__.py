@@ -1,7 +1,8 @@
-"""Time the project against its peers on one large capture, in the same run.
+"""Time the project on captures made by replaying small ones, against its peers in the same run.
 
-python -m bench                          replay the sample captures to 1.5 million packets
-python -m bench FOLDER --packets 200000  replay the captures of a folder
+python -m bench                               1.5 million packets, against zeek, tshark and nfstream
+python -m bench FOLDER --packets 200000       replay the captures of a folder
+python -m bench --linearity --memory          other questions, as many as wanted
 """
 
 from __future__ import annotations
@@ -9,22 +10,38 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.contenders import REPOSITORY, contenders
-from bench.measure import Measurement, measure
-from bench.replay import record, write_replay
+from bench.against_peers import compare_with_peers
+from bench.contenders import REPOSITORY
+from bench.detection import measure_detection, measure_start
+from bench.jobs import measure_jobs
+from bench.linearity import measure_linearity
+from bench.memory import measure_memory
+from bench.replay import record
+from bench.setting import Setting
 from capture.errors import UnreadableInputError
 
-_SUFFIXES = {".pcap", ".pcapng", ".cap"}
+_SUFFIXES: Final = {".pcap", ".pcapng", ".cap"}
+_QUESTIONS: Final = {
+    "linearity": "an eighth of the packets against all of them",
+    "memory": "peak memory by size of the capture, and of a SYN scan",
+    "detect": "file to verdict against logs",
+    "jobs": "several captures, one job against all cores",
+    "start": "process start to verdict on 20 kB",
+}
+
+_Question = Callable[[Setting], Table]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the capture, run each contender, print the table."""
+    """Make the captures, run the commands, print a table for each question."""
     options = _parser().parse_args(arguments)
     try:
         tape = record(_captures(options.folders))
@@ -32,16 +49,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.exit(str(error))
     if not len(tape):
         sys.exit("no Ethernet packets to replay; name a folder with captures")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        packets = write_replay(tape, folder / "replay.pcap", options.packets)
-        Console().print(_table(folder, packets, options.runs))
+    for question in _questions(options):
+        with tempfile.TemporaryDirectory() as name:
+            setting = Setting(tape, Path(name), options.packets, options.runs, options.python)
+            Console().print(question(setting))
     return 0
+
+
+def _questions(options: argparse.Namespace) -> Iterator[_Question]:
+    """Yield what is asked for, the comparison with peers if nothing is."""
+    memory = partial(measure_memory, gigabytes=options.gigabytes, flows=options.flows)
+    questions: dict[str, _Question] = {
+        "linearity": measure_linearity,
+        "memory": memory,
+        "detect": measure_detection,
+        "jobs": measure_jobs,
+        "start": measure_start,
+    }
+    asked = [question for name, question in questions.items() if getattr(options, name)]
+    yield from asked or [compare_with_peers]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m bench", description="Time the project against its peers."
+        prog="python -m bench",
+        description="Time the project against its peers, or answer the questions named.",
     )
     parser.add_argument(
         "folders",
@@ -51,39 +83,33 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="captures to replay (default: the sample captures)",
     )
-    parser.add_argument("--packets", type=int, default=1_500_000, help="default: %(default)s")
-    parser.add_argument("--runs", type=int, default=3, help="best of so many (default: 3)")
+    for question, meaning in _QUESTIONS.items():
+        parser.add_argument(f"--{question}", action="store_true", help=meaning)
+    add = partial(parser.add_argument, metavar="N")
+    add("--packets", type=_positive, default=1_500_000, help="default: %(default)s")
+    add("--runs", type=_positive, default=3, help="best of so many (default: 3)")
+    sizes = (0.5, 1.0, 2.0, 4.0)
+    add("--gigabytes", type=float, nargs="+", default=sizes, help="with --memory: sizes of files")
+    add("--flows", type=_positive, default=1_000_000, help="with --memory: flows of the scan")
+    parser.add_argument(
+        "--python",
+        default=sys.executable,
+        help="interpreter that nfstream is installed for (default: this one)",
+    )
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
 
 
 def _captures(folders: Sequence[Path]) -> list[Path]:
     return sorted(
         path for folder in folders for path in folder.rglob("*") if path.suffix in _SUFFIXES
     )
-
-
-def _table(folder: Path, packets: int, runs: int) -> Table:
-    capture = folder / "replay.pcap"
-    table = Table(title=f"{packets:,} packets, {capture.stat().st_size / 1e6:,.0f} MB")
-    for heading in ("command", "version", "seconds", "packets/s", "peak MB", "times ours"):
-        table.add_column(heading, justify="left" if heading in ("command", "version") else "right")
-    ours: float | None = None
-    for contender in contenders(capture, folder):
-        best = _best([measure(contender.command, folder) for _ in range(runs)])
-        ours = best.seconds if ours is None else ours
-        table.add_row(
-            contender.name + ("" if best.status in (0, 1) else f" (failed: {best.status})"),
-            contender.version,
-            f"{best.seconds:.2f}",
-            f"{packets / best.seconds:,.0f}",
-            f"{best.peak_megabytes:.0f}",
-            f"{best.seconds / ours:.1f}",
-        )
-    return table
-
-
-def _best(measurements: Sequence[Measurement]) -> Measurement:
-    return min(measurements, key=lambda measurement: measurement.seconds)
 
 
 if __name__ == "__main__":

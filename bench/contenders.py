@@ -2,58 +2,80 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
+_VERSION: Final = re.compile(r"\d+(?:\.\d+)+")
+_OURS: Final = (sys.executable, str(REPOSITORY / "project.py"))
 _NFSTREAM: Final = (
     "import sys, nfstream\n"
     "for flow in nfstream.NFStreamer(sys.argv[1], statistical_analysis=True, n_meters=1): pass"
 )
+_NFSTREAM_VERSION: Final = "import nfstream; print(nfstream.__version__)"
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A command that reads one capture; ``version`` is what it says of itself."""
+    """A command that reads one capture."""
 
     name: str
     version: str
     command: tuple[str, ...]
 
 
-def contenders(capture: Path, out: Path) -> list[Contender]:
-    """Return our commands, then the peers that are installed."""
-    ours = (sys.executable, str(REPOSITORY / "project.py"))
-    certificates = str(out / "certificates.sqlite")
-    found = [
-        Contender(
-            "logs",
-            "this checkout",
-            (*ours, "logs", str(capture), "--out", str(out), "--engine", "builtin"),
-        ),
-        Contender(
-            "detect",
-            "this checkout",
-            (*ours, "detect", str(capture), "--engine", "builtin", "--certificates", certificates),
-        ),
-    ]
-    if zeek := shutil.which("zeek"):
-        found.append(Contender("zeek", _version(zeek), (zeek, "-C", "-r", str(capture))))
-    if tshark := shutil.which("tshark"):
-        conversations = (tshark, "-q", "-z", "conv,tcp", "-r", str(capture))
-        found.append(Contender("tshark conv,tcp", _version(tshark), conversations))
-    if importlib.util.find_spec("nfstream"):
-        flows = (sys.executable, "-c", _NFSTREAM, str(capture))
-        found.append(Contender("nfstream", importlib.metadata.version("nfstream"), flows))
-    return found
+def logs_command(captures: Sequence[Path], out: Path, jobs: int = 1) -> tuple[str, ...]:
+    """Return our command that writes the logs of captures into a folder."""
+    options = ("--out", str(out), "--engine", "builtin", "--jobs", str(jobs))
+    return (*_OURS, "logs", *map(str, captures), *options)
 
 
-def _version(program: str) -> str:
-    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    return (output.stdout or output.stderr).partition("\n")[0].strip()
+def detect_command(capture: Path, out: Path) -> tuple[str, ...]:
+    """Return our command that judges every server of a capture, with certificates of its own."""
+    options = ("--engine", "builtin", "--certificates", str(out / "certificates.sqlite"))
+    return (*_OURS, "detect", str(capture), *options)
+
+
+def peers(capture: Path, python: str) -> tuple[list[Contender], list[str]]:
+    """Return the peers that are installed, and the names of the others.
+
+    ``python`` is the interpreter that nfstream may be installed for.
+    """
+    conversations = ("-q", "-z", "conv,tcp", "-r", str(capture))
+    candidates = (
+        ("zeek", _version_of("zeek"), ("zeek", "-C", "-r", str(capture))),
+        ("tshark conv,tcp", _version_of("tshark"), ("tshark", *conversations)),
+        (
+            "nfstream",
+            _said([python, "-c", _NFSTREAM_VERSION]),
+            (python, "-c", _NFSTREAM, str(capture)),
+        ),
+    )
+    found = [Contender(name, version, command) for name, version, command in candidates if version]
+    return found, [name for name, version, _ in candidates if not version]
+
+
+def _version_of(program: str) -> str:
+    path = shutil.which(program)
+    return version_in(_said([path, "--version"])) if path else ""
+
+
+def version_in(text: str) -> str:
+    """Return the first version number that a text holds, all of the text without one."""
+    number = _VERSION.search(text)
+    return number[0] if number else text
+
+
+def _said(command: Sequence[str]) -> str:
+    """Return the first line that a command prints, empty if it fails."""
+    try:
+        output = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return output.stdout.partition("\n")[0].strip() if output.returncode == 0 else ""

@@ -1,4 +1,4 @@
-"""Wall time and peak memory of a command."""
+"""Time and peak memory of a command."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Measurement:
-    """Wall time in seconds, peak resident memory in MB (10^6 bytes), and the exit status."""
+    """Wall time and processor time in seconds, peak resident memory in 10^6 bytes, exit status.
+
+    Processor time is of the command and the processes that it waited for; memory is of the largest
+    of them, with the pages of the files that they map.
+    """
 
     seconds: float
+    processor_seconds: float
     peak_megabytes: float
     status: int
 
@@ -28,4 +33,9 @@ def measure(command: Sequence[str], folder: Path) -> Measurement:
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Measurement(seconds, usage.ru_maxrss * 1024 / 1e6, process.returncode)
+    return Measurement(
+        seconds,
+        usage.ru_utime + usage.ru_stime,
+        usage.ru_maxrss * 1024 / 1e6,
+        process.returncode,
+    )

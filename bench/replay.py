@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from capture.builtin.files.capture_file import CaptureFile
 
 LINK_TYPE_ETHERNET: Final = 1
-_FILE_HEADER: Final = np.array([0xA1B2C3D4, 0x00040002, 0, 0, 1 << 18, 1], dtype="<u4")
+FILE_HEADER: Final = np.array([0xA1B2C3D4, 0x00040002, 0, 0, 1 << 18, 1], dtype="<u4")
 _RECORD_HEADER: Final = 16
 _ETHERNET_HEADER: Final = 14
 # EtherType -> where the two addresses begin in the IP header, and their length.
@@ -33,18 +33,19 @@ class _Frame(NamedTuple):
 class Tape:
     """The records of some captures as they stand in a pcap file, and what a replay changes.
 
-    ``seconds`` are positions of the 32-bit time stamps in ``content``, ``addresses`` positions of
-    the two bytes of every address that a replay changes, shape (n, 2), ``duration`` is in seconds.
+    ``starts`` are positions of the records in ``content``, each beginning with a 32-bit number of
+    seconds; ``addresses`` are positions of the two bytes of every address that a replay changes,
+    shape (n, 2); ``duration`` is in seconds.
     """
 
     content: NDArray[np.uint8]
-    seconds: NDArray[np.int64]
+    starts: NDArray[np.int64]
     addresses: NDArray[np.int64]
     duration: int
 
     def __len__(self) -> int:
         """Return the number of packets."""
-        return len(self.seconds)
+        return len(self.starts)
 
 
 def record(captures: Iterable[Path]) -> Tape:
@@ -80,18 +81,26 @@ def write_replay(tape: Tape, target: Path, packets: int) -> int:
     """
     replays = -(-packets // len(tape))
     with target.open("wb") as file:
-        file.write(_FILE_HEADER.tobytes())
+        file.write(FILE_HEADER.tobytes())
         for number in range(replays):
             file.write(_shifted(tape, number).tobytes())
     return replays * len(tape)
 
 
+def write_beginning(tape: Tape, target: Path, size: int) -> int:
+    """Write a pcap file of at most ``size`` bytes, and return how many packets there are."""
+    room = size - FILE_HEADER.nbytes
+    ends = np.append(tape.starts[1:], len(tape.content))
+    packets = int(np.searchsorted(ends, room, side="right"))
+    content = tape.content[: ends[packets - 1] if packets else 0]
+    target.write_bytes(FILE_HEADER.tobytes() + content.tobytes())
+    return packets
+
+
 def _shifted(tape: Tape, number: int) -> NDArray[np.uint8]:
     content = tape.content.copy()
-    times = _words(content, tape.seconds) + np.uint32(number * tape.duration)
-    content[tape.seconds[:, None] + np.arange(4)] = (
-        times.astype("<u4").reshape(-1, 1).view(np.uint8)
-    )
+    times = _words(content, tape.starts) + np.uint32(number * tape.duration)
+    content[tape.starts[:, None] + np.arange(4)] = times.astype("<u4").reshape(-1, 1).view(np.uint8)
     content[tape.addresses[:, 0]] ^= np.uint8(number >> 8 & 255)
     content[tape.addresses[:, 1]] ^= np.uint8(number & 255)
     return content

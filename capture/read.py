@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,9 @@ from typing import Literal, NamedTuple
 from capture.discover import Input, find_inputs, head_of, looks_like_capture
 from capture.errors import EngineError, UnreadableInputError
 from capture.logs import Logs, merge
+from capture.processes import are_worth_processes, defect, outcomes
 from capture.zeek_binary import find_zeek, run_zeek
+from capture.zeek_duration import faster_by_builtin
 from capture.zeek_folder import read_folder
 
 Engine = Literal["auto", "zeek", "builtin"]
@@ -50,39 +51,50 @@ def read_logs(
     on_notice: Notice = lambda line: None,
     *,
     recursive: bool = True,
+    decompressed_limit: int | None = None,
 ) -> ReadResult:
     """Read every capture and log folder at or below the paths, ``jobs`` at a time.
 
     Unless ``recursive``, folders within the given ones are left alone. A capture that is there
-    twice counts once. ``on_notice`` gets one line for each thing worth knowing. Raises
-    ``UnreadableInputError`` if nothing at all can be read, ``EngineError`` if Zeek is asked for and
-    not installed.
+    twice counts once. ``decompressed_limit`` is as in ``read_one``. ``on_notice`` gets one line for
+    each thing worth knowing. Raises ``UnreadableInputError`` if nothing at all can be read,
+    ``EngineError`` if Zeek is asked for and not installed.
     """
     inputs = find_inputs(paths, recursive=recursive)
     if not inputs:
         raise UnreadableInputError(
             f"no capture and no Zeek logs in {', '.join(map(str, paths))}; put a .pcap file there"
         )
-    outcomes = _read_all(inputs, engine, jobs)
-    for outcome in outcomes:
+    read = partial(_outcome, engine=engine, decompressed_limit=decompressed_limit)
+    found = _read_all(read, inputs, jobs)
+    for outcome in found:
         for notice in outcome.notices:
             on_notice(notice)
     unreadable = tuple(
         Unreadable(str(source.path), outcome.message)
-        for source, outcome in zip(inputs, outcomes, strict=True)
+        for source, outcome in zip(inputs, found, strict=True)
         if outcome.logs is None
     )
-    parts = _distinct([outcome.logs for outcome in outcomes if outcome.logs], on_notice)
+    parts = _distinct([outcome.logs for outcome in found if outcome.logs], on_notice)
     if not parts:
         raise UnreadableInputError(_nothing_readable(unreadable))
     return ReadResult(merge(parts), unreadable)
 
 
-def read_one(source: Input, engine: Engine, on_notice: Notice) -> Logs:
+def read_one(
+    source: Input,
+    engine: Engine,
+    on_notice: Notice,
+    *,
+    decompressed_limit: int | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Logs:
     """Read one input; a capture on which Zeek fails is read by the builtin engine.
 
-    Raises ``UnreadableInputError`` if it is neither a capture nor a folder of logs, ``EngineError``
-    if Zeek is asked for and not installed.
+    A compressed capture may expand to ``decompressed_limit`` bytes (see
+    ``builtin.files.source.open_source``). ``clock`` gives seconds. Raises ``UnreadableInputError``
+    if it is neither a capture nor a folder of logs, ``EngineError`` if Zeek is asked for and not
+    installed.
     """
     if source.kind == "logs":
         return read_folder(source.path)
@@ -92,10 +104,18 @@ def read_one(source: Input, engine: Engine, on_notice: Notice) -> Logs:
     zeek = _zeek(engine)
     if zeek and looks_like_capture(head):
         try:
-            return run_zeek(zeek, source.path)
+            start = clock()
+            logs = run_zeek(zeek, source.path, decompressed_limit)
         except EngineError as error:
             on_notice(f"{error}; the builtin engine takes over")
-    return _analyse(source.path)
+        else:
+            hint = faster_by_builtin(source.path, clock() - start, decompressed_limit)
+            if hint:
+                on_notice(hint)
+            return logs
+    from capture.builtin.engine import analyse  # loads slowly, and log folders do not need it
+
+    return analyse(source.path, decompressed_limit=decompressed_limit)
 
 
 def _zeek(engine: Engine) -> Path | None:
@@ -105,25 +125,29 @@ def _zeek(engine: Engine) -> Path | None:
     return zeek
 
 
-def _analyse(path: Path) -> Logs:
-    from capture.builtin.engine import analyse  # loads slowly, and log folders do not need it
+def _read_all(
+    read: Callable[[Input], _Outcome], inputs: Sequence[Input], jobs: int
+) -> list[_Outcome]:
+    """Return what came of each input, in their order; those of processes that fail are told so.
 
-    return analyse(path)
-
-
-def _read_all(inputs: list[Input], engine: Engine, jobs: int) -> list[_Outcome]:
-    read = partial(_outcome, engine=engine)
-    if jobs <= 1 or len(inputs) == 1:
+    Raises ``EngineError``, which would meet every input.
+    """
+    if not are_worth_processes(inputs, jobs):
         return [read(source) for source in inputs]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(inputs)), mp_context=context) as pool:
-        return list(pool.map(read, inputs))
+    found = {}
+    for source, future in outcomes(read, inputs, jobs):
+        error = future.exception()
+        if isinstance(error, EngineError):
+            raise error
+        failed = error and _Outcome(None, f"{source.path}: {defect(error)}", ())
+        found[source] = failed or future.result()
+    return [found[source] for source in inputs]
 
 
-def _outcome(source: Input, engine: Engine) -> _Outcome:
+def _outcome(source: Input, engine: Engine, decompressed_limit: int | None) -> _Outcome:
     notices: list[str] = []
     try:
-        logs = read_one(source, engine, notices.append)
+        logs = read_one(source, engine, notices.append, decompressed_limit=decompressed_limit)
     except UnreadableInputError as error:
         return _Outcome(None, str(error), tuple(notices))
     return _Outcome(logs, "", tuple(notices))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import re
@@ -20,7 +21,6 @@ from capture.zeek_folder import holds_logs, read_folder
 from capture.zeek_format.stable_ids import with_stable_ids
 
 _VERSION: Final = re.compile(r"version (\S+)")
-_DECOMPRESSED_LIMIT: Final = 1 << 36
 _LONGEST_MESSAGE: Final = 300
 
 
@@ -41,17 +41,18 @@ def zeek_version(zeek: Path) -> str:
     return found[1] if found else "unknown"
 
 
-def run_zeek(zeek: Path, capture: Path) -> Logs:
+def run_zeek(zeek: Path, capture: Path, decompressed_limit: int | None = None) -> Logs:
     """Return what ``zeek -C -r`` logs for the capture, decompressed first where need be.
 
     Connection ids do not depend on the run. Raises ``EngineError`` with Zeek's own message in one
-    line if it fails, ``UnreadableInputError`` if the capture cannot be opened.
+    line if it fails, ``UnreadableInputError`` if the capture cannot be opened or
+    expands to more than ``decompressed_limit`` bytes (see ``builtin.files.source``).
     """
     version = zeek_version(zeek)
     with tempfile.TemporaryDirectory() as folder:
         logs_folder = Path(folder, "logs")
         logs_folder.mkdir()
-        plain = _decompressed(capture, Path(folder))
+        plain = _decompressed(capture, Path(folder), decompressed_limit)
         result = _run([str(zeek), "-C", "-r", str(plain)], logs_folder)
         if result.returncode:
             raise EngineError(f"zeek failed on {capture}: {_failure(result, folder)}")
@@ -79,19 +80,18 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
         raise EngineError(f"{command[0]}: cannot be run: {error.strerror}") from None
 
 
-def _decompressed(capture: Path, folder: Path) -> Path:
+def _decompressed(capture: Path, folder: Path, limit: int | None) -> Path:
     """Return a path that Zeek can read: the capture itself unless it is compressed."""
-    source = open_source(capture, _DECOMPRESSED_LIMIT)
-    if isinstance(source, MappedFile):
-        return capture.resolve()
-    plain = folder / "capture"
-    position, ended = 0, False
-    with plain.open("wb") as file:
-        while not ended:
-            window, ended = source.window(position)
-            file.write(window.data)
-            position += len(window)
-    source.close()
+    with contextlib.closing(open_source(capture, limit)) as source:
+        if isinstance(source, MappedFile):
+            return capture.resolve()
+        plain = folder / "capture"
+        position, ended = 0, False
+        with plain.open("wb") as file:
+            while not ended:
+                window, ended = source.window(position)
+                file.write(window.data)
+                position += len(window)
     return plain
 
 

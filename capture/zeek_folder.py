@@ -33,7 +33,6 @@ _COLUMNS: Final[dict[str, Schema]] = {
 _LOG_NAME: Final = re.compile(
     r"(?P<whole>(?P<log>conn|ssl|x509|dns|files)(?:[._-]\d[\d:._+TZ-]*)?\.log)(?:\.gz|\.zst)?"
 )
-_DECOMPRESSED_LIMIT: Final = 1 << 36
 # A log is held in memory as a whole; real ones shrink to a tenth or so.
 _TRUSTED_SIZE: Final = 1 << 27
 
@@ -108,7 +107,7 @@ class _Reading:
     def _content(self, path: Path) -> bytes:
         if path.suffix == ".log" or not path.stat().st_size:
             return _read_bytes(path)
-        source = open_source(path, _DECOMPRESSED_LIMIT, _TRUSTED_SIZE)
+        source = open_source(path, None, _TRUSTED_SIZE)
         pieces: list[bytes] = []
         size, ended = 0, False
         while not ended:

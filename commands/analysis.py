@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -25,6 +26,7 @@ _NEEDED_LOGS: Final = {
     "conn": "sizes, durations and times between connections are unknown",
     "x509": "certificates are known only as far as ssl.log tells",
 }
+_UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
 class Analysis:
@@ -39,6 +41,7 @@ class Analysis:
         jobs: int = 1,
         *,
         recursive: bool = True,
+        decompressed_limit: int | None = None,
     ) -> None:
         self._paths = paths
         self._engine = engine
@@ -46,6 +49,7 @@ class Analysis:
         self._models_folder = models
         self._jobs = jobs
         self._recursive = recursive
+        self._decompressed_limit = decompressed_limit
 
     @cached_property
     def models(self) -> Models:
@@ -60,7 +64,12 @@ class Analysis:
 
         with working("reading captures"):
             result = read_logs(
-                self._paths, self._engine, self._jobs, notice, recursive=self._recursive
+                self._paths,
+                self._engine,
+                self._jobs,
+                notice,
+                recursive=self._recursive,
+                decompressed_limit=self._decompressed_limit,
             )
         lines = [unreadable.message for unreadable in result.unreadable]
         for line in (*lines, *incomplete(result.logs)):
@@ -171,7 +180,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what reads captures; auto is zeek where it is installed, else builtin",
     )
     parser.add_argument(
-        "--jobs", type=positive, default=1, metavar="N", help="captures read at the same time"
+        "--jobs",
+        type=positive,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="captures read at the same time, each in a process; as many as cores unless given",
+    )
+    parser.add_argument(
+        "--decompression-limit",
+        type=size,
+        metavar="SIZE",
+        help="most bytes that a compressed capture may expand to, as 500M or 100G; unless given "
+        "64G, and beyond 1G no more than 300 times the compressed size",
     )
 
 
@@ -186,6 +206,16 @@ def add_detector_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="certificate database; certificates.sqlite beside project.py unless given",
     )
+
+
+def size(text: str) -> int:
+    """Return a number of bytes, with K, M, G or T for powers of 1024, for argparse."""
+    number, unit = text[:-1], text[-1:].upper()
+    if unit not in _UNITS:
+        number, unit = text, ""
+    if not number.isdecimal() or int(number) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size such as 500M or 100G")
+    return int(number) * _UNITS[unit]
 
 
 def positive(text: str) -> int:

@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.certificates,
         arguments.models,
         arguments.jobs,
+        decompressed_limit=arguments.decompression_limit,
     )
     document = analysis.assess(addresses)
     for address in addresses or ():

@@ -1,40 +1,157 @@
-"""evaluate: how many servers each detector calls malicious, by models that never saw them."""
+"""evaluate: how good the detectors are, by stored scores, fitted again, or on labelled captures."""
 
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from commands.analysis import add_detector_arguments, open_database, positive, readable_entries
+from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS
-from commands.output import STANDARD_OUTPUT, write, write_to
-from models.card import MODELS
+from commands.output import STANDARD_OUTPUT, notice, write, write_to
 
-HELP: Final = "how good the trained models are, family by family"
-EXAMPLE: Final = "python project.py evaluate --json figures.json"
+HELP: Final = "how good the detectors are, family by family"
+EXAMPLE: Final = (
+    "python project.py evaluate --full --jobs 2 --json figures.json --html figures.html"
+)
+_NEEDS_FULL: Final = ("folds", "repeats", "jobs", "date", "data")
+_FEWEST_FOLDS: Final = 2
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "--models", type=Path, default=MODELS, metavar="DIR", help="folder of the trained models"
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--full",
+        action="store_true",
+        help="fit every detector again under the whole protocol, which takes minutes; "
+        "without it, figures are of the scores that training stored",
+    )
+    source.add_argument(
+        "--manifest",
+        type=Path,
+        metavar="FILE",
+        help="measure the trained models on your labelled captures",
     )
     parser.add_argument(
+        "--servers",
+        type=Path,
+        metavar="FILE",
+        help="their labels (servers.csv beside the manifest)",
+    )
+    _configure_full(parser)
+    parser.add_argument(
         "--json",
+        "--out",
         nargs="?",
         const=STANDARD_OUTPUT,
         metavar="FILE",
-        help="write the figures as JSON to FILE, or to standard output",
+        help="write all figures as JSON to FILE, or to standard output",
+    )
+    parser.add_argument("--html", metavar="FILE", help="write them as one page with plots")
+    add_detector_arguments(parser)
+
+
+def _configure_full(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``--full``; None says that one was not given."""
+    parser.add_argument("--folds", type=positive, metavar="N", help="folds (5; only with --full)")
+    parser.add_argument(
+        "--repeats", type=positive, metavar="N", help="foldings to average (1; only with --full)"
+    )
+    parser.add_argument(
+        "--jobs", type=positive, metavar="N", help="fits side by side (1; only with --full)"
+    )
+    parser.add_argument(
+        "--date",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="first day of the later captures; a malicious one in the middle (only with --full)",
+    )
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="your labelled data set (only with --full)"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the figures and return the exit status."""
-    from verdict.evaluate import as_json, evaluate, table
+    from evaluation.text import text
+    from verdict.evaluate import evaluate, table
 
-    figures = evaluate(arguments.models)
-    if arguments.json is not None:
-        write_to(arguments.json, as_json(figures))
+    _check(arguments)
+    if arguments.full or arguments.manifest is not None:
+        content = _refitted(arguments) if arguments.full else _captures(arguments)
+        _write_documents(arguments, content)
+        return _print(arguments, text(content))
+    if arguments.json is not None or arguments.html is not None:
+        _write_documents(arguments, _stored(arguments))
+    return _print(arguments, table(evaluate(arguments.models)))
+
+
+def _print(arguments: argparse.Namespace, summary: str) -> int:
     if arguments.json != STANDARD_OUTPUT:
-        write(table(figures))
+        write(summary)
     return NOTHING_MALICIOUS
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse, before the long work, what does not fit together or cannot be written."""
+    for option in _NEEDS_FULL:
+        if getattr(arguments, option) is not None and not arguments.full:
+            raise WrongUseError(f"--{option} is for --full, which fits the detectors again")
+    if arguments.folds is not None and arguments.folds < _FEWEST_FOLDS:
+        raise WrongUseError(f"--folds must be {_FEWEST_FOLDS} at least")
+    if arguments.servers is not None and arguments.manifest is None:
+        raise WrongUseError("--servers labels the captures of a --manifest, which is missing")
+    for destination in (arguments.json, arguments.html):
+        if destination not in (None, STANDARD_OUTPUT):
+            _check_folder(Path(destination))
+
+
+def _check_folder(path: Path) -> None:
+    if not os.access(path.parent, os.W_OK):
+        raise WrongUseError(f"{path}: cannot be written (no such folder, or not yours to write)")
+
+
+def _write_documents(arguments: argparse.Namespace, content: Mapping[str, Any]) -> None:
+    from evaluation.document import as_json
+    from evaluation.page import page
+
+    for destination, render in ((arguments.json, as_json), (arguments.html, page)):
+        if destination is not None:
+            write_to(destination, render(content))
+
+
+def _stored(arguments: argparse.Namespace) -> dict[str, Any]:
+    from evaluation.stored import stored_document
+
+    return stored_document(arguments.models)
+
+
+def _refitted(arguments: argparse.Namespace) -> dict[str, Any]:
+    from evaluation.protocol import Settings, run
+    from evaluation.refitting import Trainer
+    from evaluation.stored import thresholds
+    from evaluation.tables import read_tables
+
+    given = {"folds": arguments.folds, "repeats": arguments.repeats, "jobs": arguments.jobs}
+    known = {name: value for name, value in given.items() if value is not None}
+    entries = readable_entries(open_database(arguments.certificates)) or ()
+    limits = thresholds(arguments.models)
+    settings = Settings(day=arguments.date, **known)
+    return run(Trainer(read_tables(arguments.data)), limits, entries, settings)
+
+
+def _captures(arguments: argparse.Namespace) -> dict[str, Any]:
+    from evaluation.labelled_captures import captures_document
+    from evaluation.stored import thresholds
+    from training.manifest import read_labelled
+    from training.progress import tracked
+    from verdict.scoring import load_models
+
+    inputs = read_labelled(arguments.manifest, arguments.servers)
+    models, limits = load_models(arguments.models), thresholds(arguments.models)
+    return captures_document(tracked(inputs, "evaluate"), models, limits, notice)

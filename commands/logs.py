@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -48,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the logs of every capture and return the exit status."""
     from capture.discover import find_inputs
     from capture.errors import UnreadableInputError
+    from report.text import counted
 
     inputs = find_inputs(arguments.paths)
     if not inputs:
@@ -56,32 +55,56 @@ def run(arguments: argparse.Namespace) -> int:
     make_folder(arguments.out)
     alone = len(inputs) == 1
     folders = [arguments.out if alone else arguments.out / source.name for source in inputs]
-    write = partial(_write_one, engine=arguments.engine, form=arguments.format)
-    written = _each(write, inputs, folders, arguments.jobs)
+    write = partial(
+        _write_one,
+        folders=dict(zip(inputs, folders, strict=True)),
+        engine=arguments.engine,
+        form=arguments.format,
+        decompressed_limit=arguments.decompression_limit,
+    )
+    written = _each(write, inputs, arguments.jobs)
     for outcome in written:
         for line in outcome.notices:
             notice(line)
-    return NOTHING_MALICIOUS if any(one.readable for one in written) else UNREADABLE_INPUT
+    readable = sum(one.readable for one in written)
+    if not readable:
+        return UNREADABLE_INPUT
+    notice(f"wrote the logs of {counted(readable, 'input')} to {arguments.out}")
+    return NOTHING_MALICIOUS
 
 
-def _each(
-    write: partial[_Written], inputs: Sequence[Input], folders: Sequence[Path], jobs: int
-) -> list[_Written]:
-    if jobs == 1 or len(inputs) == 1:
-        return list(map(write, inputs, folders))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(inputs)), context) as pool:
-        return list(pool.map(write, inputs, folders))
+def _each(write: Callable[[Input], _Written], inputs: Sequence[Input], jobs: int) -> list[_Written]:
+    """Return what came of each input, in their order; raises what would meet every one."""
+    from capture.errors import EngineError
+    from capture.processes import are_worth_processes, defect, outcomes
+
+    if not are_worth_processes(inputs, jobs):
+        return [write(source) for source in inputs]
+    written = {}
+    for source, future in outcomes(write, inputs, jobs):
+        error = future.exception()
+        if isinstance(error, (EngineError, WrongUseError)):
+            raise error
+        failed = error and _Written((f"{source.path}: {defect(error)}",), readable=False)
+        written[source] = failed or future.result()
+    return [written[source] for source in inputs]
 
 
-def _write_one(source: Input, folder: Path, engine: Engine, form: Form) -> _Written:
+def _write_one(
+    source: Input,
+    folders: Mapping[Input, Path],
+    engine: Engine,
+    form: Form,
+    decompressed_limit: int | None,
+) -> _Written:
     from capture.errors import UnreadableInputError
     from capture.read import read_one
     from capture.zeek_format import write_logs
 
     notices: list[str] = []
+    folder = folders[source]
     try:
-        logs = read_one(source, engine, notices.append)
+        logs = read_one(source, engine, notices.append, decompressed_limit=decompressed_limit)
         write_logs(logs, folder, form)
     except UnreadableInputError as error:
         return _Written((*notices, str(error)), readable=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from commands.errors import WrongUseError
-from commands.output import reason_of
+from commands.output import notice, reason_of
 
 # Module 2 comes first where both label: it makes the logs of captures that lie beside them.
 MODULES: Final = ("module2", "module1")
@@ -40,6 +40,7 @@ def run(step: str, arguments: argparse.Namespace) -> int:
             status = int(main(_passed_on(arguments)))
         if status:
             return status
+        notice(f"{step} {module}: done")
     return 0
 
 

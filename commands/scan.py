@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +34,6 @@ EXAMPLE: Final = "python project.py scan pcaps --out results --jobs 2"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_arguments(parser)
-    parser.set_defaults(jobs=os.cpu_count() or 1)
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="folder for the documents"
     )
@@ -51,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     from capture.discover import find_inputs
     from capture.errors import UnreadableInputError
     from report.summary import summary
+    from report.text import counted
 
     inputs = find_inputs(arguments.paths)
     if not inputs:
@@ -62,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     rows, any_readable = _scan(remaining, inputs, arguments)
     rows += kept.values()
     replace_file(arguments.out / "summary.csv", summary(rows))
+    notice(f"wrote {counted(len(rows), 'document')} and summary.csv to {arguments.out}")
     if not (any_readable or kept):
         return UNREADABLE_INPUT
     return MALICIOUS if any(row.malicious_servers for row in rows) else NOTHING_MALICIOUS
@@ -76,7 +75,9 @@ def _scan(
 
     database = open_database(arguments.certificates)
     entries = readable_entries(database)
-    settings = Settings(arguments.engine, arguments.models, entries, _own(inputs))
+    settings = Settings(
+        arguments.engine, arguments.models, entries, _own(inputs), arguments.decompression_limit
+    )
     rows: list[SummaryRow] = []
     learned: list[Entry] = []
     any_readable = False
@@ -106,50 +107,23 @@ def _own(inputs: Sequence[Input]) -> frozenset[str]:
 def _results(
     inputs: Sequence[Input], settings: Settings, jobs: int
 ) -> Iterator[tuple[Input, Scanned]]:
-    """Yield what came of each input, as they end; none, whatever goes wrong, is left out.
+    """Yield what came of each input, as they end; none, whatever goes wrong, is left out."""
+    from capture.processes import outcomes
 
-    An input during which a process died is tried once more by itself, since those that ran at the
-    same time are not to blame.
-    """
-    died = []
-    for source, future in _finished(inputs, settings, jobs):
-        if isinstance(future.exception(), BrokenProcessPool):
-            died.append(source)
-        else:
-            yield source, _outcome(source, future, settings)
-    for suspect in died:
-        for source, future in _finished([suspect], settings, 1):
-            yield source, _outcome(source, future, settings)
-
-
-def _finished(
-    inputs: Sequence[Input], settings: Settings, jobs: int
-) -> Iterator[tuple[Input, Future[Scanned]]]:
-    """Yield each input when it is done; processes are stopped when the caller is interrupted."""
-    context = multiprocessing.get_context("spawn")
-    workers = max(1, min(jobs, len(inputs)))
-    pool = ProcessPoolExecutor(workers, context, initializer=prepare, initargs=(settings,))
-    try:
-        futures = {pool.submit(scan_one, source): source for source in inputs}
-        for future in as_completed(futures):
-            yield futures[future], future
-    except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    for source, future in outcomes(scan_one, inputs, jobs, partial(prepare, settings)):
+        yield source, _outcome(source, future, settings)
 
 
 def _outcome(source: Input, future: Future[Scanned], settings: Settings) -> Scanned:
     """Return the result; a defect met on one capture is told in its document and ends no scan."""
+    from capture.processes import defect
+
     error = future.exception()
     if error is None:
         return future.result()
     if is_fatal(error):
         raise error
-    what = f"{type(error).__name__}: {error}".splitlines()[0]
-    return failed(source, settings.engine, f"internal error, please report it ({what})")
+    return failed(source, settings.engine, defect(error))
 
 
 def _kept(inputs: Sequence[Input], folder: Path) -> dict[str, SummaryRow]:

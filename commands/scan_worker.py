@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +32,7 @@ class Settings:
     models: Path
     entries: tuple[Entry, ...] | None
     own: frozenset[str]
+    decompressed_limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,9 @@ _settings: Settings | None = None  # of this process, set once when it starts
 
 
 def prepare(settings: Settings) -> None:
-    """Take the settings; Ctrl-C is left to the process that started this one."""
+    """Take the settings."""
     global _settings
     _settings = settings
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def scan_one(source: Input) -> Scanned:
@@ -67,7 +66,12 @@ def scan_one(source: Input) -> Scanned:
     notices: list[str] = []
     models = models_of(_settings.models)
     try:
-        logs = read_one(source, _settings.engine, notices.append)
+        logs = read_one(
+            source,
+            _settings.engine,
+            notices.append,
+            decompressed_limit=_settings.decompressed_limit,
+        )
     except UnreadableInputError as error:
         return failed(source, _settings.engine, str(error))
     notices += incomplete(logs)

@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +51,8 @@ def schema_hash(features: Sequence[str]) -> str:
 
 def library_versions(names: Sequence[str]) -> dict[str, str]:
     """Return the installed version of each distribution."""
+    from importlib.metadata import version  # loads slowly, and only training needs it
+
     return {name: version(name) for name in sorted(names)}
 
 
@@ -95,11 +96,11 @@ def read_card(folder: Path, features: Sequence[str] | None = None) -> Card:
     """
     card = _parse_card(folder)
     for name, expected in card.files.items():
-        _check_file(folder / name, expected, folder.name)
+        _check_file(folder / name, expected)
     if features is not None and schema_hash(features) != card.feature_schema:
         raise ModelError(
             f"{folder}: the model was trained on other features than this version computes; "
-            f"{_retrain(folder.name)}"
+            f"{retrain(folder)}"
         )
     return card
 
@@ -112,11 +113,9 @@ def _parse_card(folder: Path) -> Card:
         _check_entries(card)
         return card
     except FileNotFoundError:
-        raise ModelError(f"{path}: no such model card; {_retrain(folder.name)}") from None
+        raise ModelError(f"{path}: no such model card; {retrain(folder)}") from None
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise ModelError(
-            f"{path}: unreadable model card ({error}); {_retrain(folder.name)}"
-        ) from None
+        raise ModelError(f"{path}: unreadable model card ({error}); {retrain(folder)}") from None
 
 
 def _check_entries(card: Card) -> None:
@@ -130,21 +129,25 @@ def _check_entries(card: Card) -> None:
             raise ValueError("an entry of its files is not a name and a sha256")
 
 
-def _check_file(path: Path, expected: str, module: str) -> None:
+def _check_file(path: Path, expected: str) -> None:
     try:
         found = digest(path)
     except OSError as error:
         reason = error.strerror or "unreadable"
-        raise ModelError(f"{path}: {reason.lower()}; {_retrain(module)}") from None
+        raise ModelError(f"{path}: {reason.lower()}; {retrain(path.parent)}") from None
+    except ValueError:  # a zero byte, or half of a surrogate pair
+        raise ModelError(f"{str(path)!a}: no name of a file; {retrain(path.parent)}") from None
     if found != expected:
         raise ModelError(
             f"{path}: differs from its card (sha256 {found[:12]}…, expected {expected[:12]}…); "
-            f"restore the file or {_retrain(module)}"
+            f"restore the file or {retrain(path.parent)}"
         )
 
 
-def _retrain(module: str) -> str:
-    return f"train again with: python project.py train {module}"
+def retrain(folder: Path) -> str:
+    """Return what to do about a model folder that cannot be used."""
+    place = "" if folder.parent == MODELS else f" --models {folder.parent}"
+    return f"train again with: python project.py train {folder.name}{place}"
 
 
 def _digests(paths: Sequence[Path]) -> dict[str, str]:

@@ -36,12 +36,11 @@ class FrequencyCodes:
 
     def transform(self, values: pl.Series) -> pl.Series:
         """Return the code of each value as Float64; a missing value stays missing."""
-        known = list(self.counts)
-        codes = [float(self.counts[value]) for value in known]
-        coded = values.cast(pl.String).replace_strict(
-            known, codes, default=self.rare_code, return_dtype=pl.Float64
-        )
-        return pl.select(pl.when(values.is_not_null()).then(coded)).to_series().alias(values.name)
+        codes = [
+            None if value is None else self.counts.get(value, self.rare_code)
+            for value in values.cast(pl.String).to_list()
+        ]
+        return pl.Series(values.name, codes, dtype=pl.Float64)
 
     def to_json(self) -> dict[str, Any]:
         """Return the codes as values that JSON can hold."""

@@ -1,19 +1,22 @@
 """Models as files that run no code when read, and are the same bytes for the same model.
 
-The native readers of LightGBM and XGBoost trust their files: check the card (``models.card``)
-before a file is loaded.
+The libraries that train write their own formats; here these are read as ``models.trees``, since
+importing the libraries takes longer than a verdict.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.errors import ModelError
 
@@ -22,10 +25,12 @@ if TYPE_CHECKING:
     import xgboost
     from sklearn.ensemble import RandomForestClassifier
 
+    from models.trees import Trees
+    from models.xgboost_binary import XGBoostTrees
+
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-_OBJECT_ID: Final = re.compile(r'(?<="__id__": )\d+|(?<="file": ")\d+(?=\.npy")')
-# What skops, numpy and zipfile raise for an archive with changed bytes.
-UNREADABLE_ARCHIVE: Final = (
+# What numpy and zipfile raise for an archive with changed bytes.
+_UNREADABLE_ARCHIVE: Final = (
     OSError,
     ValueError,
     LookupError,
@@ -36,9 +41,6 @@ UNREADABLE_ARCHIVE: Final = (
     zipfile.BadZipFile,
     zlib.error,
 )
-_LIGHTGBM_END: Final = "end of parameters"
-# What a random forest of scikit-learn consists of, beyond the types that skops always trusts.
-TRUSTED_FOREST_TYPES: Final[Sequence[str]] = ("sklearn.tree._tree.Tree",)
 
 
 def save_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -61,79 +63,63 @@ def save_lightgbm(path: Path, booster: lightgbm.Booster) -> None:
     path.write_text(booster.model_to_string(), encoding="utf-8")
 
 
-def load_lightgbm(path: Path) -> lightgbm.Booster:
-    """Return a LightGBM model; raises ``ModelError`` when the file is none."""
-    import lightgbm
+def load_lightgbm(path: Path) -> Trees:
+    """Return the trees of a LightGBM model; raises ``ModelError`` when the file is none."""
+    from models.lightgbm_text import parse_lightgbm
 
     try:
-        text = path.read_text(encoding="utf-8")
-        if _LIGHTGBM_END not in text:
-            raise ValueError("cut off")
-        return lightgbm.Booster(model_str=text)
-    except (OSError, ValueError, lightgbm.basic.LightGBMError) as error:
+        return parse_lightgbm(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, LookupError) as error:
         raise ModelError(f"{path}: not a LightGBM model ({error})") from None
 
 
 def save_xgboost(path: Path, booster: xgboost.Booster) -> None:
-    """Write an XGBoost model as JSON or UBJ, by the file name's ending."""
-    booster.save_model(path)
+    """Write an XGBoost model as UBJ."""
+    path.write_bytes(booster.save_raw("ubj"))
 
 
-def load_xgboost(path: Path) -> xgboost.Booster:
-    """Return an XGBoost model; raises ``ModelError`` when the file is none."""
-    import xgboost
+def load_xgboost(path: Path) -> XGBoostTrees:
+    """Return the trees of an XGBoost model; raises ``ModelError`` when the file is none."""
+    from models.xgboost_binary import parse_xgboost
 
-    booster = xgboost.Booster()
     try:
-        booster.load_model(path)
-    except (xgboost.core.XGBoostError, UnicodeDecodeError):
-        raise ModelError(f"{path}: not an XGBoost model") from None
-    return booster
+        return parse_xgboost(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: not an XGBoost model ({error})") from None
 
 
 def save_forest(path: Path, forest: RandomForestClassifier) -> None:
-    """Write a random forest through skops, without memory addresses and times of day."""
-    import skops.io
+    """Write the trees of a random forest of two classes as arrays."""
+    from models.forest import trees_of
 
-    path.write_bytes(_reproducible(skops.io.dumps(forest)))
+    trees = trees_of(forest)
+    save_arrays(path, {field.name: getattr(trees, field.name) for field in fields(trees)})
 
 
-def load_forest(path: Path) -> RandomForestClassifier:
-    """Return a random forest; raises ``ModelError`` for a file with any untrusted type."""
-    import skops.io
-    from sklearn.ensemble import RandomForestClassifier
+def load_forest(path: Path) -> Trees:
+    """Return the trees of a random forest; raises ``ModelError`` when the file is none."""
+    from models.trees import Trees
 
     try:
-        forest = skops.io.load(path, trusted=list(TRUSTED_FOREST_TYPES))
-    except UNREADABLE_ARCHIVE as error:
+        return Trees(**load_arrays(path))
+    except (TypeError, ValueError) as error:
         raise ModelError(f"{path}: not a random forest ({error})") from None
-    if not isinstance(forest, RandomForestClassifier):
-        raise ModelError(f"{path}: not a random forest")
-    return forest
 
 
-def _reproducible(archive: bytes) -> bytes:
-    """Return a skops archive with its objects numbered in order of appearance, without times.
-
-    skops names objects, and the files that hold their arrays, by memory address.
-    """
-    result = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(archive)) as source,
-        zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        numbers: dict[str, int] = {}
-        schema = _OBJECT_ID.sub(
-            lambda match: str(numbers.setdefault(match.group(), len(numbers))),
-            source.read("schema.json").decode(),
-        )
-        _add(target, "schema.json", schema.encode())
-        arrays = {name.removesuffix(".npy"): name for name in source.namelist()}
-        for address, number in numbers.items():
-            if address in arrays:
-                _add(target, f"{number}.npy", source.read(arrays[address]))
-    return result.getvalue()
+def save_arrays(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    """Write an ``.npz`` archive; the same arrays give the same bytes."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.save(content, array, allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
+            archive.writestr(entry, content.getvalue(), zipfile.ZIP_DEFLATED)
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Return what ``save_arrays`` wrote; raises ``ValueError`` when the file is no such archive."""
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
+            return dict(archive.items())
+    except _UNREADABLE_ARCHIVE as error:
+        raise ValueError(str(error)) from None

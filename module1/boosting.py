@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from module1.trees import THREADS, Boosters, Matrix
+from models.storage import save_lightgbm, save_xgboost
+from module1.trees import LIGHTGBM_FILE, XGBOOST_FILE, Matrix, mean_of_both
 
 if TYPE_CHECKING:
     import lightgbm
     import xgboost
 
+# One thread: tables are small, and threads that wait for each other cost more than they save.
+THREADS: Final = 1
 ROUNDS: Final = 150
 # How much less than the best area under the ROC curve is as good as the best.
 _TOLERANCE: Final = 0.005
@@ -71,7 +75,32 @@ class TrainingColumns:
         return TrainingColumns(self.columns[rows], self.labels[rows], self.weights[rows])
 
 
-def fit_boosters(table: TrainingColumns, folds: Sequence[Fold], rounds: int = ROUNDS) -> Boosters:
+@dataclass(frozen=True)
+class FittedBoosters:
+    """Models of two libraries, trained on the same columns; ``module1.trees`` reads their files."""
+
+    lightgbm: Sequence[lightgbm.Booster]
+    xgboost: Sequence[xgboost.Booster]
+
+    def predict(self, columns: Matrix) -> Matrix:
+        """Return the probability of each row of a matrix of shape (rows, features)."""
+        import xgboost
+
+        first = [np.asarray(m.predict(columns, num_threads=THREADS)) for m in self.lightgbm]
+        table = xgboost.DMatrix(columns, nthread=THREADS)
+        return mean_of_both(first, [model.predict(table) for model in self.xgboost])
+
+    def save(self, folder: Path) -> None:
+        """Write each model into its own file."""
+        for number, first in enumerate(self.lightgbm):
+            save_lightgbm(folder / LIGHTGBM_FILE.format(number), first)
+        for number, second in enumerate(self.xgboost):
+            save_xgboost(folder / XGBOOST_FILE.format(number), second)
+
+
+def fit_boosters(
+    table: TrainingColumns, folds: Sequence[Fold], rounds: int = ROUNDS
+) -> FittedBoosters:
     """Train one model of each library on each fold's training rows.
 
     Training stops early: all models of a library keep the same number of rounds, at most
@@ -79,7 +108,7 @@ def fit_boosters(table: TrainingColumns, folds: Sequence[Fold], rounds: int = RO
     folds: a single fold may hold out a family that looks like nothing else, and would stop at once.
     """
     parts = [(table.part(training), table.part(held_out)) for training, held_out in folds]
-    return Boosters(_lightgbm(parts, rounds), _xgboost(parts, rounds))
+    return FittedBoosters(_lightgbm(parts, rounds), _xgboost(parts, rounds))
 
 
 Part = tuple[TrainingColumns, TrainingColumns]

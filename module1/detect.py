@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from models.card import MODELS, read_card
+from models.card import MODELS, read_card, retrain
 from models.contribution import Contribution
 from models.errors import ModelError
 from module1.encoders import Encoders
@@ -36,11 +36,11 @@ class Detector:
     def contributions(self, row: pl.DataFrame) -> list[Contribution]:
         """Return what moved the score of a single row, strongest first, in log-odds.
 
-        The trees' own contributions, averaged; the word vectors of a name are summed into one
+        The trees' contributions, averaged; the word vectors of a name are summed into one
         entry, named ``subject_words`` and the like, whose value is the name.
         """
         encoded = self.encoders.transform(row)
-        amounts = self.boosters.contributions(encoded.to_numpy())[0, :-1]
+        amounts = self.boosters.contributions(encoded.to_numpy()[0])
         columns = zip(encoded.columns, encoded.row(0), amounts.tolist(), strict=True)
         entries = list(self._entries(row, list(columns)))
         return sorted(entries, key=lambda entry: (-abs(entry.contribution), entry.feature))
@@ -70,6 +70,6 @@ def load(models: Path = MODELS) -> Detector:
     if encoders.features != card.features or MODULE not in card.thresholds:
         raise ModelError(
             f"{folder}: the model was trained on other features than this version computes; "
-            f"train again with: python project.py train {MODULE}"
+            f"{retrain(folder)}"
         )
     return Detector(encoders, Boosters.load(folder, sorted(card.files)), card.thresholds[MODULE])

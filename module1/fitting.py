@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from module1.boosting import ROUNDS, Fold, TrainingColumns, fit_boosters
+from module1.boosting import ROUNDS, FittedBoosters, Fold, TrainingColumns, fit_boosters
 from module1.contest import WEAK_LABEL
 from module1.encoders import Encoders
 from module1.training_rows import connection_weights
-from module1.trees import Boosters, Matrix
+from module1.trees import Matrix
 from training.folds import grouped_folds
 from training.out_of_fold import possible_folds
 
@@ -46,7 +46,7 @@ SHIPPED: Final = Settings()
 
 def fit(
     rows: pl.DataFrame, contest: pl.DataFrame, settings: Settings = SHIPPED
-) -> tuple[Encoders, Boosters]:
+) -> tuple[Encoders, FittedBoosters]:
     """Fit encoders on the rows, then trees on folds of them.
 
     ``rows`` as ``module1.tables.CONNECTIONS_SCHEMA``, of both classes; ``contest`` as

@@ -1,25 +1,25 @@
-"""Boosted trees of two libraries as one model: prediction, contributions and files."""
+"""Boosted trees of two libraries as one model in service: prediction and contributions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import filter as matching
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.card import retrain
 from models.errors import ModelError
-from models.storage import load_lightgbm, load_xgboost, save_lightgbm, save_xgboost
+from models.lightgbm_text import lightgbm_probabilities
+from models.storage import load_lightgbm, load_xgboost
+from models.tree_shares import LeafConditions, shares
+from models.trees import Trees, in_single_precision
+from models.xgboost_binary import XGBoostTrees
 
-if TYPE_CHECKING:
-    import lightgbm
-    import xgboost
-
-# One thread: tables are small, and threads that wait for each other cost more than they save.
-THREADS: Final = 1
 LIGHTGBM_FILE: Final = "lightgbm_{}.txt"
 XGBOOST_FILE: Final = "xgboost_{}.ubj"
 
@@ -30,33 +30,31 @@ Matrix = NDArray[np.float64]
 class Boosters:
     """Boosted trees of two libraries, trained on the same columns; their mean is the score."""
 
-    lightgbm: Sequence[lightgbm.Booster]
-    xgboost: Sequence[xgboost.Booster]
+    lightgbm: Sequence[Trees]
+    xgboost: Sequence[XGBoostTrees]
 
     def predict(self, columns: Matrix) -> Matrix:
         """Return the probability of each row of a matrix of shape (rows, features)."""
-        return self._mean(columns, "probability")
+        first = [lightgbm_probabilities(trees, columns) for trees in self.lightgbm]
+        second = [trees.probabilities(columns) for trees in self.xgboost]
+        return mean_of_both(first, second)
 
-    def contributions(self, columns: Matrix) -> Matrix:
-        """Return log-odds of shape (rows, features + 1): each feature's share, and the base."""
-        return self._mean(columns, "contributions")
+    def contributions(self, row: Matrix) -> Matrix:
+        """Return each feature's share of the log-odds of one row, both of shape (features,)."""
+        first = shares(*self._lightgbm_conditions, row) / len(self.lightgbm)
+        rounded = in_single_precision(row)
+        second = shares(*self._xgboost_conditions, rounded) / len(self.xgboost)
+        return (first + second) / 2
 
-    def _mean(self, columns: Matrix, wanted: str) -> Matrix:
-        share = wanted == "contributions"
-        first = [
-            model.predict(columns, pred_contrib=share, num_threads=THREADS)
-            for model in self.lightgbm
-        ]
-        second = _xgboost_predictions(self.xgboost, columns, share)
-        mean: Matrix = (np.mean(first, axis=0) + np.mean(second, axis=0, dtype=np.float64)) / 2
-        return mean
+    @cached_property
+    def _lightgbm_conditions(self) -> tuple[Trees, LeafConditions]:
+        trees = Trees.joined(self.lightgbm)
+        return trees, LeafConditions.of(trees)
 
-    def save(self, folder: Path) -> None:
-        """Write each model into its own file."""
-        for number, first in enumerate(self.lightgbm):
-            save_lightgbm(folder / LIGHTGBM_FILE.format(number), first)
-        for number, second in enumerate(self.xgboost):
-            save_xgboost(folder / XGBOOST_FILE.format(number), second)
+    @cached_property
+    def _xgboost_conditions(self) -> tuple[Trees, LeafConditions]:
+        trees = Trees.joined([model.trees for model in self.xgboost])
+        return trees, LeafConditions.of(trees)
 
     @classmethod
     def load(cls, folder: Path, names: Sequence[str]) -> Boosters:
@@ -66,16 +64,11 @@ class Boosters:
         ]
         second = [load_xgboost(folder / name) for name in matching(names, XGBOOST_FILE.format("*"))]
         if not first or not second:
-            raise ModelError(f"{folder}: no trees; run: python project.py train {folder.name}")
+            raise ModelError(f"{folder}: no trees; {retrain(folder)}")
         return cls(first, second)
 
 
-def _xgboost_predictions(
-    boosters: Sequence[xgboost.Booster], columns: Matrix, contributions: bool
-) -> list[NDArray[np.float32]]:
-    import xgboost
-
-    table = xgboost.DMatrix(columns, nthread=THREADS)
-    for booster in boosters:
-        booster.set_param({"nthread": THREADS})
-    return [booster.predict(table, pred_contribs=contributions) for booster in boosters]
+def mean_of_both(first: Sequence[Matrix], second: Sequence[NDArray[np.float32]]) -> Matrix:
+    """Return the mean of two libraries' means, each over its models."""
+    mean: Matrix = (np.mean(first, axis=0) + np.mean(second, axis=0, dtype=np.float64)) / 2
+    return mean

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
-from models.storage import UNREADABLE_ARCHIVE
+from models.storage import load_arrays, save_arrays
 
 DIMENSIONS: Final = 8
 _WINDOW: Final = 3
@@ -25,7 +23,6 @@ _EPOCHS: Final = 10
 _SEED: Final = 1
 _DECIMALS: Final = 4
 _WORD: Final = re.compile(r"[^\W_]+")
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 Vectors = NDArray[np.float32]
 
@@ -88,25 +85,18 @@ class WordVectors:
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` archive; the same vectors give the same bytes."""
-        with zipfile.ZipFile(path, "w") as archive:
-            _add(archive, "vectors.npy", self.vectors)
-            _add(archive, "words.npy", np.array(self.vocabulary, dtype=np.str_))
+        words = np.array(self.vocabulary, dtype=np.str_)
+        save_arrays(path, {"vectors": self.vectors, "words": words})
 
     @classmethod
     def load(cls, path: Path) -> WordVectors:
         """Return what ``save`` wrote; raises ``ModelError`` when the file is no such archive."""
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
-                return cls(tuple(archive["words"].tolist()), archive["vectors"])
-        except UNREADABLE_ARCHIVE as error:
+            arrays = load_arrays(path)
+            return cls(tuple(arrays["words"].tolist()), arrays["vectors"].astype(np.float32))
+        except (ValueError, KeyError, TypeError) as error:
             raise ModelError(f"{path}: no word vectors ({error})") from None
 
 
 def _hash(word: str) -> int:
     return crc32(word.encode())
-
-
-def _add(archive: zipfile.ZipFile, name: str, array: NDArray[np.generic]) -> None:
-    content = io.BytesIO()
-    np.save(content, array, allow_pickle=False)
-    archive.writestr(zipfile.ZipInfo(name, _EPOCH), content.getvalue(), zipfile.ZIP_DEFLATED)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.storage import save_forest, save_lightgbm
-from module2.boosted_trees import boosted_probabilities, fit_boosted_trees
+from module2.boosted_trees import fit_boosted_trees, fitted_trees_probabilities
 from module2.detect import FOREST_FILE, GBDT, RANDOM_FOREST, TREES_FILE
 from module2.encoding import Matrix
-from module2.forest import fit_forest, forest_probabilities
+from module2.forest import fit_forest, fitted_forest_probabilities
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ ALGORITHMS: Final = (
         RANDOM_FOREST,
         "random forest over 51 features of a server",
         FOREST_FILE,
-        ("numpy", "polars", "scikit-learn", "skops"),
+        ("numpy", "polars", "scikit-learn"),
         fit_forest,
-        forest_probabilities,
+        fitted_forest_probabilities,
         save_forest,
     ),
     Algorithm(
@@ -43,7 +43,7 @@ ALGORITHMS: Final = (
         TREES_FILE,
         ("lightgbm", "numpy", "polars"),
         fit_boosted_trees,
-        boosted_probabilities,
+        fitted_trees_probabilities,
         save_lightgbm,
     ),
 )

@@ -1,4 +1,4 @@
-"""Gradient-boosted trees (LightGBM): how they are fitted, and how each feature moved a score."""
+"""Gradient-boosted trees (LightGBM): how they are fitted."""
 
 from __future__ import annotations
 
@@ -45,15 +45,6 @@ def fit_boosted_trees(
     return lightgbm.train({**PARAMETERS, **changed}, data, num_boost_round=rounds)
 
 
-def boosted_probabilities(booster: lightgbm.Booster, matrix: Matrix) -> Matrix:
+def fitted_trees_probabilities(booster: lightgbm.Booster, matrix: Matrix) -> Matrix:
     """Return the probability of malicious for each row."""
     return np.asarray(booster.predict(matrix, num_threads=1), dtype=np.float64)
-
-
-def boosted_contributions(booster: lightgbm.Booster, row: Matrix) -> Matrix:
-    """Return each feature's share of the log-odds of one row (SHAP values), of shape (features,).
-
-    They sum to the log-odds of the row less those of the training rows' mean.
-    """
-    contributions = booster.predict(row.reshape(1, -1), pred_contrib=True, num_threads=1)
-    return np.asarray(contributions, dtype=np.float64)[0, :-1]

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import polars as pl
 
-from models.card import MODELS, Card, read_card
+from models.card import MODELS, Card, read_card, retrain
 from models.contribution import Contribution
 from models.errors import ModelError
+from models.forest import forest_probabilities, forest_shares
+from models.lightgbm_text import lightgbm_probabilities
 from models.storage import load_forest, load_json, load_lightgbm
-from module2.boosted_trees import boosted_contributions, boosted_probabilities
+from models.tree_shares import LeafConditions, shares
+from models.trees import Trees
 from module2.columns import FEATURES
 from module2.encoding import Encoders, Matrix
-from module2.forest import forest_contributions, forest_probabilities
-
-if TYPE_CHECKING:
-    import lightgbm
-    from sklearn.ensemble import RandomForestClassifier
 
 RANDOM_FOREST: Final = "random_forest"
 GBDT: Final = "gbdt"
-FOREST_FILE: Final = "forest.skops"
+FOREST_FILE: Final = "forest.npz"
 TREES_FILE: Final = "trees.txt"
 ENCODERS_FILE: Final = "encoders.json"
 THRESHOLD: Final = "false_positive_rate_0.01"
@@ -34,10 +33,10 @@ THRESHOLD: Final = "false_positive_rate_0.01"
 class Detectors:
     """Both models with their encoders; ``thresholds`` are probabilities, by detector."""
 
-    forest: RandomForestClassifier
+    forest: Trees
     forest_encoders: Encoders
-    booster: lightgbm.Booster
-    booster_encoders: Encoders
+    boosted: Trees
+    boosted_encoders: Encoders
     thresholds: Mapping[str, float]
 
     def score(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -45,7 +44,7 @@ class Detectors:
         if rows.is_empty():
             return pl.DataFrame(schema={RANDOM_FOREST: pl.Float64, GBDT: pl.Float64})
         forest = forest_probabilities(self.forest, self.forest_encoders.transform(rows))
-        boosted = boosted_probabilities(self.booster, self.booster_encoders.transform(rows))
+        boosted = lightgbm_probabilities(self.boosted, self.boosted_encoders.transform(rows))
         return pl.DataFrame({RANDOM_FOREST: forest, GBDT: boosted})
 
     def contributions(self, row: pl.DataFrame) -> dict[str, list[Contribution]]:
@@ -53,9 +52,14 @@ class Detectors:
 
         The forest's contributions are differences of probability, those of ``gbdt`` of log-odds.
         """
-        forest = forest_contributions(self.forest, self.forest_encoders.transform(row))
-        boosted = boosted_contributions(self.booster, self.booster_encoders.transform(row))
+        forest = forest_shares(self.forest, self.forest_encoders.transform(row)[0])
+        encoded = self.boosted_encoders.transform(row)[0]
+        boosted = shares(self.boosted, self._leaf_conditions, encoded)
         return {RANDOM_FOREST: _ranked(row, forest), GBDT: _ranked(row, boosted)}
+
+    @cached_property
+    def _leaf_conditions(self) -> LeafConditions:
+        return LeafConditions.of(self.boosted)
 
 
 def load(models: Path = MODELS) -> Detectors:
@@ -74,7 +78,7 @@ def load(models: Path = MODELS) -> Detectors:
 def _card(folder: Path) -> Card:
     card = read_card(folder, FEATURES)
     if THRESHOLD not in card.thresholds:
-        raise ModelError(f"{folder}: no threshold {THRESHOLD} in its card; {_retrain()}")
+        raise ModelError(f"{folder}: no threshold {THRESHOLD} in its card; {retrain(folder)}")
     return card
 
 
@@ -82,11 +86,9 @@ def _encoders(folder: Path) -> Encoders:
     try:
         return Encoders.from_json(load_json(folder / ENCODERS_FILE))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder / ENCODERS_FILE}: no encoders ({error}); {_retrain()}") from None
-
-
-def _retrain() -> str:
-    return "train again with: python project.py train module2"
+        raise ModelError(
+            f"{folder / ENCODERS_FILE}: no encoders ({error}); {retrain(folder)}"
+        ) from None
 
 
 def _ranked(row: pl.DataFrame, contributions: Matrix) -> list[Contribution]:

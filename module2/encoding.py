@@ -34,12 +34,12 @@ class Encoders:
 
     def transform(self, rows: pl.DataFrame) -> Matrix:
         """Return an array of shape (rows, features), NaN where a feature is missing."""
-        columns = [self._numbers(rows[name]) for name in self.features]
-        return np.column_stack(columns).astype(np.float64)
-
-    def _numbers(self, values: pl.Series) -> Matrix:
-        coded = self.codes[values.name].transform(values) if values.name in self.codes else values
-        return coded.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        coded = [
+            self.codes[name].transform(rows[name]) if name in self.codes else rows[name]
+            for name in self.features
+        ]
+        numbers = pl.DataFrame(coded).select(pl.all().cast(pl.Float64).fill_null(float("nan")))
+        return np.ascontiguousarray(numbers.to_numpy(), dtype=np.float64)
 
     def to_json(self) -> dict[str, Any]:
         """Return the codes as values that JSON can hold."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from report.console import skipped_lines
@@ -10,6 +11,8 @@ from verdict.document import Document, Target
 
 WIDTH: Final = 80
 _FEWEST_FOR_NAME: Final = 8
+_SHA256: Final = re.compile(r"\b[0-9a-f]{64}\b")
+_DIGITS: Final = 12
 _NOTHING: Final = "no TLS server was seen, so there is nothing to assess"
 
 
@@ -37,7 +40,13 @@ def _lines(target: Target, width: int) -> list[str]:
     line = _row(target.final.verdict, probabilities, str(len(connections)), target.ip, name, width)
     if target.final.verdict != "MALICIOUS" or not target.reasons:
         return [line]
-    return [line, shortened(f"  {printable(target.reasons[0].text)}", WIDTH)]
+    reason = _SHA256.sub(_first_digits, printable(target.reasons[0].text))
+    return [line, shortened(f"  {reason}", WIDTH)]
+
+
+def _first_digits(fingerprint: re.Match[str]) -> str:
+    """Leave room for the rest of the line; the first digits are enough for ``certs confirm``."""
+    return f"{fingerprint[0][:_DIGITS]}…"
 
 
 def first_name(target: Target) -> str | None:

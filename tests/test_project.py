@@ -9,6 +9,7 @@ import pytest
 import project
 from capture.errors import EngineError, UnreadableInputError
 from commands.errors import WrongUseError
+from evaluation.errors import EvaluationError
 from models.errors import ModelError
 from training.manifest import ManifestError
 from verdict.errors import CertificateDatabaseError, DocumentError
@@ -39,6 +40,7 @@ def test_wrong_use(arguments: list[str], capsys: Output) -> None:
         (UnreadableInputError("m"), 3),
         (ManifestError("m"), 3),
         (DocumentError("m"), 3),
+        (EvaluationError("m"), 3),
         (CertificateDatabaseError("m"), 3),
         (EngineError("m"), 4),
         (ModelError("m"), 4),

@@ -38,20 +38,20 @@ def out_of_fold(
     """Return one probability a row, the mean over foldings with different seeds.
 
     ``fit_and_score`` fits on its first table and returns probabilities for its second. A small
-    table is folded ``possible_folds`` times, which must be 2 at least. Rows held out from training
-    rows of one class alone have that class's probability, 0 or 1.
+    table is folded ``possible_folds`` times, which must be 2 at least.
     """
     count = min(folds, possible_folds(rows))
     total = np.zeros(rows.height)
     for seed in seeds:
         for training, held_out in grouped_folds(rows, count, seed):
-            total[held_out] += _probabilities(rows[training], rows[held_out], fit_and_score)
+            total[held_out] += score_held_out(rows[training], rows[held_out], fit_and_score)
     return total / len(seeds)
 
 
-def _probabilities(
+def score_held_out(
     training: pl.DataFrame, held_out: pl.DataFrame, fit_and_score: FitAndScore
 ) -> Probabilities:
+    """Return the probabilities of held-out rows; after one class alone, 0 or 1 for that class."""
     classes = training["label"].unique().to_list()
     if len(classes) == 1:
         return np.full(held_out.height, float(classes[0]))

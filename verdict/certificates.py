@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from models.card import REPOSITORY
-from verdict.errors import CertificateDatabaseError
+from verdict.errors import CertificateDatabaseError, UnknownCertificateError
 from verdict.known_certificates import Entry, Sighting
 
 DEFAULT_PATH: Final = REPOSITORY / "certificates.sqlite"
@@ -68,11 +68,14 @@ class CertificateDatabase:
             return sum(_import(database, entry) for entry in entries)
 
     def confirm(self, prefix: str) -> Entry:
-        """Mark the one entry whose fingerprint begins so as confirmed by a person."""
+        """Mark the one entry whose fingerprint begins so as confirmed by a person.
+
+        Raises ``UnknownCertificateError`` when there is none, or several.
+        """
         return self._change(prefix, "UPDATE certificate SET state = 'confirmed' WHERE id = ?")
 
     def forget(self, prefix: str) -> Entry:
-        """Remove the one entry whose fingerprint begins so."""
+        """Remove the one entry whose fingerprint begins so; raises as ``confirm``."""
         return self._change(prefix, "DELETE FROM certificate WHERE id = ?")
 
     def _change(self, prefix: str, statement: str) -> Entry:
@@ -84,7 +87,7 @@ class CertificateDatabase:
 
     def _require_file(self) -> None:
         if not self.path.exists():
-            raise CertificateDatabaseError(f"{self.path}: the certificate database is empty")
+            raise UnknownCertificateError(f"{self.path}: the certificate database is empty")
 
     @contextmanager
     def _opened(self, mode: str) -> Iterator[sqlite3.Connection]:
@@ -193,7 +196,7 @@ def _identity(database: sqlite3.Connection, entry: Entry) -> int | None:
 def _only(database: sqlite3.Connection, prefix: str) -> tuple[int, Entry]:
     """Return the entry whose sha256 or sha1 begins so; raises if there is none or several."""
     if not _PREFIX.fullmatch(prefix):
-        raise CertificateDatabaseError(
+        raise UnknownCertificateError(
             f"{prefix!r} is no fingerprint: give at least its first six hexadecimal digits"
         )
     query = (
@@ -203,7 +206,7 @@ def _only(database: sqlite3.Connection, prefix: str) -> tuple[int, Entry]:
     rows = database.execute(query, (prefix, prefix)).fetchall()
     if len(rows) != 1:
         how_many = "no certificate" if not rows else f"{len(rows)} certificates"
-        raise CertificateDatabaseError(
+        raise UnknownCertificateError(
             f"{how_many} in the database with a fingerprint that begins with {prefix}; "
             "see: python project.py certs list"
         )

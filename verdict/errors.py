@@ -7,3 +7,7 @@ class DocumentError(ValueError):
 
 class CertificateDatabaseError(RuntimeError):
     """The certificate database cannot be read or written; the message says what to do."""
+
+
+class UnknownCertificateError(LookupError):
+    """No certificate of the database, or more than one, has the fingerprint that was given."""

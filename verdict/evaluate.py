@@ -57,10 +57,11 @@ def _flagged(models: Path) -> pl.DataFrame:
     rows = out_of_fold.read(models).join(
         final.select(*out_of_fold.KEY, "final"), on=out_of_fold.KEY, how="left"
     )
-    return rows.with_columns(pl.col(name) >= _threshold(models, name) for name in COLUMNS)
+    return rows.with_columns(pl.col(name) >= threshold_of(models, name) for name in COLUMNS)
 
 
-def _threshold(models: Path, detector: str) -> float:
+def threshold_of(models: Path, detector: str) -> float:
+    """Return the threshold in a detector's card; raises ``ModelError``."""
     thresholds = read_card(models / detector).thresholds
     if detector in thresholds:
         return thresholds[detector]

@@ -10,18 +10,22 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class PacketBlock:
-    """Decoded IP packets in capture order; every array has one entry a packet.
+    """Decoded IP packets in capture order; every array but two has one entry a packet.
 
     Addresses are two big-endian 64-bit halves, IPv4 as ``::ffff:a.b.c.d``. Lengths are in bytes.
     ``ip_length`` is the IP packet's own length field, header included (IPv6: 40 + payload length);
     ``payload_length`` what the headers say follows the transport header, ``payload_captured`` how
     much of it the capture holds, at ``payload_offset`` in ``data``. For ICMP, ``source_port`` is
     the type and ``destination_port`` the code. Fields that a protocol lacks are 0.
+    Network time, by which Zeek's timers run, is the latest time stamp of all frames so far, also of
+    those that hold no IP packet; it never falls.
     """
 
     data: NDArray[np.uint8]
+    clock_ns: NDArray[np.int64]  # network time after each frame of the block, IP or not
     number: NDArray[np.int64]  # packet number in the file, from 1
     time_ns: NDArray[np.int64]  # nanoseconds since the Unix epoch
+    network_time_ns: NDArray[np.int64]  # network time when the packet came
     frame_length: NDArray[np.int32]  # on the wire, link-layer header included
     ip_version: NDArray[np.uint8]
     protocol: NDArray[np.uint8]  # IP protocol number of the transport layer

@@ -23,17 +23,25 @@ _NANOSECONDS: Final = 1e9
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
 
 
-def analyse(path: Path, *, progress: Callable[[int], None] | None = None) -> Logs:
+def analyse(
+    path: Path,
+    *,
+    decompressed_limit: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Logs:
     """Return the tables of a capture file.
 
+    A compressed one may expand to ``decompressed_limit`` bytes (see ``files.source.open_source``).
     ``progress`` is called after each block with the number of packets read so far.
 
     Raises
     ------
     capture.errors.UnreadableInputError
-        If the path holds no capture in a known format.
+        If the path holds no capture in a known format, or one that expands too much.
     """
-    reader = PacketReader(path, packets_per_block=PACKETS_PER_BLOCK)
+    reader = PacketReader(
+        path, packets_per_block=PACKETS_PER_BLOCK, decompressed_limit=decompressed_limit
+    )
     tracker = FlowTracker()
     with ThreadPoolExecutor(max_workers=1) as beside, _rare_garbage_collection():
         digest = beside.submit(_sha256, path)

@@ -13,6 +13,8 @@ from capture.builtin.decode.decoder import Decoder
 from capture.builtin.files.capture_file import DAMAGED, CaptureFile
 from capture.builtin.files.records import GIVEN_UP, Records
 
+# Bytes beyond which a compressed file is taken for a decompression bomb.
+
 
 class PacketReader:
     """Iterate, once, over a capture in blocks of packets; memory stays bounded.
@@ -38,7 +40,7 @@ class PacketReader:
     ------
     capture.errors.UnreadableInputError
         On iteration, if the path cannot be opened or is no capture of a known format, or when it
-        decompresses beyond ``decompressed_limit`` bytes.
+        decompresses beyond ``decompressed_limit`` bytes (see ``files.source.open_source``).
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class PacketReader:
         path: Path,
         *,
         packets_per_block: int = 1 << 17,
-        decompressed_limit: int = 1 << 36,
+        decompressed_limit: int | None = None,
     ) -> None:
         self._file = CaptureFile(
             path, records_per_block=packets_per_block, decompressed_limit=decompressed_limit
@@ -60,11 +62,11 @@ class PacketReader:
         self.last_time_ns: int | None = None
 
     def __iter__(self) -> Iterator[PacketBlock]:
-        """Yield blocks of packets in capture order."""
+        """Yield blocks of packets in capture order; one of other frames only has no packets."""
         for records in self._file:
             self._note(records)
             block = self._decoder.decode(records)
-            if len(block):
+            if len(block.clock_ns):
                 yield block
         if self._file.damaged:
             self.skipped[DAMAGED] += 1

@@ -62,7 +62,12 @@ def _object(line: bytes) -> dict[str, object] | None:
         value = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return {_whole(name): item for name, item in value.items()} if isinstance(value, dict) else None
+
+
+def _whole(text: str) -> str:
+    """Return text without halves of surrogate pairs, which JSON can hold and tables cannot."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _text(value: object, as_list: bool) -> str | list[str | None] | None:
@@ -73,12 +78,13 @@ def _text(value: object, as_list: bool) -> str | list[str | None] | None:
 
 
 def _scalar(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value)
+    if isinstance(value, str):
+        return _whole(value)
+    return None if value is None else json.dumps(value)
 
 
 def _seconds(table: pl.DataFrame) -> pl.DataFrame:
     if "ts" not in table.columns or not (table["ts"] > _MILLISECONDS_FROM).any():
         return table
-    return table.with_columns(pl.col(name) / 1e3 for name in _TIMES if name in table.columns)
+    times = [name for name in _TIMES if table.schema.get(name) == pl.Float64]
+    return table.with_columns(pl.col(name) / 1e3 for name in times)

@@ -35,16 +35,17 @@ def tab_separated_text(table: pl.DataFrame, name: str) -> bytes:
         + "\n"
     )
     printed = table.select([_printed(column) for column in table.iter_columns()])
-    rows = io.BytesIO()
+    log = io.BytesIO()
+    log.write(header.encode())
     printed.write_csv(
-        rows,
+        log,
         include_header=False,
         separator="\t",
         quote_style="never",
         null_value="-",
         float_precision=6,
     )
-    return header.encode() + rows.getvalue()
+    return log.getvalue()
 
 
 def _zeek_type(column: pl.Series) -> str:
@@ -71,10 +72,20 @@ def _printed(column: pl.Series) -> pl.Series:
 
 
 def _printed_lists(column: pl.Series) -> pl.Series:
+    """Print each distinct list once: what clients offer and servers send comes again and again."""
+    rows = column.alias("lists").to_frame().with_row_index("row")
+    distinct = rows.group_by("lists", maintain_order=True).agg("row")
+    printed = pl.DataFrame({column.name: _joined(distinct["lists"]), "row": distinct["row"]})
+    return printed.explode("row").sort("row").get_column(column.name)
+
+
+def _joined(column: pl.Series) -> pl.Series:
     """Join the items of each list with commas, which inside an item are escaped."""
-    if column.dtype == pl.List(pl.Float64):
-        printed = column.list.eval(pl.element().round(6).cast(_SIX_DECIMALS).cast(pl.String))
+    if column.dtype == pl.List(pl.String):
+        items = escape(column, also=",")
+    elif column.dtype == pl.List(pl.Float64):
+        items = column.list.eval(pl.element().round(6).cast(_SIX_DECIMALS).cast(pl.String))
     else:
-        printed = escape(column.cast(pl.List(pl.String)), also=",")
-    joined = printed.list.eval(pl.element().fill_null("-")).list.join(",")
+        items = column.cast(pl.List(pl.String))
+    joined = items.list.eval(pl.element().fill_null("-")).list.join(",")
     return joined.replace("", "(empty)")

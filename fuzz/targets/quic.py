@@ -98,9 +98,10 @@ def _run_crypto(inputs: Sequence[Input], _: Path) -> None:
 
 def _read(datagrams: Sequence[bytes]) -> TlsConnection | None:
     stream = QuicStream()
-    for number, datagram in enumerate(datagrams):
-        side = bool(datagram[:1] and datagram[0] & 1)
-        stream.feed(Segment(number, side, datagram[1:]))
+    stream.read(
+        Segment(number, bool(datagram[:1] and datagram[0] & 1), datagram[1:])
+        for number, datagram in enumerate(datagrams)
+    )
     return stream.result()
 
 

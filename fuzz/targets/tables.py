@@ -17,6 +17,7 @@ from fuzz.target import Input, Target, buffers, one
 from models.card import MODELS
 from models.errors import ModelError
 from models.frequency import FrequencyCodes
+from models.storage import load_lightgbm, load_xgboost
 from module1.encoders import Encoders
 from module1.word_vectors import WordVectors
 from training.dataset_folders import DatasetError, read_address_list
@@ -191,6 +192,10 @@ def _read_encoders(inputs: Sequence[Input], scratch: Path) -> None:
         Encoders.load(scratch)
 
 
+def _model_seeds(*names: str) -> Callable[[Corpus], list[Input]]:
+    return lambda _: buffers([(MODELS / name).read_bytes() for name in names])
+
+
 def _given(*seeds: bytes) -> Callable[[Corpus], list[Input]]:
     return lambda _: buffers(seeds)
 
@@ -255,6 +260,22 @@ TARGETS: Final = (
         longest=1 << 18,
     ),
     Target("model-folder", _final_seeds, _read_final, (ModelError,), tokens=_JSON_TOKENS),
+    Target(
+        "lightgbm",
+        _model_seeds("module1/lightgbm_0.txt"),
+        _file("trees.txt", load_lightgbm),
+        (ModelError,),
+        tokens=(b"\n", b"=", b" ", b"Tree=", b"-1", b"1e400", b"nan", b"9" * 30),
+        longest=1 << 19,
+    ),
+    Target(
+        "xgboost",
+        _model_seeds("module1/xgboost_0.ubj"),
+        _file("trees.ubj", load_xgboost),
+        (ModelError,),
+        tokens=(b"{", b"[", b"[$", b"#L", b"}", b"[" * 2000, b"\x7f" * 8, b"\xff" * 8),
+        longest=1 << 19,
+    ),
     Target(
         "encoders",
         _encoder_seeds,

@@ -13,9 +13,11 @@ from capture.builtin.tls.fingerprints.client_offer import client_offer
 from capture.builtin.tls.fingerprints.ja3 import ja3, ja3s
 from capture.builtin.tls.fingerprints.ja4 import ja4
 from capture.builtin.tls.hello import (
+    SERVER_NAME,
     MalformedMessageError,
     parse_client_hello,
     parse_server_hello,
+    server_names,
 )
 from capture.builtin.tls.stream import TlsStream
 from capture.builtin.tls.tables import ssl_and_x509_tables
@@ -82,10 +84,10 @@ def write_tables(found: Sequence[tuple[Connection, TlsConnection]]) -> None:
 
 def _read(parts: Iterable[bytes], datagrams: bool) -> TlsConnection | None:
     stream = TlsStream(datagrams=datagrams)
-    for number, part in enumerate(parts):
-        if stream.finished:
-            break
-        stream.feed(Segment(number, bool(part[:1] and part[0] & 1), part[1:]))
+    stream.read(
+        Segment(number, bool(part[:1] and part[0] & 1), part[1:])
+        for number, part in enumerate(parts)
+    )
     return stream.result()
 
 
@@ -103,7 +105,8 @@ def _read_client_hello(body: bytes) -> None:
     ja3(offer)
     ja4(offer)
     ja4(offer, over_udp=True)
-    assert isinstance(hello.server_names, tuple)  # noqa: S101 - reads the extension
+    _, contents, _ = hello.extensions
+    server_names(contents.get(SERVER_NAME, b""))
 
 
 def _read_server_hello(body: bytes) -> None:

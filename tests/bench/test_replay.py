@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.replay import record, write_replay
+from bench.replay import record, write_beginning, write_replay
 from capture.builtin.packets import PacketReader
 
 
@@ -39,3 +39,20 @@ def test_the_second_round_is_later_and_between_other_addresses(
 
 def test_a_folder_without_captures_gives_an_empty_tape() -> None:
     assert len(record([])) == 0
+
+
+@pytest.mark.parametrize(("size", "packets"), [(24, 0), (39, 0), (20_000, 82)])
+def test_the_beginning_ends_with_a_whole_packet(
+    pcaps: Path, tmp_path: Path, size: int, packets: int
+) -> None:
+    target = tmp_path / "small.pcap"
+    assert write_beginning(record([pcaps / "beacon.pcap"]), target, size) == packets
+    assert target.stat().st_size <= size
+    reader = PacketReader(target)
+    assert sum(len(block) for block in reader) == packets
+    assert not reader.skipped
+
+
+def test_a_beginning_may_be_everything(pcaps: Path, tmp_path: Path) -> None:
+    tape = record([pcaps / "beacon.pcap"])
+    assert write_beginning(tape, tmp_path / "all.pcap", 1 << 30) == len(tape)

@@ -1,7 +1,9 @@
+import gzip
 from pathlib import Path
 
 import pytest
 
+from capture import processes
 from capture.discover import find_inputs
 from capture.errors import EngineError, UnreadableInputError
 from capture.logs import Logs
@@ -78,7 +80,10 @@ def test_single_log_file_says_to_name_its_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_everything_together_is_one_picture(no_zeek: None, tmp_path: Path, jobs: int) -> None:
+def test_everything_together_is_one_picture(
+    no_zeek: None, tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "SMALL", 0)
     capture_in(tmp_path, "a.pcap", 5000)
     capture_in(tmp_path, "b.pcap", 5001)
     (tmp_path / "sensor").mkdir()
@@ -129,3 +134,17 @@ def test_folders_within_are_left_alone_on_demand(no_zeek: None, tmp_path: Path) 
     (tmp_path / "deep").mkdir()
     capture_in(tmp_path / "deep", port=5001)
     assert read_logs([tmp_path], recursive=False).logs.dns["id.orig_p"].to_list() == [5000]
+
+
+@pytest.mark.parametrize("engine", ["builtin", "zeek"])
+def test_a_capture_that_expands_beyond_the_limit_says_how_to_allow_it(
+    working_zeek: Path, tmp_path: Path, engine: Engine
+) -> None:
+    path = tmp_path / "a.pcap.gz"
+    content = dns_query_capture()
+    path.write_bytes(gzip.compress(content))
+    (source,) = find_inputs([path])
+    with pytest.raises(UnreadableInputError, match=r"a\.pcap\.gz.*--decompression-limit"):
+        read_one(source, engine, print, decompressed_limit=len(content) - 1)
+    logs = read_one(source, engine, print, decompressed_limit=len(content))
+    assert logs.conn.height == 1

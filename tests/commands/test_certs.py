@@ -46,7 +46,7 @@ def test_confirm_then_forget(certs, capsys: Output) -> None:
 
 
 def test_unknown_fingerprint_is_one_line(certs, capsys: Output) -> None:
-    assert certs("confirm", "ffffffff") == 3
+    assert certs("confirm", "ffffffff") == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 

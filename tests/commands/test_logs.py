@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -47,3 +49,39 @@ def test_folder_that_cannot_be_made(
     (tmp_path / "file").write_bytes(b"")
     assert run(logs, "--out", tmp_path / "file" / "out") == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_logs_load_no_library_that_they_do_not_need(pcaps: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, project\n"
+        "assert project.main(sys.argv[1:]) == 0\n"
+        "slow = ('cryptography', 'lightgbm', 'sklearn', 'xgboost', 'scipy', 'rich')\n"
+        "print([name for name in slow if name in sys.modules])"
+    )
+    capture = str(pcaps / "ipv6.pcap")  # without QUIC, which needs ciphers
+    command = [sys.executable, "-c", code, "logs", capture, "--out", str(tmp_path)]
+    root = Path(project.__file__).parent
+    output = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+    assert output.stdout == "[]\n"
+
+
+def test_a_line_says_what_was_written_and_where(
+    logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(logs, "--out", tmp_path / "out")
+    assert f"wrote the logs of 1 input to {tmp_path / 'out'}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "size"), [("7", 7), ("2k", 2048), ("64G", 1 << 36)])
+def test_the_limit_of_decompression_has_units(text: str, size: int) -> None:
+    arguments = project._parser().parse_args(
+        ["logs", "a.pcap", "--out", "out", "--decompression-limit", text]
+    )
+    assert arguments.decompression_limit == size
+
+
+@pytest.mark.parametrize("text", ["", "G", "-1", "0", "1.5G", "many"])
+def test_a_limit_that_is_no_size_is_wrong_use(text: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        run("a.pcap", "--out", "out", f"--decompression-limit={text}")
+    assert left.value.code == 2

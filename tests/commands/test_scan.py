@@ -1,6 +1,5 @@
 import csv
 import json
-import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -10,6 +9,7 @@ import jsonschema
 import pytest
 
 import project
+from capture import processes
 from capture.zeek_format import write_logs
 from commands import scan, scan_worker
 from commands.scan_worker import Settings
@@ -30,7 +30,8 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def take(settings: Settings) -> None:
         monkeypatch.setattr(scan_worker, "_settings", settings)
 
-    monkeypatch.setattr(scan, "ProcessPoolExecutor", _thread_pool)
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", _thread_pool)
+    monkeypatch.setattr(processes, "_start", lambda prepare: prepare())
     monkeypatch.setattr(scan, "prepare", take)
     scan_worker.models_of.cache_clear()
     yield
@@ -188,18 +189,6 @@ def test_broken_model_ends_the_scan(
     monkeypatch.setattr("verdict.scoring.load_models", broken)
     assert run(captures, "--out", tmp_path / "out") == 4
     assert "differs from its card" in capsys.readouterr().err
-
-
-def test_process_takes_settings_and_leaves_interrupts_to_its_parent(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(scan_worker, "_settings", None)
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        scan_worker.prepare(Settings("builtin", tmp_path, (), frozenset()))
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def test_folder_that_cannot_be_made(captures: Path, tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import pytest
 
 from models.card import (
     CARD,
+    MODELS,
     REPOSITORY,
     Card,
     digest,
     library_versions,
     read_card,
+    retrain,
     schema_hash,
     write_card,
 )
@@ -24,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     """Return a model folder with two files and a card."""
     made = tmp_path / "module2"
     made.mkdir()
-    (made / "forest.skops").write_bytes(b"forest")
+    (made / "forest.npz").write_bytes(b"forest")
     (made / "codes.json").write_bytes(b"{}\n")
     describe(made)
     return made
@@ -55,7 +57,7 @@ def test_a_card_reads_back_as_written(folder: Path) -> None:
     assert written.features == FEATURES
     assert written.files == {
         "codes.json": digest(folder / "codes.json"),
-        "forest.skops": digest(folder / "forest.skops"),
+        "forest.npz": digest(folder / "forest.npz"),
     }
     assert written.training_data == {"LICENSE": digest(REPOSITORY / "LICENSE")}
     assert set(written.libraries) == {"numpy", "polars"}
@@ -88,7 +90,7 @@ def test_a_library_that_is_not_installed_is_an_error() -> None:
         library_versions(["no-such-distribution"])
 
 
-@pytest.mark.parametrize("name", ["forest.skops", "codes.json"])
+@pytest.mark.parametrize("name", ["forest.npz", "codes.json"])
 def test_a_changed_byte_is_an_error_that_names_the_file_and_the_remedy(
     folder: Path, name: str
 ) -> None:
@@ -100,8 +102,8 @@ def test_a_changed_byte_is_an_error_that_names_the_file_and_the_remedy(
 
 
 def test_a_missing_file_is_an_error_that_names_it(folder: Path) -> None:
-    (folder / "forest.skops").unlink()
-    with pytest.raises(ModelError, match=r"forest\.skops: no such file.*train module2"):
+    (folder / "forest.npz").unlink()
+    with pytest.raises(ModelError, match=r"forest\.npz: no such file.*train module2"):
         read_card(folder)
 
 
@@ -157,7 +159,7 @@ def test_a_card_cut_off_anywhere_is_an_error(folder: Path) -> None:
             read_card(folder)
 
 
-@pytest.mark.parametrize("files", [None, ["forest.skops"], {"forest.skops": 5}])
+@pytest.mark.parametrize("files", [None, ["forest.npz"], {"forest.npz": 5}])
 def test_files_of_the_wrong_type_are_an_error(folder: Path, files: object) -> None:
     rewrite(folder, files=files)
     with pytest.raises(ModelError):
@@ -191,3 +193,16 @@ def test_training_data_of_one_name_are_told_apart_by_their_folders(
         (tmp_path / name / "scores.csv").write_text(name)
     describe(folder, training_data=[tmp_path / name / "scores.csv" for name in ("module1", "gbdt")])
     assert list(read_card(folder).training_data) == ["gbdt/scores.csv", "module1/scores.csv"]
+
+
+def test_what_to_train_names_the_folder_unless_it_is_the_usual_one(tmp_path: Path) -> None:
+    assert retrain(MODELS / "gbdt") == "train again with: python project.py train gbdt"
+    assert retrain(tmp_path / "gbdt").endswith(f"project.py train gbdt --models {tmp_path}")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_card_that_names_no_possible_file_gives_one_line(folder: Path, name: str) -> None:
+    rewrite(folder, files={name: "0" * 64})
+    with pytest.raises(ModelError, match="no name of a file") as caught:
+        read_card(folder)
+    assert str(caught.value).isprintable()

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from module1.boosting import Fold, TrainingColumns, fit_boosters
-from module1.trees import Boosters
+from module1.boosting import FittedBoosters, Fold, TrainingColumns, fit_boosters
 
 
 def columns(count: int = 120) -> TrainingColumns:
@@ -20,27 +19,27 @@ def folds(count: int = 120) -> list[Fold]:
 
 
 @pytest.fixture(scope="module")
-def boosters() -> Boosters:
+def boosters() -> FittedBoosters:
     return fit_boosters(columns(), folds(), rounds=20)
 
 
-def test_each_library_has_one_model_a_fold(boosters: Boosters) -> None:
+def test_each_library_has_one_model_a_fold(boosters: FittedBoosters) -> None:
     assert (len(boosters.lightgbm), len(boosters.xgboost)) == (3, 3)
 
 
-def test_models_of_a_library_keep_the_same_number_of_rounds(boosters: Boosters) -> None:
+def test_models_of_a_library_keep_the_same_number_of_rounds(boosters: FittedBoosters) -> None:
     assert len({model.num_trees() for model in boosters.lightgbm}) == 1
     assert len({model.num_boosted_rounds() for model in boosters.xgboost}) == 1
     assert 1 <= boosters.lightgbm[0].num_trees() <= 20
 
 
-def test_classes_that_differ_are_told_apart(boosters: Boosters) -> None:
+def test_classes_that_differ_are_told_apart(boosters: FittedBoosters) -> None:
     table = columns()
     probabilities = boosters.predict(table.columns)
     assert ((probabilities > 0.5) == (table.labels == 1)).mean() > 0.9
 
 
-def test_the_same_rows_give_the_same_models(boosters: Boosters) -> None:
+def test_the_same_rows_give_the_same_models(boosters: FittedBoosters) -> None:
     again = fit_boosters(columns(), folds(), rounds=20)
     first = [model.model_to_string() for model in boosters.lightgbm]
     assert [model.model_to_string() for model in again.lightgbm] == first
@@ -48,7 +47,7 @@ def test_the_same_rows_give_the_same_models(boosters: Boosters) -> None:
     assert [bytes(model.save_raw("ubj")) for model in again.xgboost] == raw
 
 
-def test_rows_without_weight_teach_nothing(boosters: Boosters) -> None:
+def test_rows_without_weight_teach_nothing(boosters: FittedBoosters) -> None:
     table = columns()
     wrong = TrainingColumns(
         np.vstack([table.columns, table.columns]),

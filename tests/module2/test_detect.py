@@ -1,15 +1,27 @@
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from capture.builtin.engine import analyse
 from models.card import digest, read_card
 from models.errors import ModelError
+from models.forest import forest_probabilities, trees_of
+from models.lightgbm_text import lightgbm_probabilities
 from module2 import detect
 from module2.columns import FEATURES
 from module2.features import server_rows
+from module2.forest import fit_forest
+from module2.table_names import CTU_TABLE, SHIPPED_TABLE, TABLES
+from module2.training_rows import read_added_rows, read_training_rows
 from tests.module2.small_table import training_table
+from training.dataset_folders import DATASET
+
+
+def shipped_tables() -> list[pl.DataFrame]:
+    folder = DATASET / TABLES
+    return [read_training_rows([folder / SHIPPED_TABLE]), read_added_rows(folder / CTU_TABLE)]
 
 
 def test_malicious_rows_score_higher_than_normal_ones(small_models: Path) -> None:
@@ -49,7 +61,7 @@ def test_contributions_are_ranked_and_carry_the_value(small_models: Path) -> Non
         assert all(entry.value == row[entry.feature][0] for entry in entries)
 
 
-@pytest.mark.parametrize("file", ["gbdt/trees.txt", "random_forest/forest.skops"])
+@pytest.mark.parametrize("file", ["gbdt/trees.txt", "random_forest/forest.npz"])
 def test_one_changed_byte_is_a_model_error(small_models: Path, file: str) -> None:
     path = small_models / file
     content = path.read_bytes()
@@ -74,6 +86,29 @@ def test_the_shipped_models_are_those_of_the_shipped_tables(repository: Path, na
     assert card.metrics["positives"] > 100
     for table, expected in card.training_data.items():
         assert digest(repository / table) == expected, table
+
+
+def test_the_shipped_trees_score_every_shipped_row_as_lightgbm(repository: Path) -> None:
+    import lightgbm
+
+    detectors = detect.load()
+    booster = lightgbm.Booster(model_file=repository / "models" / "gbdt" / detect.TREES_FILE)
+    for table in shipped_tables():
+        matrix = detectors.boosted_encoders.transform(table)
+        sparse = np.where(np.random.default_rng(1).random(matrix.shape) < 0.3, np.nan, matrix)
+        for rows in (matrix, sparse):
+            found = lightgbm_probabilities(detectors.boosted, rows)
+            np.testing.assert_array_equal(found, booster.predict(rows))
+
+
+def test_a_forest_of_shipped_rows_scores_them_as_scikit_learn() -> None:
+    encoders = detect.load().forest_encoders
+    labelled, added = shipped_tables()
+    matrix = encoders.transform(labelled)
+    forest = fit_forest(matrix, labelled["label"].to_numpy(), np.ones(len(matrix)), n_estimators=10)
+    for rows in (matrix, encoders.transform(added)):
+        expected = forest.predict_proba(rows.astype(np.float32))[:, 1]
+        np.testing.assert_array_equal(forest_probabilities(trees_of(forest), rows), expected)
 
 
 def test_the_shipped_models_find_the_sample_beacon_alone(pcaps: Path) -> None:

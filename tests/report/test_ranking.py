@@ -5,7 +5,7 @@ import pytest
 
 from report.ranking import first_name, ranking
 from verdict.assess import assess
-from verdict.document import Document
+from verdict.document import Document, Reason
 from verdict.known_certificates import KnownCertificates
 from verdict.scoring import score
 
@@ -43,3 +43,14 @@ def test_name_is_the_one_asked_for_most(document: Document) -> None:
         "www.example.com",
         "hidden.example.org",
     ]
+
+
+def test_a_fingerprint_in_a_reason_is_shortened(document: Document) -> None:
+    digits = "0123456789abcdef" * 4
+    reason = Reason("certificate_database", "sha256", digits, None, f"sha256 {digits} is known")
+    targets = [
+        replace(target, final=replace(target.final, verdict="MALICIOUS"), reasons=(reason,))
+        for target in document.targets
+    ]
+    text = ranking(replace(document, targets=tuple(targets)))
+    assert "  sha256 0123456789ab… is known\n" in text

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from verdict.certificates import CertificateDatabase
-from verdict.errors import CertificateDatabaseError
+from verdict.errors import CertificateDatabaseError, UnknownCertificateError
 from verdict.known_certificates import Entry, Sighting
 
 FIRST, SECOND = "a" * 64, "ab" + "c" * 62
@@ -99,18 +99,18 @@ def test_fingerprint_that_names_no_entry(
     database: CertificateDatabase, prefix: str, message: str
 ) -> None:
     database.learn([LEARNED])
-    with pytest.raises(CertificateDatabaseError, match=message):
+    with pytest.raises(UnknownCertificateError, match=message):
         database.confirm(prefix)
 
 
 def test_fingerprint_that_names_two_entries(database: CertificateDatabase) -> None:
     database.learn([LEARNED, Entry("learned", "aaaaaa" + "0" * 58)])
-    with pytest.raises(CertificateDatabaseError, match="2 certificates"):
+    with pytest.raises(UnknownCertificateError, match="2 certificates"):
         database.forget("aaaaaa")
 
 
 def test_confirming_in_a_database_that_is_not_there(database: CertificateDatabase) -> None:
-    with pytest.raises(CertificateDatabaseError, match="is empty"):
+    with pytest.raises(UnknownCertificateError, match="is empty"):
         database.confirm("aaaaaa")
 
 

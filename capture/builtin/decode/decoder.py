@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from capture.builtin.block import PacketBlock
 from capture.builtin.decode import fragments as fragment_rules
 from capture.builtin.decode import frames as kinds
-from capture.builtin.decode import ip, tunnels
+from capture.builtin.decode import tunnels
 from capture.builtin.decode.fragments import Fragment, Reassembler
 from capture.builtin.decode.frames import Frames
 from capture.builtin.decode.ip import IpPackets, parse_ip
@@ -22,7 +22,9 @@ from capture.builtin.decode.names import (
     count_skipped,
     describe_link_type,
 )
+from capture.builtin.decode.packets import Packets, describe, merge
 from capture.builtin.decode.transport import Transport, parse_transport
+from capture.builtin.decode.usual import decode_usual
 from capture.builtin.files.records import Records
 
 _UDP: Final = 17
@@ -37,14 +39,6 @@ _KINDS: Final = np.full(max(LINK_TYPES) + 2, -1, np.int32)
 _KINDS[list(LINK_TYPES)] = list(LINK_TYPES.values())
 
 
-@dataclass(frozen=True)
-class _Round:
-    """Packets found at one level of nesting."""
-
-    packets: IpPackets
-    transport: Transport
-
-
 class Decoder:
     """Decode blocks of records one after another; fragments wait for the rest of their packet.
 
@@ -57,30 +51,39 @@ class Decoder:
         self.ethertypes: Counter[int] = Counter()
         self._reassembler = Reassembler(self.skipped)
         self._number = 0
+        self._latest = np.iinfo(np.int64).min
 
     def decode(self, records: Records) -> PacketBlock:
         """Return the packets of these records, in their order, outer before inner."""
         data = records.data
         most = _MOST_COPIES * len(data) + fragment_rules.MOST_BYTES
-        rounds: list[_Round] = []
         frames = self._link_frames(records)
+        found, others = decode_usual(data, frames)
+        frames = frames.take(others)
         for _ in range(_MOST_ROUNDS):
-            if not len(frames) and rounds:
+            if not len(frames) and found:
                 break
             frames = peel(data, frames, self.skipped, self.ethertypes)
             packets = parse_ip(data, frames, self.skipped)
             data, packets, rebuilt = self._reassemble(data, packets, records.time_ns, most)
-            found, inner = self._open(data, packets)
-            rounds.append(found)
+            opened, inner = self._open(data, packets)
+            found.append(opened)
             frames = kinds.join([inner, rebuilt]) if len(rebuilt) else inner
         else:
             self.skipped[_NESTED] += len(frames)
         first, self._number = self._number + 1, self._number + len(records)
-        return _block(data, records, first, rounds)
+        return _block(data, records, self._advance(records.time_ns), first, merge(found))
 
     def finish(self) -> None:
         """Count fragments that still wait as lost; call it after the last block."""
         self._reassembler.give_up()
+
+    def _advance(self, time_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the latest time stamp of the capture up to each record."""
+        clock = np.maximum(np.maximum.accumulate(time_ns), self._latest)
+        if len(clock):
+            self._latest = int(clock[-1])
+        return clock
 
     def _link_frames(self, records: Records) -> Frames:
         """Return the frames of the link types that are known."""
@@ -149,7 +152,7 @@ class Decoder:
         self.skipped[fragment_rules.CUT_OFF] += 1
         return False
 
-    def _open(self, data: NDArray[np.uint8], packets: IpPackets) -> tuple[_Round, Frames]:
+    def _open(self, data: NDArray[np.uint8], packets: IpPackets) -> tuple[Packets, Frames]:
         """Return packets with a transport layer, and the frames within all tunnels."""
         tunnel = tunnels.is_tunnel(packets.protocol)
         inner = []
@@ -158,7 +161,7 @@ class Decoder:
             packets = packets.take(np.flatnonzero(~tunnel))
         packets, transport = parse_transport(data, packets, self.skipped)
         inner.append(_open_udp(data, packets, transport))
-        return _Round(packets, transport), kinds.join(inner)
+        return describe(packets, transport), kinds.join(inner)
 
 
 def _link_kinds(link_type: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -211,35 +214,20 @@ def _open_udp(data: NDArray[np.uint8], packets: IpPackets, transport: Transport)
 
 
 def _block(
-    data: NDArray[np.uint8], records: Records, first_number: int, rounds: list[_Round]
+    data: NDArray[np.uint8],
+    records: Records,
+    clock_ns: NDArray[np.int64],
+    first_number: int,
+    packets: Packets,
 ) -> PacketBlock:
-    packets, transport = _merge(rounds)
+    columns = {each.name: getattr(packets, each.name) for each in fields(packets)}
+    record = columns.pop("record")
     return PacketBlock(
         data=data,
-        number=packets.record + first_number,
-        time_ns=records.time_ns[packets.record],
-        frame_length=np.minimum(records.length[packets.record], _INT32).astype(np.int32),
-        ip_version=packets.version,
-        protocol=packets.protocol,
-        source=packets.source,
-        destination=packets.destination,
-        ip_length=packets.length,
-        time_to_live=packets.time_to_live,
-        **{each.name: getattr(transport, each.name) for each in fields(transport)},
+        clock_ns=clock_ns,
+        number=record + first_number,
+        time_ns=records.time_ns[record],
+        network_time_ns=clock_ns[record],
+        frame_length=np.minimum(records.length[record], _INT32).astype(np.int32),
+        **columns,
     )
-
-
-def _merge(rounds: list[_Round]) -> tuple[IpPackets, Transport]:
-    """Return the packets of all rounds in order of record, outer before inner."""
-    filled = [each for each in rounds if len(each.packets)] or rounds[:1]
-    if len(filled) == 1:
-        return filled[0].packets, filled[0].transport
-    packets = ip.join([each.packets for each in filled])
-    transport = Transport(
-        *(
-            np.concatenate([getattr(each.transport, name.name) for each in filled])
-            for name in fields(Transport)
-        )
-    )
-    order = np.lexsort((packets.depth, packets.record))
-    return packets.take(order), transport.take(order)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ NETFILTER_LOG: Final = 0x10009
 FDDI: Final = 0x1000A
 ETHERNET: Final = 0x6558  # the EtherType of "transparent Ethernet bridging"
 SNAP: Final = 0x1000B
+AGGREGATE: Final = 0x1000C
 FABRIC_PATH: Final = 0x8903
 
 FIRST_FAILURE: Final = 0x10100
@@ -63,7 +64,16 @@ class Frames:
 
     def take(self, rows: Rows) -> Self:
         """Return the frames of these rows."""
-        return type(self)(*(getattr(self, each.name)[rows] for each in fields(self)))
+        return type(self)(*take_rows([getattr(self, each.name) for each in fields(self)], rows))
+
+    def part(self, begin: int, end: int) -> Self:
+        """Return the frames from row ``begin`` up to ``end``; nothing is copied."""
+        return type(self)(*(getattr(self, each.name)[begin:end] for each in fields(self)))
+
+    def until(self, end: NDArray[np.int64]) -> Frames:
+        """Return the frames without what stands at ``end`` and behind it."""
+        captured, whole = np.minimum(self.captured, end), np.minimum(self.end, end)
+        return Frames(self.start, captured, whole, self.record, self.kind, self.depth)
 
     def advance(
         self, count: NDArray[np.int64] | int, kind: NDArray[np.int32] | int, least: int
@@ -83,6 +93,12 @@ class Frames:
             kind=np.where(whole, kind, CUT_OFF).astype(np.int32),
             depth=self.depth,
         )
+
+
+def take_rows(columns: list[NDArray[Any]], rows: Rows) -> list[NDArray[Any]]:
+    """Return these rows of all columns: ``take`` is far faster than an index on two dimensions."""
+    numbers = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+    return [values.take(numbers, axis=0) for values in columns]
 
 
 def join(parts: list[Frames]) -> Frames:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.builtin.decode.frames import Frames, Rows, big16, big32, big64, byte
+from capture.builtin.decode.frames import Frames, Rows, big16, big32, big64, byte, take_rows
 from capture.builtin.files.gather import gather
 
-_IPV4_HEADER, _IPV6_HEADER = 20, 40
+IPV4_HEADER, IPV6_HEADER = 20, 40
 _MAPPED: Final = np.uint64(0xFFFF_0000_0000)
 _HOP_BY_HOP, _ROUTING, FRAGMENT, _AUTHENTICATION, _DESTINATION = 0, 43, 44, 51, 60
 _EXTENSIONS: Final = np.isin(
     np.arange(256), (_HOP_BY_HOP, _ROUTING, FRAGMENT, _AUTHENTICATION, _DESTINATION)
 )
 _MOST_EXTENSIONS: Final = 64
+_SOURCE_ROUTE: Final = 0  # the type of routing header that RFC 5095 deprecates
 
 _FINE, _CUT_OFF, _BAD_LENGTH, _TOO_LONG, _BAD_VERSION, _BAD_CHAIN = range(6)
 _REASONS: Final = {
@@ -54,7 +55,7 @@ class IpPackets:
 
     def take(self, rows: Rows) -> Self:
         """Return the packets of these rows."""
-        return type(self)(*(getattr(self, each.name)[rows] for each in fields(self)))
+        return type(self)(*take_rows([getattr(self, each.name) for each in fields(self)], rows))
 
 
 def parse_ip(data: NDArray[np.uint8], frames: Frames, skipped: Counter[str]) -> IpPackets:
@@ -63,17 +64,19 @@ def parse_ip(data: NDArray[np.uint8], frames: Frames, skipped: Counter[str]) -> 
     What counts as bad follows Zeek 7.0: a header or a whole packet that the frame on the wire has
     no room for. A packet of which only the header was captured is good.
     """
-    rows = gather(data, frames.start, _IPV6_HEADER)
+    rows = gather(data, frames.start, IPV6_HEADER)
     version = rows[:, 0] >> 4
     four, six = version == 4, version == 6
     if four.all():
-        return _keep_good(*_ipv4(rows, frames), skipped)
+        return _keep_good(ipv4_packets(rows, frames), _ipv4_failures(rows, frames), skipped)
     other = int(np.count_nonzero(~(four | six)))
     if other:
         skipped[_REASONS[_BAD_VERSION]] += other
     at_four, at_six = np.flatnonzero(four), np.flatnonzero(six)
+    rows_four, frames_four = rows[at_four], frames.take(at_four)
+    failures = _ipv4_failures(rows_four, frames_four)
     packets = [
-        _keep_good(*_ipv4(rows[at_four], frames.take(at_four)), skipped),
+        _keep_good(ipv4_packets(rows_four, frames_four), failures, skipped),
         _keep_good(*_ipv6(data, rows[at_six], frames.take(at_six)), skipped),
     ]
     if not len(packets[0]):
@@ -99,31 +102,42 @@ def _keep_good(packets: IpPackets, failure: NDArray[np.uint8], skipped: Counter[
     return packets.take(np.flatnonzero(failure == _FINE))
 
 
-def _ipv4(rows: NDArray[np.uint8], frames: Frames) -> tuple[IpPackets, NDArray[np.uint8]]:
-    """Return the packets and, for each, why it is bad (0: it is not)."""
-    room = frames.captured - frames.start
-    header = (rows[:, 0] & 15).astype(np.int64) * 4
-    stated = big16(rows, 2)
-    # Segmentation offload leaves the length to the network card: 0.
-    total = np.where(stated == 0, room, stated)
-    failure = _failures(room, _IPV4_HEADER, header, total, frames)
+def ipv4_packets(rows: NDArray[np.uint8], frames: Frames) -> IpPackets:
+    """Return what IPv4 headers say, the first 20 bytes of which are ``rows``, good or bad."""
+    header, total = _ipv4_lengths(rows, frames)
+    end = frames.start + total
     offset = big16(rows, 6)
-    packets = IpPackets(
+    return IpPackets(
         record=frames.record,
         depth=frames.depth,
         start=frames.start,
         payload=frames.start + header,
-        captured=np.minimum(frames.captured, frames.start + total),
-        end=frames.start + total,
+        captured=np.minimum(frames.captured, end),
+        end=end,
         fragment=np.where((offset & 0x3FFF) != 0, frames.start, -1),
-        length=stated,
+        length=big16(rows, 2),
         version=np.full(len(frames), 4, np.uint8),
         protocol=rows[:, 9].copy(),
         time_to_live=rows[:, 8].copy(),
         source=_mapped(big32(rows, 12)),
         destination=_mapped(big32(rows, 16)),
     )
-    return packets, failure
+
+
+def _ipv4_failures(rows: NDArray[np.uint8], frames: Frames) -> NDArray[np.uint8]:
+    """Return for each packet why it is bad (0: it is not)."""
+    room = frames.captured - frames.start
+    return _failures(room, IPV4_HEADER, *_ipv4_lengths(rows, frames), frames)
+
+
+def _ipv4_lengths(
+    rows: NDArray[np.uint8], frames: Frames
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the lengths of the headers and of the packets."""
+    header = (rows[:, 0] & 15).astype(np.int64) * 4
+    stated = big16(rows, 2)
+    # Segmentation offload leaves the length to the network card: 0.
+    return header, np.where(stated == 0, frames.captured - frames.start, stated)
 
 
 def _mapped(address: NDArray[np.uint32]) -> NDArray[np.uint64]:
@@ -153,26 +167,55 @@ def _ipv6(
     data: NDArray[np.uint8], rows: NDArray[np.uint8], frames: Frames
 ) -> tuple[IpPackets, NDArray[np.uint8]]:
     """Return the packets and, for each, why it is bad (0: it is not)."""
-    total = _IPV6_HEADER + big16(rows, 4).astype(np.int64)
     chain = _Chain(data, frames, rows[:, 6])
-    failure = _failures(frames.captured - frames.start, _IPV6_HEADER, chain.length, total, frames)
+    plain = plain_ipv6_packets(rows, frames)
+    packets = replace(
+        plain,
+        payload=frames.start + chain.length,
+        fragment=chain.fragment,
+        protocol=chain.protocol,
+        destination=_final_destination(data, plain.destination, chain.last_stop),
+    )
+    total = packets.end - packets.start
+    failure = _failures(frames.captured - frames.start, IPV6_HEADER, chain.length, total, frames)
     failure[(failure == _FINE) & chain.endless] = _BAD_CHAIN
-    packets = IpPackets(
+    return packets, failure
+
+
+def plain_ipv6_packets(rows: NDArray[np.uint8], frames: Frames) -> IpPackets:
+    """Return what IPv6 headers say, the first 40 bytes of which are ``rows``.
+
+    Extension headers are left to the caller.
+    """
+    total = IPV6_HEADER + big16(rows, 4)
+    end = frames.start + total
+    return IpPackets(
         record=frames.record,
         depth=frames.depth,
         start=frames.start,
-        payload=frames.start + chain.length,
-        captured=np.minimum(frames.captured, frames.start + total),
-        end=frames.start + total,
-        fragment=chain.fragment,
-        length=total.astype(np.int32),
+        payload=frames.start + IPV6_HEADER,
+        captured=np.minimum(frames.captured, end),
+        end=end,
+        fragment=np.full(len(frames), -1, np.int64),
+        length=total,
         version=np.full(len(frames), 6, np.uint8),
-        protocol=chain.protocol,
+        protocol=rows[:, 6].copy(),
         time_to_live=rows[:, 7].copy(),
         source=np.stack([big64(rows, 8), big64(rows, 16)], axis=1),
         destination=np.stack([big64(rows, 24), big64(rows, 32)], axis=1),
     )
-    return packets, failure
+
+
+def _final_destination(
+    data: NDArray[np.uint8], header: NDArray[np.uint64], last_stop: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """Return where packets go in the end, which a source route says before the header does."""
+    destination = header.copy()
+    routed = np.flatnonzero(last_stop >= 0)
+    if len(routed):
+        stops = gather(data, last_stop[routed], 16)
+        destination[routed] = np.stack([big64(stops, 0), big64(stops, 8)], axis=1)
+    return destination
 
 
 class _Chain:
@@ -182,9 +225,10 @@ class _Chain:
         self, data: NDArray[np.uint8], frames: Frames, protocol: NDArray[np.uint8]
     ) -> None:
         self.protocol = protocol.copy()
-        self.length = np.full(len(frames), _IPV6_HEADER, np.int64)
+        self.length = np.full(len(frames), IPV6_HEADER, np.int64)
         self.fragment = np.full(len(frames), -1, np.int64)
         self.endless = np.zeros(len(frames), np.bool_)
+        self.last_stop = np.full(len(frames), -1, np.int64)  # position of an address
         self._follow(data, frames)
 
     def _follow(self, data: NDArray[np.uint8], frames: Frames) -> None:
@@ -197,8 +241,24 @@ class _Chain:
             open_rows, position = open_rows[inside], position[inside]
             if not len(open_rows):
                 return
-            open_rows = self._step(gather(data, position, 8), open_rows, position)
+            header = gather(data, position, 8)
+            self._note_route(header, open_rows, position, frames.captured[open_rows])
+            open_rows = self._step(header, open_rows, position)
         self.endless[open_rows] = True
+
+    def _note_route(
+        self,
+        header: NDArray[np.uint8],
+        rows: NDArray[np.intp],
+        position: NDArray[np.int64],
+        captured: NDArray[np.int64],
+    ) -> None:
+        """Note the last address of a source route that has not been followed to its end."""
+        units = byte(header, 1)
+        end = position + 8 + 8 * units.astype(np.int64)
+        routed = (self.protocol[rows] == _ROUTING) & (header[:, 2] == _SOURCE_ROUTE)
+        routed &= (header[:, 3] > 0) & (units > 0) & (units % 2 == 0) & (end <= captured)
+        self.last_stop[rows[routed]] = end[routed] - 16
 
     def _step(
         self, header: NDArray[np.uint8], rows: NDArray[np.intp], position: NDArray[np.int64]

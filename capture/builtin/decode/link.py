@@ -43,6 +43,7 @@ LINK_TYPES: Final = {
 # Address families of the loopback header: AF_INET, and AF_INET6 of Linux, the BSDs and macOS.
 _FAMILIES: Final = (2, 10, 24, 28, 30)
 _MOST_LAYERS: Final = 24
+VLAN_TAGS: Final = (0x8100, 0x88A8, 0x9100)
 
 
 def peel(
@@ -202,14 +203,26 @@ def _radiotap(data: NDArray[np.uint8], frames: Frames) -> Frames:
 
 
 def _wireless(data: NDArray[np.uint8], frames: Frames) -> Frames:
-    """Skip the header of IEEE 802.11; data frames, unless encrypted, hold an LLC header."""
-    rows = gather(data, frames.start, 2)
+    """Skip the header of IEEE 802.11; data frames in the clear hold one LLC header or more."""
+    rows = gather(data, frames.start, 31)
     control, flags = byte(rows, 0), byte(rows, 1)
     is_data = ((control & 0x0C) == 0x08) & ((control & 0x40) == 0)
-    length = 24 + 6 * ((flags & 3) == 3) + 2 * ((control & 0x80) != 0)
-    kind = np.where(is_data, kinds.LLC, kinds.NOT_DATA)
+    length = 24 + 6 * ((flags & 3) == 3)
+    quality = (control & 0x80) != 0
+    several = quality & (rows[np.arange(len(rows)), length] & 0x80 != 0)
+    length += 2 * quality
+    kind = np.where(is_data, np.where(several, kinds.AGGREGATE, kinds.LLC), kinds.NOT_DATA)
     kind[is_data & ((flags & 0x40) != 0)] = kinds.ENCRYPTED
     return frames.advance(np.where(is_data, length, 0), kind.astype(np.int32), 2)
+
+
+def _aggregate(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Split the first subframe off an A-MSDU (IEEE 802.11, 9.3.2.2); each is padded to 4 bytes."""
+    size = 14 + big16(gather(data, frames.start, 14), 12).astype(np.int64)
+    first = frames.advance(14, kinds.LLC, 15).until(frames.start + size)
+    padded = size + (-size % 4)
+    others = np.flatnonzero(frames.start + padded < frames.captured)
+    return join([first, frames.take(others).advance(padded[others], kinds.AGGREGATE, 14)])
 
 
 def _netfilter_log(data: NDArray[np.uint8], frames: Frames) -> Frames:
@@ -248,13 +261,12 @@ _LAYERS: Final[dict[int, Layer]] = {
     kinds.LOOPBACK: _loopback,
     kinds.WIRELESS: _wireless,
     kinds.RADIOTAP: _radiotap,
+    kinds.AGGREGATE: _aggregate,
     kinds.PPP: _ppp,
     kinds.PPP_SERIAL: _ppp_serial,
     kinds.NETFILTER_LOG: _netfilter_log,
     kinds.FDDI: _fddi,
-    0x8100: _vlan,
-    0x88A8: _vlan,
-    0x9100: _vlan,
+    **dict.fromkeys(VLAN_TAGS, _vlan),
     0x8847: _mpls,
     0x8864: _pppoe,
     0x880B: _ppp,

@@ -19,7 +19,7 @@ from capture.builtin.files.gather import gather
 _MOST_TUNNELS: Final = 2
 _IP_IN_IP: Final = (4, 41)
 _GRE: Final = 47
-_TEREDO_PREFIX: Final = 0x20010000
+TEREDO_PREFIX: Final = 0x20010000
 
 Opener = Callable[[NDArray[np.uint8], Frames], Frames]
 
@@ -53,7 +53,10 @@ def open_ip_tunnels(data: NDArray[np.uint8], packets: IpPackets) -> Frames:
 
 
 def _gre(data: NDArray[np.uint8], frames: Frames) -> Frames:
-    """Skip GRE (RFC 2784, 2890), enhanced GRE of PPTP (RFC 2637) and ERSPAN headers."""
+    """Skip GRE (RFC 2784, 2890), enhanced GRE of PPTP (RFC 2637) and ERSPAN headers.
+
+    Wireless controllers by Aruba send IEEE 802.11 frames under numbers of their own.
+    """
     rows = gather(data, frames.start, 36)
     flags, protocol = big16(rows, 0), big16(rows, 2)
     version = flags & 7
@@ -62,6 +65,7 @@ def _gre(data: NDArray[np.uint8], frames: Frames) -> Frames:
     kind = ethertype_kind(protocol)
     kind[protocol == 0x88BE] = kinds.ETHERNET
     length += np.where((protocol == 0x88BE) & ((flags & 0x1000) != 0), 8, 0)
+    kind[((protocol & 0x820F) == 0x8200) | (protocol == 0x9000)] = kinds.WIRELESS
     third = protocol == 0x22EB
     kind[third] = kinds.ETHERNET
     marks = rows[np.arange(len(rows)), np.minimum(length + 11, 35)]
@@ -156,7 +160,7 @@ def _teredo_elsewhere(data: NDArray[np.uint8], payloads: Frames) -> Frames:
     """Open IPv6 between Teredo addresses (2001::/32) on any port, as Teredo peers choose theirs."""
     rows = gather(data, payloads.start, 28)
     six = (rows[:, 0] >> 4 == 6) & (payloads.captured - payloads.start >= 40)
-    teredo = (big32(rows, 8) == _TEREDO_PREFIX) | (big32(rows, 24) == _TEREDO_PREFIX)
+    teredo = (big32(rows, 8) == TEREDO_PREFIX) | (big32(rows, 24) == TEREDO_PREFIX)
     return _exact(data, payloads.advance(0, kinds.IP, 40).take(six & teredo))
 
 
@@ -191,3 +195,4 @@ _UDP_TUNNELS: Final[dict[int, Opener]] = {
     5072: _ayiya,
     6081: _geneve,
 }
+TUNNEL_PORTS: Final = tuple(_UDP_TUNNELS)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 _LONGEST_NAME: Final = 511
+_POINTER: Final = 0xC0  # from here on two bytes say where the name goes on
+LONGEST_LABEL: Final = 63
+LONGEST_NETBIOS_LABEL: Final = _POINTER - 1
 # Each pointer must point backwards, so a loop cannot be; this bounds a long way.
 _MOST_POINTERS: Final = 128
 
 
-def read_name(data: bytes, position: int, end: int, longest_label: int = 63) -> tuple[bytes, int]:
+def read_name(
+    data: bytes, position: int, end: int, longest_label: int = LONGEST_LABEL
+) -> tuple[bytes, int]:
     """Return the lower-case name at ``position``, without a last dot, and the position after it.
 
     Reads what is there: a name that is cut off, too long or badly compressed ends before the fault,
-    as in Zeek. NetBIOS allows labels longer than 63 bytes.
+    as in Zeek. On the NetBIOS port labels may be longer.
     """
     labels: list[bytes] = []
     room = _LONGEST_NAME
@@ -22,9 +27,12 @@ def read_name(data: bytes, position: int, end: int, longest_label: int = 63) -> 
     while position < end:
         length = data[position]
         position += 1
-        if length == 0 or position >= end:
-            break
-        if length >= 0xC0:
+        stop = position + length
+        if 0 < length <= longest_label and length <= room and stop <= end:
+            labels.append(data[position:stop])
+            room -= length + 1
+            position = stop
+        elif length >= _POINTER and position < end:
             target = (length & 0x3F) << 8 | data[position]
             if after < 0:
                 after = position + 1
@@ -32,13 +40,8 @@ def read_name(data: bytes, position: int, end: int, longest_label: int = 63) -> 
             if target >= position - 1 or pointers > _MOST_POINTERS:
                 break
             position, end = target, position - 1
-            continue
-        if length > end - position:
-            position = end
+        else:
+            if stop > end and length < _POINTER:
+                position = end
             break
-        if length > longest_label or length > room:
-            break
-        labels.append(data[position : position + length])
-        room -= length + 1
-        position += length
     return b".".join(labels).lower(), position if after < 0 else after

@@ -1,15 +1,18 @@
-"""One DNS message: header, questions and the answer section."""
+"""One DNS message: header, question and the answer section, as far as dns.log shows them."""
 
 from __future__ import annotations
 
 from struct import Struct
 from typing import Final, NamedTuple
 
-from capture.builtin.dns.domain_name import read_name
+from capture.builtin.dns.domain_name import LONGEST_LABEL, LONGEST_NETBIOS_LABEL, read_name
+from capture.builtin.dns.names import class_name, type_name
+from capture.builtin.dns.netbios import decode_netbios_name
 from capture.builtin.dns.records import STOP, Reading, read_record_data
 from capture.zeek_format.escapes import text_of
 
-_HEADER: Final = Struct(">6H")
+_HEADER: Final = Struct(">2x5H")
+HEADER_BYTES: Final = _HEADER.size
 _QUESTION: Final = Struct(">HH")
 _RECORD: Final = Struct(">HHIH")
 _NSEC: Final = 47
@@ -26,38 +29,31 @@ class DnsFormatError(ValueError):
 
 
 class Question(NamedTuple):
-    """What is asked: name (lower case), type and class."""
+    """What is asked: name (lower case), type and class, as numbers and as Zeek calls them."""
 
-    name: bytes
+    name: str
     kind: int
+    kind_name: str
     network: int
-
-
-class Answer(NamedTuple):
-    """A record of the answer section; ``text`` is None for types that dns.log leaves out.
-
-    ``seconds_to_live`` is the record's TTL.
-    """
-
-    name: bytes
-    kind: int
-    seconds_to_live: int
-    text: str | None
+    network_name: str
 
 
 class DnsMessage(NamedTuple):
-    """A message as far as it can be read; ``whole`` says that no question or answer is broken.
+    """A message as far as it can be read, without its number.
 
     The header's flags stand as a 16-bit number; ``records`` counts answer, authority and additional
-    records by the header.
+    records by the header. Of several questions the last counts. ``owner`` is the name of the first
+    answer of a type that dns.log knows, None without one; ``answers`` and ``lifetimes`` (TTLs in
+    seconds) are those that it shows. ``whole`` says that no question or answer is broken.
     """
 
-    transaction: int
     flags: int
     question_count: int
     records: int
-    questions: tuple[Question, ...]
-    answers: tuple[Answer, ...]
+    question: Question | None
+    owner: str | None
+    answers: tuple[str, ...]
+    lifetimes: tuple[int, ...]
     whole: bool
 
     @property
@@ -75,6 +71,17 @@ class DnsMessage(NamedTuple):
         """The header's response code."""
         return self.flags & 15
 
+    @property
+    def rejected(self) -> bool:
+        """Whether a response says no more than that there is no answer."""
+        if self.response_code and not self.question_count:
+            return True
+        return self.question is not None and not self.records
+
+
+_AskedFor = tuple[bytes, int, int]  # name, type and class
+_Answer = tuple[bytes, str, int]  # owner, text and TTL
+
 
 def parse_message(payload: bytes, *, netbios: bool = False) -> DnsMessage:
     """Parse a message; ``netbios`` is for port 137, where some meanings differ.
@@ -82,44 +89,57 @@ def parse_message(payload: bytes, *, netbios: bool = False) -> DnsMessage:
     Raises ``DnsFormatError`` if there is no whole header. A message that is broken later, or has an
     absurd number of questions, gives what stands before the fault.
     """
-    if len(payload) < _HEADER.size:
+    if len(payload) < HEADER_BYTES:
         raise DnsFormatError("shorter than a DNS header")
-    transaction, flags, asked, answered, authority, additional = _HEADER.unpack_from(payload)
-    questions: list[Question] = []
-    answers: list[Answer] = []
-    position = _read_questions(payload, asked, netbios, questions)
-    if position != STOP:
-        position = _read_answers(payload, position, answered, netbios, answers)
+    flags, asked, answered, authority, additional = _HEADER.unpack_from(payload)
+    longest_label = LONGEST_NETBIOS_LABEL if netbios else LONGEST_LABEL
+    question, position = _read_questions(payload, asked, longest_label)
+    shown: list[_Answer] = []
+    if position != STOP and answered:
+        position = _read_answers(payload, position, answered, netbios, shown)
     return DnsMessage(
-        transaction,
         flags,
         asked,
         answered + authority + additional,
-        tuple(questions),
-        tuple(answers),
+        _described(question, netbios) if question else None,
+        text_of(shown[0][0]) if shown else None,
+        tuple([text for _, text, _ in shown if text]),
+        tuple([seconds_to_live for _, text, seconds_to_live in shown if text]),
         position != STOP,
     )
 
 
-def _read_questions(data: bytes, count: int, netbios: bool, questions: list[Question]) -> int:
-    """Add the questions to the list and return the position after them, or ``STOP``."""
-    position, end = _HEADER.size, len(data)
+def _read_questions(data: bytes, count: int, longest_label: int) -> tuple[_AskedFor | None, int]:
+    """Return the last whole question and the position after all, or ``STOP``."""
+    position, end = HEADER_BYTES, len(data)
+    last: _AskedFor | None = None
     if count > MOST_QUESTIONS:
-        return STOP
+        return None, STOP
     for _ in range(count):
-        name, position = read_name(data, position, end, 255 if netbios else 63)
+        name, position = read_name(data, position, end, longest_label)
         if end - position < _QUESTION.size:
-            return STOP
-        questions.append(Question(name, *_QUESTION.unpack_from(data, position)))
+            return last, STOP
+        kind, network = _QUESTION.unpack_from(data, position)
+        last = name, kind, network
         position += _QUESTION.size
-    return position
+    return last, position
+
+
+def _described(question: _AskedFor, netbios: bool) -> Question:
+    name, kind, network = question
+    kind_name = type_name(kind)
+    if netbios:
+        name = decode_netbios_name(name) or name
+        kind_name = "NBSTAT" if kind == _SRV else kind_name  # the number's meaning before DNS
+    return Question(text_of(name), kind, kind_name, network, class_name(network))
 
 
 def _read_answers(
-    data: bytes, position: int, count: int, netbios: bool, answers: list[Answer]
+    data: bytes, position: int, count: int, netbios: bool, shown: list[_Answer]
 ) -> int:
-    """Add the answers to the list and return the position after them, or ``STOP``."""
+    """Add the answers that count to the list and return the position after all, or ``STOP``."""
     end = len(data)
+    longest_label = LONGEST_NETBIOS_LABEL if netbios else LONGEST_LABEL
     owners: dict[bytes, bytes] = {}  # most owners are a pointer to one of few names
     room = _USUAL_TEXT + _MOST_GROWTH * end
     for _ in range(count):
@@ -128,7 +148,7 @@ def _read_answers(
         if name:
             position += 2
         else:
-            name, position = read_name(data, position, end, 255 if netbios else 63)
+            name, position = read_name(data, position, end, longest_label)
             if pointer >= b"\xc0":
                 owners[pointer] = name
         if end - position < _RECORD.size:
@@ -141,7 +161,8 @@ def _read_answers(
         room -= len(text or "")
         if room < 0:
             return STOP
-        answers.append(Answer(name, kind, seconds_to_live, text))
+        if text is not None:
+            shown.append((name, text, seconds_to_live))
         if position == STOP:
             return STOP
     return position

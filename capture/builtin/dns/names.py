@@ -104,7 +104,8 @@ _CLASSES: Final = {
     255: "C_ANY",
 }
 
-_RESPONSE_CODES: Final = (
+# By number, 0 to 15.
+RESPONSE_CODES: Final = (
     "NOERROR",
     "FORMERR",
     "SERVFAIL",
@@ -132,8 +133,3 @@ def type_name(number: int) -> str:
 def class_name(number: int) -> str:
     """Return the name of a query class."""
     return _CLASSES.get(number) or f"qclass-{number}"
-
-
-def response_code_name(number: int) -> str:
-    """Return the name of a header's response code, 0 to 15."""
-    return _RESPONSE_CODES[number]

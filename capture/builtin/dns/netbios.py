@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _NAME_LENGTH = 15
+_LETTERS = re.compile(rb"[A-P]*")
+_TO_HEXADECIMAL = bytes.maketrans(b"ABCDEFGHIJKLMNOP", b"0123456789abcdef")
 # 1 and 2 stand around the name of the browser service.
 _LEGAL = re.compile(rb"[\x01\x02\x20-\x7e]*")
 
@@ -16,9 +18,9 @@ def decode_netbios_name(name: bytes) -> bytes:
     so is what fills the name up: spaces, or bytes that no name has.
     """
     letters = name[: 2 * _NAME_LENGTH].upper()
-    if len(letters) < 2 or any(not 0x41 <= letter <= 0x50 for letter in letters):
+    pairs = len(letters) // 2
+    if not pairs or not _LETTERS.fullmatch(letters):
         return b""
-    pairs = zip(letters[::2], letters[1::2], strict=False)
-    decoded = bytes((high - 0x41) << 4 | (low - 0x41) for high, low in pairs)
+    decoded = bytes.fromhex(letters[: 2 * pairs].translate(_TO_HEXADECIMAL).decode())
     legal = _LEGAL.match(decoded)
     return legal[0].rstrip(b" ") if legal else b""

@@ -19,8 +19,8 @@ _Queues = dict[int, deque[Transaction]]
 class Pairing:
     """Feed messages in order; transactions come out when both halves are there.
 
-    One query waits apart from the others: nearly always there is only that one. ``bytes_seen`` is
-    for the caller to count in.
+    One query waits apart from the others: nearly always there is only that one. ``bytes_seen`` and
+    ``given_up`` are for the caller, to stop reading what is not DNS.
     """
 
     __slots__ = (
@@ -30,25 +30,27 @@ class Pairing:
         "_responses",
         "bytes_seen",
         "connection",
+        "given_up",
     )
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.bytes_seen = 0
+        self.given_up = False
         self._first_query: Transaction | None = None
         self._queries: _Queues | None = None
         self._responses: _Queues | None = None
         self._current: Transaction | None = None
 
-    def feed(self, message: DnsMessage, time_ns: int) -> list[Transaction]:
+    def feed(self, number: int, message: DnsMessage, time_ns: int) -> list[Transaction]:
         """Return the transactions that are finished now, or given up to make room."""
         finished: list[Transaction] = []
         if message.operation == 0:
             if message.is_response:
-                self._current = self._of_response(message, time_ns, finished)
+                self._current = self._of_response(number, time_ns, finished)
                 self._current.add_response(message, time_ns)
             else:
-                self._current = self._of_query(message, time_ns, finished)
+                self._current = self._of_query(number, time_ns, finished)
                 self._current.add_query(message)
         self._end_message(message, finished)
         return finished
@@ -78,11 +80,8 @@ class Pairing:
             finished.append(current)
             self._current = None
 
-    def _of_query(
-        self, message: DnsMessage, time_ns: int, finished: list[Transaction]
-    ) -> Transaction:
+    def _of_query(self, number: int, time_ns: int, finished: list[Transaction]) -> Transaction:
         """Return the transaction that a query belongs to, a new one unless its response came."""
-        number = message.transaction
         if self._responses and number in self._responses:
             return _take(self._responses, number)
         new = Transaction(self.connection, time_ns, number)
@@ -93,11 +92,8 @@ class Pairing:
             finished.extend(_put(self._queries, new))
         return new
 
-    def _of_response(
-        self, message: DnsMessage, time_ns: int, finished: list[Transaction]
-    ) -> Transaction:
+    def _of_response(self, number: int, time_ns: int, finished: list[Transaction]) -> Transaction:
         """Return the transaction that a response belongs to, a new one if nobody asked."""
-        number = message.transaction
         first = self._first_query
         if first is not None and first.number == number:
             self._first_query = self._next_query(number)

@@ -127,6 +127,7 @@ _READERS: Final[dict[int, Reader]] = {
     64: _left_out,  # SVCB
     65: _left_out,  # HTTPS
     99: _texts(b"SPF"),
+    249: _left_out,  # TKEY
     250: _left_out,  # TSIG
     257: _left_out,  # CAA
     65534: _described(5, lambda data: "BIND9 signing signal"),

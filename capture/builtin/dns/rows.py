@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
-from capture.builtin.dns.names import class_name, response_code_name
+from capture.builtin.connection import Connection
+from capture.builtin.dns.message import DnsMessage
+from capture.builtin.dns.names import RESPONSE_CODES
 from capture.builtin.dns.transaction import Transaction
 from capture.logs import empty_table
 from capture.schema import DNS
 
 _ROWS_A_CHUNK: Final = 1 << 15
-_PLAIN: Final = {name: kind for name, kind in DNS.items() if not isinstance(kind, pl.List)}
-_ANSWERS: Final = {"row": pl.UInt32(), "answers": pl.String(), "TTLs": pl.Float64()}
+_NANOSECONDS: Final = 1e9
+_CONNECTION: Final = ("uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto")
+_NO_QUESTION: Final = (None,) * 5
+_AUTHORITATIVE: Final = 0x0400
+_TRUNCATED: Final = 0x0200
+_RECURSION_DESIRED: Final = 0x0100
+_RECURSION_AVAILABLE: Final = 0x0080
+
+_Columns = Mapping[str, Any]
+
+
+# Connection, time, number, query, response, round trip; plain, because there are many.
+_Row = tuple[Connection, int, int, DnsMessage | None, DnsMessage | None, int | None]
 
 
 class DnsRows:
@@ -21,71 +37,108 @@ class DnsRows:
 
     def __init__(self) -> None:
         self._chunks: list[pl.DataFrame] = []
-        self._begin_chunk()
+        self._rows: list[_Row] = []
 
-    def _begin_chunk(self) -> None:
-        self._columns: list[list[object]] = [[] for _ in _PLAIN]
-        self._add = [column.append for column in self._columns]
-        self._answer_rows: list[int] = []
-        self._answers: list[str | None] = []
-        self._lifetimes: list[int] = []
-
-    def add(self, transaction: Transaction) -> None:
+    def add(self, done: Transaction) -> None:
         """Add a row with what the transaction says now."""
-        row = len(self._columns[0])
-        for answer in transaction.answers:
-            self._answer_rows.append(row)
-            self._answers.append(answer.text)
-            self._lifetimes.append(answer.seconds_to_live)
-        for add, value in zip(self._add, _plain_values(transaction), strict=True):
-            add(value)
-        if row + 1 >= _ROWS_A_CHUNK:
-            self._chunks.append(self._chunk())
-            self._begin_chunk()
+        self._rows.append(
+            (
+                done.connection,
+                done.time_ns,
+                done.number,
+                done.query,
+                done.response,
+                done.round_trip_ns,
+            )
+        )
+        if len(self._rows) >= _ROWS_A_CHUNK:
+            self._end_chunk()
 
     def table(self) -> pl.DataFrame:
         """Return all rows, sorted by time."""
-        parts = [empty_table("dns"), *self._chunks, self._chunk()]
-        return pl.concat(parts).sort("ts", "uid", maintain_order=True)
+        self._end_chunk()
+        return pl.concat([empty_table("dns"), *self._chunks]).sort("ts", "uid", maintain_order=True)
 
-    def _chunk(self) -> pl.DataFrame:
-        rows = pl.DataFrame(dict(zip(_PLAIN, self._columns, strict=True)), schema=_PLAIN)
-        answers = (self._answer_rows, self._answers, self._lifetimes)
-        lists = (
-            pl.DataFrame(dict(zip(_ANSWERS, answers, strict=True)), schema=_ANSWERS)
-            .group_by("row", maintain_order=True)
-            .agg("answers", "TTLs")
-        )
-        return rows.with_row_index("row").join(lists, on="row", how="left").select(list(DNS))
+    def _end_chunk(self) -> None:
+        if self._rows:
+            self._chunks.append(_table(self._rows))
+            self._rows = []
 
 
-def _plain_values(transaction: Transaction) -> tuple[object, ...]:
-    """Return the values of all columns that are no lists, in the order of the schema."""
-    connection = transaction.connection
-    question = transaction.question
-    round_trip = transaction.round_trip_ns
-    code = transaction.response_code
-    return (
-        transaction.time_ns / 1e9,
-        connection.uid,
-        connection.originator,
-        connection.originator_port,
-        connection.responder,
-        connection.responder_port,
-        connection.protocol,
-        transaction.number,
-        None if round_trip is None else round_trip / 1e9,
-        transaction.query,
-        None if question is None else question.network,
-        None if question is None else class_name(question.network),
-        None if question is None else question.kind,
-        transaction.type_name,
-        code,
-        None if code is None else response_code_name(code),
-        transaction.authoritative,
-        transaction.truncated,
-        transaction.recursion_desired,
-        transaction.recursion_available,
-        transaction.reserved,
-        transaction.rejected,
+def _table(rows: Sequence[_Row]) -> pl.DataFrame:
+    connections, times, numbers, queries, responses, round_trips = zip(*rows, strict=True)
+    columns = {
+        "ts": np.array(times, dtype=np.int64) / _NANOSECONDS,
+        **dict(zip(_CONNECTION, zip(*connections, strict=True), strict=True)),
+        "trans_id": numbers,
+        "rtt": [None if trip is None else trip / _NANOSECONDS for trip in round_trips],
+        **_query_columns(queries),
+        "query": list(map(_name, queries, responses)),
+        **_response_columns(responses),
+        **_answer_columns(responses),
+    }
+    return pl.DataFrame(columns, schema_overrides=DNS).select(list(DNS))
+
+
+def _name(query: DnsMessage | None, response: DnsMessage | None) -> str | None:
+    """Return the name that was asked for, or that the answer tells without a question."""
+    if query and query.question:
+        return query.question.name
+    return response.owner if response else None
+
+
+def _query_columns(queries: Sequence[DnsMessage | None]) -> _Columns:
+    questions = [(query and query.question) or _NO_QUESTION for query in queries]
+    _, kinds, kind_names, networks, network_names = zip(*questions, strict=True)
+    flags = np.array([query.flags if query else 0 for query in queries])
+    return {
+        "qclass": networks,
+        "qclass_name": network_names,
+        "qtype": kinds,
+        "qtype_name": kind_names,
+        "TC": (flags & _TRUNCATED) != 0,
+        "RD": (flags & _RECURSION_DESIRED) != 0,
+        "Z": flags >> 4 & 7,
+    }
+
+
+def _response_columns(responses: Sequence[DnsMessage | None]) -> _Columns:
+    """Return the columns of the response's header; its flags count where there is an answer."""
+    codes = pl.Series(
+        [response and response.response_code for response in responses], dtype=pl.Int64
     )
+    has_answer = [response is not None and response.owner is not None for response in responses]
+    flags = np.array([response.flags if response else 0 for response in responses])
+    flags[~np.array(has_answer)] = 0
+    return {
+        "rcode": codes,
+        "rcode_name": pl.Series(RESPONSE_CODES).gather(codes),
+        "AA": (flags & _AUTHORITATIVE) != 0,
+        "RA": (flags & _RECURSION_AVAILABLE) != 0,
+        "rejected": [response is not None and response.rejected for response in responses],
+    }
+
+
+def _answer_columns(responses: Sequence[DnsMessage | None]) -> _Columns:
+    """Return the columns that hold lists, null where there is no answer to show.
+
+    The lists are grouped from one long column each: polars is slow over Python lists one by one.
+    """
+    answered = [response for response in responses if response and response.answers]
+    counts = [len(response.answers) for response in answered]
+    items = pl.DataFrame(
+        {
+            "place": pl.Series(np.repeat(np.arange(len(answered)), counts)).set_sorted(),
+            "answers": pl.Series(
+                chain.from_iterable(response.answers for response in answered), dtype=pl.String
+            ),
+            "TTLs": pl.Series(
+                chain.from_iterable(response.lifetimes for response in answered), dtype=pl.Float64
+            ),
+        }
+    )
+    lists = items.group_by("place", maintain_order=True).agg("answers", "TTLs")
+    has_answers = pl.Series([bool(response and response.answers) for response in responses])
+    places = has_answers.cast(pl.Int64).cum_sum() - 1
+    places = pl.select(pl.when(has_answers).then(places)).to_series()
+    return {name: lists[name].gather(places) for name in ("answers", "TTLs")}

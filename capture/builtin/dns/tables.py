@@ -10,8 +10,8 @@ import polars as pl
 from capture.builtin.connection import Connection
 from capture.builtin.dns.detect import TCP_PORTS, UDP_PORTS
 from capture.builtin.dns.message import (
+    HEADER_BYTES,
     MOST_QUESTIONS,
-    DnsFormatError,
     DnsMessage,
     parse_message,
 )
@@ -19,6 +19,7 @@ from capture.builtin.dns.pairing import Pairing
 from capture.builtin.dns.rows import DnsRows
 from capture.builtin.dns.transaction import NETBIOS_PORT
 
+_RESPONSE: Final = 0x80  # in the third byte, RFC 1035, section 4.1.1
 _REMEMBERED_MESSAGES: Final = 1 << 12
 # Zeek takes absurd messages for proof of another protocol in the first bytes of a connection only.
 _VIOLATION_BYTES: Final = 10_240
@@ -27,14 +28,12 @@ _VIOLATION_BYTES: Final = 10_240
 class DnsLog:
     """Collects messages, in time order for each connection, and gives the dns table at the end.
 
-    ``swapped`` holds the uids of connections whose first message shows that the originator answers:
-    their rows have both sides exchanged, as Zeek does.
+    Where the first message shows that the originator answers, the rows have both sides exchanged,
+    as Zeek does.
     """
 
     def __init__(self) -> None:
-        self.swapped: set[str] = set()
         self._pairings: dict[str, Pairing] = {}
-        self._given_up: set[str] = set()
         self._rows = DnsRows()
         self._parsed: dict[bool, dict[bytes, DnsMessage]] = {True: {}, False: {}}
 
@@ -42,23 +41,21 @@ class DnsLog:
         self, connection: Connection, time_ns: int, from_originator: bool, payload: bytes
     ) -> bool:
         """Take in one message; return whether it is DNS from the first to the last answer."""
-        uid = connection.uid
-        if not _is_dns_port(connection) or uid in self._given_up:
+        pairing = self._pairings.get(connection.uid)
+        if len(payload) < HEADER_BYTES or (pairing is None and not _is_dns_port(connection)):
             return False
-        try:
-            message = self._parse(payload, connection.responder_port == NETBIOS_PORT)
-        except DnsFormatError:
-            return False
-        pairing = self._pairings.get(uid)
         if pairing is None:
-            pairing = self._begin(connection, message, from_originator)
+            pairing = self._begin(connection, from_originator and payload[2] & _RESPONSE != 0)
+        elif pairing.given_up:
+            return False
+        message = self._parse(payload, pairing.connection.responder_port == NETBIOS_PORT)
         pairing.bytes_seen += len(payload)
         if message.question_count > MOST_QUESTIONS and pairing.bytes_seen <= _VIOLATION_BYTES:
-            self._given_up.add(uid)
-        for transaction in pairing.feed(message, time_ns):
+            pairing.given_up = True
+        for transaction in pairing.feed(payload[0] << 8 | payload[1], message, time_ns):
             self._rows.add(transaction)
-        if pairing.idle and connection.originator_port not in UDP_PORTS:
-            del self._pairings[uid]
+        if pairing.idle and connection.originator_port not in UDP_PORTS and not pairing.given_up:
+            del self._pairings[connection.uid]
         return message.whole
 
     def table(self) -> pl.DataFrame:
@@ -72,19 +69,17 @@ class DnsLog:
     def _parse(self, payload: bytes, netbios: bool) -> DnsMessage:
         """Parse a message, or find it among the last ones: the same are often sent again."""
         parsed = self._parsed[netbios]
-        message = parsed.get(payload[2:])
-        if message is not None:
-            return message._replace(transaction=int.from_bytes(payload[:2], "big"))
-        message = parse_message(payload, netbios=netbios)
-        if len(parsed) >= _REMEMBERED_MESSAGES:
-            parsed.clear()
-        parsed[payload[2:]] = message
+        content = payload[2:]
+        message = parsed.get(content)
+        if message is None:
+            message = parse_message(payload, netbios=netbios)
+            if len(parsed) >= _REMEMBERED_MESSAGES:
+                parsed.clear()
+            parsed[content] = message
         return message
 
-    def _begin(self, connection: Connection, message: DnsMessage, from_originator: bool) -> Pairing:
-        answers = message.is_response and from_originator
-        if answers and not ip_address(connection.responder).is_multicast:
-            self.swapped.add(connection.uid)
+    def _begin(self, connection: Connection, answers_first: bool) -> Pairing:
+        if answers_first and not ip_address(connection.responder).is_multicast:
             connection = _with_sides_exchanged(connection)
         pairing = self._pairings[connection.uid] = Pairing(connection)
         return pairing

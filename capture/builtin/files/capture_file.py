@@ -38,7 +38,9 @@ class CaptureFile:
     off. Iterating raises UnreadableInputError if the path holds no capture.
     """
 
-    def __init__(self, path: Path, *, records_per_block: int, decompressed_limit: int) -> None:
+    def __init__(
+        self, path: Path, *, records_per_block: int, decompressed_limit: int | None
+    ) -> None:
         self._path = path
         self._records_per_block = records_per_block
         self._decompressed_limit = decompressed_limit

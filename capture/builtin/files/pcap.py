@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.builtin.files.chain import Layout, Order, follow
+from capture.builtin.files.chain import Layout, Order, first_in_each, follow, lookouts
 from capture.builtin.files.gather import gather
 from capture.builtin.files.records import (
     CORRUPT,
@@ -28,11 +28,12 @@ _FIRST_SEARCH: Final = 1 << 14
 # Records around a corrupt one are at most that many seconds away.
 _NEAR: Final = 30 * 86_400
 _RECENT: Final = 15
-# For guesses at where records begin: how many are followed from one, in which part of that stretch
-# to look, and how many places to try.
-_RECORDS_A_STRETCH: Final = 256
-_LOOK: Final = 16
-_TRIES: Final = 4
+# Records of one window are seldom further apart than that many times 65,536 seconds.
+_APART: Final = 40
+# Places at which to try for a guess: bytes may look like time stamps all over.
+_TRIES: Final = 64
+# Bytes for which guesses are made: all of a window, but few behind a corrupt record.
+_FEW_AHEAD, _MOST_AHEAD = 1 << 16, 1 << 26
 
 # Magic number -> nanoseconds a tick, bytes of a record header. The last is Alexey Kuznetzov's
 # variant, whose records carry eight more bytes.
@@ -78,6 +79,7 @@ class PcapRecords:
         self._searching = False
         self._corrupt = 0
         self._usual_size = 512.0
+        self._ahead = _MOST_AHEAD
 
     def read(self, data: NDArray[np.uint8], ends: bool, limit: int) -> Records:
         """Return up to ``limit`` records; ``ends`` says that no more bytes follow ``data``."""
@@ -109,12 +111,12 @@ class PcapRecords:
         A record that is not wholly in ``data`` is left out, unless its length is absurd.
         """
         form = self._form
-        layout = Layout(form.order, form.record_header, form.captured_at)
-        stretch = int(_RECORDS_A_STRETCH * self._usual_size) + 1
-        guesses = self._guess(data, start, limit, stretch)
-        offsets, position = follow(data, start, limit, layout, guesses, 2 * stretch)
+        layout = Layout(form.order, form.record_header, form.captured_at, form.record_header)
+        end = min(len(data), start + min(int(limit * self._usual_size), self._ahead))
+        offsets, position = follow(data, start, limit, layout, self._guess(data, start, end))
         if len(offsets):
             self._usual_size = (position - start) / len(offsets)
+        self._ahead = min(2 * self._ahead, _MOST_AHEAD)
         if position <= len(data):
             return offsets, position
         behind = int(offsets[-1])
@@ -122,25 +124,38 @@ class PcapRecords:
             return offsets[:-1], behind
         return offsets, behind
 
-    def _guess(
-        self, data: NDArray[np.uint8], start: int, limit: int, stretch: int
-    ) -> NDArray[np.int64]:
-        """Return places that look like the begin of a record, at most one a stretch.
+    def _guess(self, data: NDArray[np.uint8], start: int, end: int) -> NDArray[np.int64]:
+        """Return places before ``end`` that look like the begin of a record, one a stretch."""
+        begins, look = lookouts(start, end, self._usual_size)
+        if not len(begins):
+            return begins
+        places = self._look(data, start, begins, look)[: _TRIES * len(begins)]
+        headers = self._headers(data, places)
+        following = places + self._form.record_header + headers.captured
+        sound = self._plausible(headers) & (following + self._form.record_header <= len(data))
+        places, following = places[sound], following[sound]
+        places = places[self._plausible(self._headers(data, following))]
+        return np.append(start, first_in_each(begins, places))
 
-        They have the upper half of a time stamp in common with the record at ``start``.
+    def _look(
+        self, data: NDArray[np.uint8], start: int, begins: NDArray[np.int64], look: int
+    ) -> NDArray[np.int64]:
+        """Return where upper halves are as in a record header with a time near that at ``start``.
+
+        Those of the lengths, 8 and 12 bytes on, are nearly 0.
         """
-        at = 2 if self._form.order == "<" else 0
-        upper_half = data[start + at : start + at + 2].tobytes()
-        end = min(len(data), start + int(limit * self._usual_size))
-        look = stretch // _LOOK
-        places = [
-            begin + found - at
-            for begin in range(start + stretch, end - look, stretch)
-            for found in _occurrences(data[begin : begin + look].tobytes(), upper_half)
-        ]
-        guesses = np.array(places, np.int64)
-        guesses = guesses[self._plausible(self._headers(data, guesses))]
-        return guesses[np.flatnonzero(np.diff((guesses + at - start) // stretch, prepend=-1))]
+        order, at = self._form.order, 2 if self._form.order == "<" else 0
+        second = int(gather(data, np.array([start + at]), 2).view(order + "u2")[0, 0])
+        earliest, highest = np.uint16((second - _APART) % (1 << 16)), MAXIMUM_CAPTURED >> 16
+        columns = look // 2 - 6
+        places = []
+        for odd in (0, 1):
+            halves = gather(data, begins + at + odd, look).view(order + "u2")
+            alike = halves[:, :columns] - earliest < 2 * _APART
+            alike &= (halves[:, 4 : columns + 4] | halves[:, 6 : columns + 6]) <= highest
+            row, column = np.divmod(np.flatnonzero(alike), columns)
+            places.append(begins[row] + 2 * column + odd)
+        return np.sort(np.concatenate(places))
 
     def _begins_record(self, data: NDArray[np.uint8], position: int) -> bool:
         """Tell whether what is left at the end of the file looks like the begin of a record."""
@@ -152,6 +167,7 @@ class PcapRecords:
         """Return the records before a corrupt one, which begins where they end; it is given up."""
         self._searching = True
         self._corrupt += 1
+        self._ahead = _FEW_AHEAD
         if self._corrupt < MOST_CORRUPT:
             return replace(records, consumed=records.consumed + 1, skipped=Counter({CORRUPT: 1}))
         skipped = Counter({CORRUPT: 1, GIVEN_UP: 1})
@@ -221,16 +237,6 @@ class _Headers(NamedTuple):
     fraction: NDArray[np.uint32]
     captured: NDArray[np.uint32]
     length: NDArray[np.uint32]
-
-
-def _occurrences(content: bytes, part: bytes) -> list[int]:
-    """Return the first few places where ``part`` occurs."""
-    found: list[int] = []
-    position = content.find(part)
-    while position >= 0 and len(found) < _TRIES:
-        found.append(position)
-        position = content.find(part, position + 1)
-    return found
 
 
 def _given_up(data: NDArray[np.uint8], ends: bool) -> int:

@@ -10,8 +10,10 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from capture.builtin.files.pcapng_ahead import LEAST_BLOCK, PacketsAhead
 from capture.builtin.files.pcapng_packets import (
     LEAST_LENGTH,
+    MAXIMUM_PACKET_BLOCK,
     PACKET,
     PacketBlocks,
     PacketFields,
@@ -33,10 +35,10 @@ _INTERFACE: Final = 1
 _ORDER_MAGIC: Final = 0x1A2B3C4D
 _OPTION_RESOLUTION, _OPTION_OFFSET = 9, 14
 _MICROSECONDS: Final = 6
-# A block with a packet or an interface and their options; others may be longer.
-_MAXIMUM_PACKET_BLOCK: Final = MAXIMUM_CAPTURED + (1 << 17)
 _MAXIMUM_BLOCK: Final = 1 << 24
 _SEARCH: Final = 1 << 20
+# Blocks followed at a time.
+_LEAST_REACH, _MOST_REACH = 16, 1 << 18
 
 Order = Literal["<", ">"]
 
@@ -109,6 +111,8 @@ class PcapngRecords:
         self._base = 0
         self._searching = False
         self._corrupt = 0
+        self._reach = _MOST_REACH
+        self._usual_size = 512.0
 
     def read(self, data: NDArray[np.uint8], ends: bool, limit: int) -> Records:
         """Return up to ``limit`` packets; ``ends`` says that no more bytes follow ``data``."""
@@ -121,6 +125,8 @@ class PcapngRecords:
             return self._records(data, blocks, given_up, Counter())
         behind, sound = self._walk(data, start, limit, blocks)
         self._end_run(blocks)
+        if len(blocks):
+            self._usual_size = (behind - start) / len(blocks)
         if not sound:
             return self._records(data, blocks, *self._lose(behind, data))
         if ends and len(blocks) < limit and behind != len(data):
@@ -132,10 +138,13 @@ class PcapngRecords:
     ) -> tuple[int, bool]:
         """Follow the blocks; return where the walk ended, and whether at a sound block."""
         view, position = data.data, start
-        while True:
-            position = _follow_packets(view, position, limit, self._order, blocks.position)
-            if len(blocks) == limit or position + 12 > len(view):
-                return position, True
+        ahead = self._look_ahead(data, start)
+        while len(blocks) < limit and position + LEAST_BLOCK <= len(view):
+            if ahead.order != self._order or not ahead.reach(position):
+                ahead = self._look_ahead(data, position)
+            position = ahead.take(limit, blocks)
+            if len(blocks) == limit or not ahead.reach(position):
+                continue
             if not self._enter_section(view, position, blocks):
                 return position, False
             kind, length = struct.unpack_from(self._order + "II", view, position)
@@ -143,8 +152,16 @@ class PcapngRecords:
                 return position, False
             if _is_wanted(kind) and position + length > len(view):
                 return position, True
-            self._take(kind, view, position, length, blocks)
+            if kind == _INTERFACE:
+                self._declare(view[position + 8 : position + length - 4], blocks)
             position += length + (-length % 4)
+        return position, True
+
+    def _look_ahead(self, data: NDArray[np.uint8], position: int) -> PacketsAhead:
+        """Follow blocks from there, few at first where the byte order or a bad block ended it."""
+        ahead = PacketsAhead(data, position, self._reach, self._order, self._usual_size)
+        self._reach = min(2 * self._reach, _MOST_REACH)
+        return ahead
 
     def _enter_section(self, view: memoryview, position: int, blocks: PacketBlocks) -> bool:
         """Take over the byte order of a section that begins here; return whether it has one."""
@@ -154,19 +171,15 @@ class PcapngRecords:
         order = _section_order(bytes(view[position + 8 : position + 12]))
         if order is None:
             return False
+        if order != self._order:
+            self._reach = _LEAST_REACH
         self._order, self._base = order, len(self._interfaces)
         return True
 
-    def _take(
-        self, kind: int, view: memoryview, position: int, length: int, blocks: PacketBlocks
-    ) -> None:
-        if kind == _INTERFACE:
-            self._end_run(blocks)
-            body = bytes(view[position + 8 : position + length - 4])
-            self._interfaces.append(parse_interface(body, self._order))
-        elif kind in LEAST_LENGTH:
-            blocks.other_kinds[len(blocks)] = kind
-            blocks.position.append(position)
+    def _declare(self, body: memoryview, blocks: PacketBlocks) -> None:
+        """Take over an interface for the packets that follow."""
+        self._end_run(blocks)
+        self._interfaces.append(parse_interface(bytes(body), self._order))
 
     def _end_run(self, blocks: PacketBlocks) -> None:
         blocks.end_run(self._order == ">", self._base, len(self._interfaces))
@@ -175,6 +188,7 @@ class PcapngRecords:
         """Give up the block at ``position``; return the bytes done with, and the reason."""
         self._searching = True
         self._corrupt += 1
+        self._reach = _LEAST_REACH
         if self._corrupt < MOST_CORRUPT:
             return min(position + 4, len(data)), Counter({CORRUPT: 1})
         return len(data), Counter({CORRUPT: 1, GIVEN_UP: 1})
@@ -184,7 +198,7 @@ class PcapngRecords:
 
         Blocks are multiples of four bytes long, so they keep the alignment of the broken one.
         """
-        part = data[: (min(len(data), _SEARCH + _MAXIMUM_PACKET_BLOCK) // 4) * 4]
+        part = data[: (min(len(data), _SEARCH + MAXIMUM_PACKET_BLOCK) // 4) * 4]
         words = np.frombuffer(part, self._order + "u4")
         found = np.flatnonzero(words[: _SEARCH // 4] == PACKET)
         found = found[found + 8 <= len(words)]
@@ -227,26 +241,8 @@ class PcapngRecords:
         ]
         undeclared = packets.interface >= packets.declared
         which = np.where(undeclared, len(self._interfaces), packets.interface)
-        columns: NDArray[np.int64] = np.array(table, np.int64)[which].T
+        columns: NDArray[np.int64] = np.array(table, np.int64).take(which, axis=0).T
         return columns
-
-
-def _follow_packets(
-    view: memoryview, position: int, limit: int, order: Order, found: list[int]
-) -> int:
-    """Add packet blocks to ``found`` until another block, ``limit`` or the end; return where."""
-    header = struct.Struct(order + "II").unpack_from
-    last = len(view) - LEAST_LENGTH[PACKET]
-    add, least, most = found.append, LEAST_LENGTH[PACKET], _MAXIMUM_PACKET_BLOCK
-    for _ in range(limit - len(found)):
-        if position > last:
-            break
-        kind, length = header(view, position)
-        if kind != PACKET or not least <= length <= most or position + length > last + least:
-            break
-        add(position)
-        position += length + (-length & 3)
-    return position
 
 
 def _is_wanted(kind: int) -> bool:
@@ -256,5 +252,5 @@ def _is_wanted(kind: int) -> bool:
 def _is_sound(kind: int, length: int) -> bool:
     """Tell whether a block of that type can have that length."""
     if _is_wanted(kind):
-        return LEAST_LENGTH.get(kind, 20) <= length <= _MAXIMUM_PACKET_BLOCK
+        return LEAST_LENGTH.get(kind, 20) <= length <= MAXIMUM_PACKET_BLOCK
     return 12 <= length <= _MAXIMUM_BLOCK

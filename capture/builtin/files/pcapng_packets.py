@@ -9,24 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.files.gather import gather
+from capture.builtin.files.records import MAXIMUM_CAPTURED
 
 OBSOLETE_PACKET, SIMPLE_PACKET, PACKET = 2, 3, 6
 # Packet block -> its least length: header, fixed fields and trailer.
 LEAST_LENGTH: Final = {PACKET: 32, OBSOLETE_PACKET: 32, SIMPLE_PACKET: 16}
+# A block with a packet or an interface and their options.
+MAXIMUM_PACKET_BLOCK: Final = MAXIMUM_CAPTURED + (1 << 17)
 
 
 @dataclass
 class PacketBlocks:
     """Where packet blocks begin, in runs that share byte order and declared interfaces."""
 
-    position: list[int] = field(default_factory=list)
-    other_kinds: dict[int, int] = field(default_factory=dict)  # index -> type, if not PACKET
+    positions: list[NDArray[np.int64]] = field(default_factory=list)
+    kinds: list[NDArray[np.uint32]] = field(default_factory=list)
     runs: list[tuple[int, bool, int, int]] = field(default_factory=list)
+    count: int = 0
     counted: int = 0
 
     def __len__(self) -> int:
         """Return the number of packet blocks."""
-        return len(self.position)
+        return self.count
+
+    def add(self, positions: NDArray[np.int64], kinds: NDArray[np.uint32]) -> None:
+        """Take packet blocks of these types that begin at these positions."""
+        self.positions.append(positions)
+        self.kinds.append(kinds)
+        self.count += len(positions)
 
     def end_run(self, big: bool, base: int, declared: int) -> None:
         """Note what is in force for the blocks found since the last run.
@@ -34,7 +44,7 @@ class PacketBlocks:
         ``base`` is the number, over all sections, of the section's first interface, ``declared``
         the count of interfaces so far.
         """
-        count = len(self.position) - self.counted
+        count = self.count - self.counted
         if count:
             self.runs.append((count, big, base, declared))
             self.counted += count
@@ -56,7 +66,8 @@ class PacketFields:
 
 def packet_fields(data: NDArray[np.uint8], blocks: PacketBlocks) -> PacketFields:
     """Read the fields of all packet blocks found in ``data``."""
-    position, kind = np.array(blocks.position, np.int64), _kinds(blocks)
+    position = np.concatenate([np.empty(0, np.int64), *blocks.positions])
+    kind = np.concatenate([np.empty(0, np.uint32), *blocks.kinds])
     runs = np.array(blocks.runs, np.int64).reshape(-1, 4)
     big, base, declared = np.repeat(runs[:, 1:], runs[:, 0], axis=0).T
     words = _words(data, position, big != 0)
@@ -77,17 +88,12 @@ def packet_fields(data: NDArray[np.uint8], blocks: PacketBlocks) -> PacketFields
     )
 
 
-def _kinds(blocks: PacketBlocks) -> NDArray[np.int64]:
-    kind = np.full(len(blocks), PACKET, np.int64)
-    kind[list(blocks.other_kinds)] = list(blocks.other_kinds.values())
-    return kind
-
-
 def _words(
     data: NDArray[np.uint8], position: NDArray[np.int64], big: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """Return the first seven 32-bit words of each block, shape (n, 7)."""
     rows = gather(data, position, 28)
-    words = rows.view("<u4").astype(np.int64)
-    words[big] = rows[big].view(">u4")
-    return words
+    words = rows.view("<u4")
+    if big.any():
+        words = np.where(big[:, None], rows.view(">u4"), words)
+    return words.astype(np.int64)

@@ -24,6 +24,7 @@ _GZIP_READ: Final = 1 << 15
 _GZIP: Final = b"\x1f\x8b"
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 # Beyond this size a file that shrank more than any capture does is taken for a bomb.
+_LARGEST_SIZE: Final = 1 << 36
 _TRUSTED_SIZE: Final = 1 << 30
 _MOST_RATIO: Final = 300
 
@@ -84,7 +85,8 @@ class StreamedFile:
         file: BufferedReader,
         decoder: _Decoder,
         limit: int | None,
-        trusted_size: int = _TRUSTED_SIZE,
+        *,
+        trusted_size: int | None = None,
     ) -> None:
         self.damaged = False
         self._path = path
@@ -137,11 +139,13 @@ class StreamedFile:
         if self._limit is None:
             return
         size = self._start + len(self._held)
-        allowed = max(self._trusted_size, _MOST_RATIO * self._file.tell())
-        if size > min(self._limit, allowed):
+        allowed = self._limit
+        if self._trusted_size is not None:
+            allowed = min(allowed, max(self._trusted_size, _MOST_RATIO * self._file.tell()))
+        if size > allowed:
             raise UnreadableInputError(
-                f"{self._path}: expands to more than {min(self._limit, allowed)} bytes, "
-                "like a decompression bomb; decompress it yourself if you trust it"
+                f"{self._path}: expands to more than {allowed:,} bytes, like a decompression bomb; "
+                "if you trust it, allow more with --decompression-limit"
             )
 
 
@@ -178,11 +182,14 @@ class _GzipDecoder:
         return bool(self._input)
 
 
-def open_source(path: Path, decompressed_limit: int, trusted_size: int = _TRUSTED_SIZE) -> Source:
+def open_source(
+    path: Path, decompressed_limit: int | None, trusted_size: int = _TRUSTED_SIZE
+) -> Source:
     """Open a file by its content: gzip and Zstandard are decompressed as they are read.
 
-    Beyond ``trusted_size`` decompressed bytes, ``_MOST_RATIO`` times the compressed ones are the
-    limit too.
+    To more than ``decompressed_limit`` bytes they raise UnreadableInputError. Without a limit that
+    is 64 GiB, or already ``trusted_size`` for data that are more than 300 times their compressed
+    size.
 
     Raises
     ------
@@ -195,14 +202,22 @@ def open_source(path: Path, decompressed_limit: int, trusted_size: int = _TRUSTE
         file.close()
         raise UnreadableInputError(f"{path}: the file is empty; nothing to analyse")
     if head.startswith(_GZIP):
-        return StreamedFile(path, file, _GzipDecoder(file), decompressed_limit, trusted_size)
+        return _decompressed(path, file, _GzipDecoder(file), decompressed_limit, trusted_size)
     if head.startswith(_ZSTANDARD):
         decoder = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        return StreamedFile(path, file, decoder, decompressed_limit, trusted_size)
+        return _decompressed(path, file, decoder, decompressed_limit, trusted_size)
     try:
         return MappedFile(file)
     except (OSError, ValueError):  # a pipe, or a file system without memory maps
         return StreamedFile(path, file, file, None)
+
+
+def _decompressed(
+    path: Path, file: BufferedReader, decoder: _Decoder, limit: int | None, trusted_size: int
+) -> StreamedFile:
+    if limit is None:
+        return StreamedFile(path, file, decoder, _LARGEST_SIZE, trusted_size=trusted_size)
+    return StreamedFile(path, file, decoder, limit)
 
 
 def _open(path: Path) -> BufferedReader:

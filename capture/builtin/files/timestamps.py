@@ -25,8 +25,8 @@ def nanoseconds(
     second, or of 2 with the top bit set. ``offset`` is added, in seconds.
     """
     seconds, fraction = np.zeros_like(offset), np.zeros_like(offset)
-    for each in np.unique(resolution):
-        rows = resolution == each
+    for each in np.flatnonzero(np.bincount(resolution)):
+        rows = np.flatnonzero(resolution == each)
         seconds[rows], fraction[rows] = _split(ticks[rows], int(each))
     shifted = seconds + np.clip(offset, -_MOST_SECONDS, _MOST_SECONDS)
     kept = np.clip(shifted, -_MOST_SECONDS, _MOST_SECONDS)

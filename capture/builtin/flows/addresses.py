@@ -1,4 +1,4 @@
-"""Addresses as text, each distinct one written once."""
+"""Addresses as text, each distinct IPv4 address written once."""
 
 from __future__ import annotations
 
@@ -8,28 +8,33 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-_MAPPED_IPV4: Final = bytes(10) + b"\xff\xff"
-
-
-def address_text(address: NDArray[np.uint64]) -> str:
-    """Return one address, two big-endian halves, as Zeek writes it."""
-    return _text(address.astype(">u8").tobytes())
+_MAPPED_IPV4: Final = 0xFFFF  # what stands above the lower 32 bits in ::ffff:0:0/96
+_OCTETS: Final = [str(number) for number in range(256)]
 
 
 def address_texts(addresses: NDArray[np.uint64]) -> NDArray[np.object_]:
-    """Return addresses of shape (n, 2) as text."""
-    # Both halves as text of the distinct lower ones and the few upper ones: np.unique is many
-    # times faster over plain integers than over pairs.
-    upper, upper_index = np.unique(addresses[:, 0], return_inverse=True)
-    lower, lower_index = np.unique(addresses[:, 1], return_inverse=True)
-    pair, index = np.unique(upper_index * len(lower) + lower_index, return_inverse=True)
-    halves = np.empty((len(pair), 2), dtype=">u8")
-    halves[:, 0], halves[:, 1] = upper[pair // len(lower)], lower[pair % len(lower)]
-    texts = np.array([_text(half.tobytes()) for half in halves], dtype=object)
-    return texts[index] if len(texts) else texts
+    """Return addresses, shape (n, 2) with two big-endian halves each, as Zeek writes them."""
+    texts = np.empty(len(addresses), dtype=object)
+    is_ipv4 = (addresses[:, 0] == 0) & (addresses[:, 1] >> np.uint64(32) == _MAPPED_IPV4)
+    texts[is_ipv4] = _ipv4_texts(addresses[is_ipv4, 1].astype(np.uint32))
+    if not is_ipv4.all():
+        texts[~is_ipv4] = _ipv6_texts(addresses[~is_ipv4])
+    return texts
 
 
-def _text(packed: bytes) -> str:
-    if packed.startswith(_MAPPED_IPV4):
-        return socket.inet_ntop(socket.AF_INET, packed[12:])
-    return socket.inet_ntop(socket.AF_INET6, packed)
+def _ipv4_texts(numbers: NDArray[np.uint32]) -> NDArray[np.object_]:
+    distinct, index = np.unique(numbers, return_inverse=True)
+    octet = _OCTETS
+    texts = (
+        f"{octet[number >> 24]}.{octet[number >> 16 & 0xFF]}"
+        f".{octet[number >> 8 & 0xFF]}.{octet[number & 0xFF]}"
+        for number in distinct.tolist()
+    )
+    return np.fromiter(texts, dtype=object, count=len(distinct))[index]
+
+
+def _ipv6_texts(addresses: NDArray[np.uint64]) -> NDArray[np.object_]:
+    packed = addresses.astype(">u8").tobytes()
+    parts = (packed[at : at + 16] for at in range(0, len(packed), 16))
+    texts = (socket.inet_ntop(socket.AF_INET6, part) for part in parts)
+    return np.fromiter(texts, dtype=object, count=len(addresses))

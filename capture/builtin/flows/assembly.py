@@ -17,6 +17,8 @@ class Assembly:
     bytes would have to wait.
     """
 
+    __slots__ = ("_begins", "_frontier", "_waiting", "_waiting_bytes", "overflowed")
+
     def __init__(self, frontier: tuple[int, int] = (1, 1)) -> None:
         self.overflowed = False
         self._frontier = list(frontier)

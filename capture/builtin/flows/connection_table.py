@@ -56,12 +56,11 @@ OPEN: Final = np.dtype(
         ("fin", "?", 2),
         ("fin_end", "i8", 2),
         ("reset", "?", 2),
-        ("retransmissions", "i8", 2),
-        ("zero_windows", "i8", 2),
-        ("gaps", "i8", 2),
+        ("retransmissions", "i4", 2),
+        ("zero_windows", "i4", 2),
+        ("gaps", "i4", 2),
         ("missed", "i8"),
         ("control_position", "i8", (2, 3)),  # of the last SYN, FIN and RST
-        ("control_seen", "?", (2, 3)),
     ]
 )
 FINISHED: Final = np.dtype(
@@ -98,7 +97,10 @@ def put_rows(rows: NDArray[np.void], where: NDArray[np.int64], values: NDArray[n
 
 
 def join_rows(parts: Sequence[NDArray[np.void]]) -> Connections:
-    """Return ``np.concatenate(parts)``; there is at least one."""
+    """Return ``np.concatenate(parts)``; there is at least one. Only one with rows is not copied."""
+    filled = [part for part in parts if len(part)]
+    if len(filled) <= 1:
+        return filled[0] if filled else parts[0]
     return np.concatenate([_whole(part) for part in parts]).view(parts[0].dtype)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,10 @@ from numpy.typing import NDArray
 from capture.builtin.block import PacketBlock
 from capture.builtin.flows.connection_table import Connections, new_connections, put_rows, take_rows
 from capture.builtin.flows.ports import ICMP, ICMPV6
-from capture.builtin.flows.runs import Booleans, Indices, first_of_run
+from capture.builtin.flows.runs import Booleans, Indices, first_of_run, run_lengths
 
-Keys = NDArray[np.uint64]  # shape (n, 5): both addresses, and the rest in one number
+Keys = tuple[NDArray[np.uint64], ...]  # both addresses in two halves, the rest in one number
 
-_KEY_COLUMNS: Final = 5
 _ATTEMPTS: Final = 8  # at a hash without collisions, before sorting by the keys themselves
 _ONE_WAY: Final = -1
 _MULTIPLIERS: Final = np.array(
@@ -50,13 +50,15 @@ _COUNTERPART_V6: Final = _pairs(
 class Grouped:
     """Packets of a block sorted by flow, and the flows.
 
-    ``entry`` indexes the block, ``row`` the flows; ``side`` is whether the flow's second endpoint
-    sent it. ``flows`` are the open connections that have packets here, and new ones. ``idle`` are
-    the open connections without any.
+    ``entry`` indexes the block, ``row`` the flows, and the packets of flow ``row`` are
+    ``bounds[row]`` to ``bounds[row + 1]``; ``side`` is whether the flow's second endpoint sent it.
+    ``flows`` are the open connections that have packets here, and new ones. ``idle`` are the open
+    connections without any.
     """
 
     entry: Indices
     row: Indices
+    bounds: Indices
     side: Booleans
     flows: Connections
     idle: Connections
@@ -65,24 +67,27 @@ class Grouped:
 def group(block: PacketBlock, entries: Indices, open_: Connections) -> Grouped:
     """Sort the packets of a block at ``entries`` by flow, and match them with open connections."""
     keys, side = _keys(block, entries)
-    keys = np.concatenate((_keys_of(open_), keys))
+    keys = tuple(np.concatenate(both) for both in zip(_keys_of(open_), keys, strict=True))
     order, row = _sorted_by_key(keys)
-    is_packet = order >= len(open_)
-    number = int(row[-1]) + 1 if len(row) else 0
-    has_packets = np.bincount(row[is_packet], minlength=number) > 0
-    flows = new_connections(number)
+    # An open connection comes before the packets of its flow.
     starts = np.flatnonzero(first_of_run(row))
-    _write_identities(flows, keys[order[starts]])
-    opened = np.flatnonzero(~is_packet)
-    put_rows(flows, row[opened], take_rows(open_, order[opened]))
-    renumbered = np.cumsum(has_packets) - 1
+    sizes = run_lengths(starts, len(row))
+    was_open = order[starts] < len(open_)
+    idle = was_open & (sizes == 1)
+    is_packet = order >= len(open_)
+    flows = new_connections(int(np.count_nonzero(~idle)))
+    _write_identities(flows, tuple(column[order[starts[~idle]]] for column in keys))
+    goes_on = was_open[~idle]
+    put_rows(flows, np.flatnonzero(goes_on), take_rows(open_, order[starts[was_open & ~idle]]))
+    packets = sizes[~idle] - goes_on
     entry = order[is_packet] - len(open_)
     return Grouped(
         entry=entries[entry],
-        row=renumbered[row[is_packet]],
+        row=np.repeat(np.arange(len(flows)), packets),
+        bounds=np.append(0, np.cumsum(packets)),
         side=side[entry],
-        flows=take_rows(flows, has_packets),
-        idle=take_rows(flows, ~has_packets),
+        flows=flows,
+        idle=take_rows(open_, order[starts[idle]]),
     )
 
 
@@ -91,22 +96,35 @@ def _keys(block: PacketBlock, entries: Indices) -> tuple[Keys, Booleans]:
     source, destination = block.source[entries], block.destination[entries]
     protocol = block.protocol[entries]
     source_port, destination_port, one_way = _ports(block, entries, protocol)
-    lower, equal = destination[:, 0] < source[:, 0], destination[:, 0] == source[:, 0]
-    lower |= equal & (destination[:, 1] < source[:, 1])
-    equal &= destination[:, 1] == source[:, 1]
-    lower |= equal & (destination_port < source_port)
-    side = lower & ~one_way
-    swap = side[:, None]
-    keys = np.empty((len(entries), _KEY_COLUMNS), dtype=np.uint64)
-    keys[:, 0:2] = np.where(swap, destination, source)
-    keys[:, 2:4] = np.where(swap, source, destination)
-    keys[:, 4] = _rest_of_key(
-        np.where(side, destination_port, source_port),
-        np.where(side, source_port, destination_port),
-        protocol,
-        one_way,
+    ports = (source_port, destination_port)
+    side = _is_lower(
+        (destination[:, 0], destination[:, 1], destination_port),
+        (source[:, 0], source[:, 1], source_port),
     )
-    return keys, side
+    side &= ~one_way
+    first_port, second_port = _in_order(side, *ports)
+    halves = [_in_order(side, source[:, half], destination[:, half]) for half in (0, 1)]
+    rest = _rest_of_key(first_port, second_port, protocol, one_way)
+    (first_upper, second_upper), (first_lower, second_lower) = halves
+    return (first_upper, first_lower, second_upper, second_lower, rest), side
+
+
+def _is_lower(ones: Sequence[NDArray[Any]], others: Sequence[NDArray[Any]]) -> Booleans:
+    """Return where ones are lower than others, going by the first column that differs."""
+    lower = ones[-1] < others[-1]
+    for one, other in zip(ones[-2::-1], others[-2::-1], strict=True):
+        differs = one != other
+        if differs.any():
+            lower = np.where(differs, one < other, lower)
+    return lower
+
+
+def _in_order(
+    swap: Booleans, one: NDArray[Any], other: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    if not (one != other).any():
+        return one, other
+    return np.where(swap, other, one), np.where(swap, one, other)
 
 
 def _rest_of_key(
@@ -123,21 +141,20 @@ def _rest_of_key(
 
 
 def _keys_of(connections: Connections) -> Keys:
-    keys = np.empty((len(connections), _KEY_COLUMNS), dtype=np.uint64)
-    keys[:, 0:2] = connections["first_address"]
-    keys[:, 2:4] = connections["second_address"]
+    addresses = connections["first_address"], connections["second_address"]
     ports = (connections["first_port"], connections["second_port"])
-    keys[:, 4] = _rest_of_key(*ports, connections["protocol"], connections["one_way"])
-    return keys
+    halves = [address[:, half] for address in addresses for half in (0, 1)]
+    return *halves, _rest_of_key(*ports, connections["protocol"], connections["one_way"])
 
 
 def _write_identities(connections: Connections, keys: Keys) -> None:
-    connections["first_address"] = keys[:, 0:2]
-    connections["second_address"] = keys[:, 2:4]
-    connections["first_port"] = keys[:, 4] >> np.uint64(32)
-    connections["second_port"] = (keys[:, 4] >> np.uint64(16)) & np.uint64(0xFFFF)
-    connections["protocol"] = (keys[:, 4] >> np.uint64(1)) & np.uint64(0xFF)
-    connections["one_way"] = (keys[:, 4] & np.uint64(1)) != 0
+    connections["first_address"] = np.stack(keys[0:2], axis=1)
+    connections["second_address"] = np.stack(keys[2:4], axis=1)
+    rest = keys[4]
+    connections["first_port"] = rest >> np.uint64(32)
+    connections["second_port"] = (rest >> np.uint64(16)) & np.uint64(0xFFFF)
+    connections["protocol"] = (rest >> np.uint64(1)) & np.uint64(0xFF)
+    connections["one_way"] = (rest & np.uint64(1)) != 0
 
 
 def _ports(
@@ -157,33 +174,42 @@ def _ports(
 
 def _sorted_by_key(keys: Keys) -> tuple[Indices, Indices]:
     """Return a stable order in which equal keys are neighbours, and their numbers in it."""
+    # Columns that hold the same everywhere, as upper halves of addresses do, tell nothing apart.
+    telling = tuple(column for column in keys if (column != column[:1]).any())
     for salt in range(_ATTEMPTS):
         order, row = _sorted_by_hash(keys, salt)
-        ordered = keys[order]
-        if not ((ordered[1:] != ordered[:-1]).any(axis=1) & (row[1:] == row[:-1])).any():
+        if not (_changes(telling, order) & (row[1:] == row[:-1])).any():
             return order, row
-    order = np.lexsort(keys.T)
-    ordered = keys[order]
-    changes = np.concatenate(([False], (ordered[1:] != ordered[:-1]).any(axis=1)))
-    return order, np.cumsum(changes[: len(order)])
+    order = np.lexsort(keys)
+    return order, np.append(0, np.cumsum(_changes(keys, order)))
+
+
+def _changes(keys: Keys, order: Indices) -> Booleans:
+    """Return where a key in this order differs from the one before, the first left out."""
+    changes = np.zeros(max(0, len(order) - 1), dtype=np.bool_)
+    for column in keys:
+        ordered = column[order]
+        changes |= ordered[1:] != ordered[:-1]
+    return changes
 
 
 def _sorted_by_hash(keys: Keys, salt: int) -> tuple[Indices, Indices]:
     """Sort by a hash of the key: different keys may be taken for the same."""
     # The entry's number takes the low bits of its hash, so that one plain sort, which is many
     # times faster than an argsort, gives the order and keeps it stable.
-    bits = max(1, len(keys).bit_length())
+    count = len(keys[0])
+    bits = max(1, count.bit_length())
     low = np.uint64((1 << bits) - 1)
-    packed = (_hashes(keys, salt) & ~low) | np.arange(len(keys), dtype=np.uint64)
+    packed = (_hashes(keys, salt) & ~low) | np.arange(count, dtype=np.uint64)
     packed.sort()
     order = (packed & low).astype(np.int64)
     return order, np.cumsum(first_of_run(packed >> np.uint64(bits))) - 1
 
 
 def _hashes(keys: Keys, salt: int) -> NDArray[np.uint64]:
-    value = np.full(len(keys), salt, dtype=np.uint64)
-    for column in range(_KEY_COLUMNS):
-        value ^= keys[:, column]
-        value *= _MULTIPLIERS[column]
+    value = np.full(len(keys[0]), salt, dtype=np.uint64)
+    for column, multiplier in zip(keys, _MULTIPLIERS, strict=True):
+        value ^= column
+        value *= multiplier
         value ^= value >> np.uint64(29)
     return value

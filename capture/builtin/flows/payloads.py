@@ -30,7 +30,7 @@ class _Arrivals:
 
     ``gap_side`` is -1 for payload. Otherwise the packet acknowledges bytes of that side which the
     capture lacks. ``position`` is where the payload begins in its stream, or up to where bytes are
-    acknowledged. Plain lists, because they are gone through one by one and rarely to the end.
+    acknowledged. Memory views, because most elements are never looked at, the others singly.
     """
 
     def __init__(
@@ -44,19 +44,19 @@ class _Arrivals:
         position: NDArray[np.int64],
     ) -> None:
         self.row = row
-        self.side = side.tolist()
-        self.time = time.tolist()
-        self.gap_side = gap_side.tolist()
-        self.position = position.tolist()
+        self.side = side.data
+        self.time = time.data
+        self.gap_side = gap_side.data
+        self.position = position.data
         offset = block.payload_offset[entry]
         size = np.minimum(block.payload_length[entry], block.payload_captured[entry])
-        self._begin = offset.tolist()
-        self._end = (offset + size).tolist()
+        self._begin = offset.data
+        self._end = (offset + size).data
         self._data = block.data.data
 
     def payload(self, at: int) -> bytes:
         """Return the captured payload of an arrival's packet."""
-        return bytes(self._data[self._begin[at] : self._end[at]])
+        return self._data[self._begin[at] : self._end[at]].tobytes()
 
 
 def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: Protocols) -> None:
@@ -87,25 +87,14 @@ def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: P
     for row_number, stream, bounds in _open_streams(arrivals.row, beginnings, asked, protocols):
         serial = int(connections["serial"][row_number])
         originator = int(asked["originator"][row_number])
-        if not _feed_datagrams(arrivals, bounds, serial, originator, stream, protocols):
+        segments = _datagram_segments(arrivals, bounds, originator)
+        if not protocols.read(serial, stream, segments):
             connections["stream"][row_number] = NOTHING
 
 
-def _feed_datagrams(
-    arrivals: _Arrivals,
-    bounds: range,
-    serial: int,
-    originator: int,
-    stream: OpenStream,
-    protocols: Protocols,
-) -> bool:
-    """Feed one connection's datagrams to its reader; return whether it wants more."""
+def _datagram_segments(arrivals: _Arrivals, bounds: range, originator: int) -> Iterator[Segment]:
     for at in bounds:
-        is_from_originator = arrivals.side[at] == originator
-        segment = Segment(arrivals.time[at], is_from_originator, arrivals.payload(at))
-        if not protocols.feed(serial, stream, segment):
-            return False
-    return True
+        yield Segment(arrivals.time[at], arrivals.side[at] == originator, arrivals.payload(at))
 
 
 def _reads(connections: Connections) -> Booleans:
@@ -198,14 +187,12 @@ def _feed_stream(
     stream: OpenStream,
     protocols: Protocols,
 ) -> bool:
-    """Feed what arrived at one connection to its reader; return whether it wants more."""
-    for segment in _segments(arrivals, bounds, originator, stream):
-        if not protocols.feed(serial, stream, segment):
-            return False
-    if stream.assembly.overflowed:
+    """Pass what arrived at one connection to its reader; return whether it wants more."""
+    wants_more = protocols.read(serial, stream, _segments(arrivals, bounds, originator, stream))
+    if wants_more and stream.assembly.overflowed:
         protocols.close(serial)
         return False
-    return True
+    return wants_more
 
 
 def _segments(

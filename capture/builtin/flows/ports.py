@@ -16,7 +16,7 @@ IPV4_BROADCAST: Final = 0x0000FFFFFFFFFFFF  # low half of 255.255.255.255
 # The union of `likely_server_ports` of Zeek 7's base scripts, by protocol of the standard ports
 # that its analysers register.
 _LIKELY_TCP: Final = (
-    *(21, 22, 25, 43, 53, 79, 80, 81, 88, 102, 110, 135, 139, 143, 389, 443, 445, 502),
+    *(21, 22, 25, 53, 79, 80, 81, 88, 102, 110, 135, 139, 143, 389, 443, 445, 502),
     *(563, 585, 587, 614, 631, 636, 989, 990, 992, 993, 995, 1080, 1434, 1883, 2811, 3128),
     *(3268, 3306, 3389, 5222, 5223, 5269, 6666, 6667, 6668, 6669, 8000, 8080, 8888, 20000),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,10 +21,9 @@ DNS: Final = 2
 NOTHING: Final = 3
 QUIC: Final = 4
 READ: Final = (TLS, DNS, QUIC)
-_UNTIL_FINISHED: Final = (TlsStream, QuicStream)
 
 
-@dataclass
+@dataclass(slots=True)
 class OpenStream:
     """A connection that a protocol is being read from."""
 
@@ -64,20 +64,26 @@ class Protocols:
         """Return the open stream of a connection, None if nothing is read from it any more."""
         return self._open.get(serial)
 
-    def feed(self, serial: int, stream: OpenStream, segment: Segment) -> bool:
-        """Pass a segment to the reader; return whether it wants more."""
+    def read(self, serial: int, stream: OpenStream, segments: Iterator[Segment]) -> bool:
+        """Pass segments to the reader until it has enough; return whether it wants more."""
         reader = stream.reader
-        if isinstance(reader, _UNTIL_FINISHED):
-            reader.feed(segment)
+        if isinstance(reader, TlsStream | QuicStream):
+            reader.read(segments)
             if reader.finished:
                 self.close(serial)
             return not reader.finished
-        if isinstance(reader, DnsTcpStream):
-            for message in reader.feed(segment):
-                self._feed_dns(serial, stream.connection, *message)
-        else:
-            self._feed_dns(serial, stream.connection, *segment[:3])
+        for segment in segments:
+            self._read_dns(serial, stream, reader, segment)
         return True
+
+    def _read_dns(
+        self, serial: int, stream: OpenStream, reader: DnsTcpStream | None, segment: Segment
+    ) -> None:
+        if reader is None:
+            self._feed_dns(serial, stream.connection, *segment[:3])
+            return
+        for message in reader.feed(segment):
+            self._feed_dns(serial, stream.connection, *message)
 
     def _feed_dns(
         self, serial: int, connection: Connection, time_ns: int, is_request: bool, message: bytes

@@ -17,6 +17,9 @@ from capture.schema import CONN
 
 Rows = NDArray[np.void]
 NANOSECONDS: Final = 1e9
+# By protocol number; nothing else has connections.
+_PROTOCOLS: Final = ["icmp"] * 256
+_PROTOCOLS[TCP], _PROTOCOLS[UDP] = "tcp", "udp"
 
 
 def concatenate(chunks: Sequence[Rows]) -> Rows:
@@ -25,26 +28,35 @@ def concatenate(chunks: Sequence[Rows]) -> Rows:
     return take_rows(rows, np.lexsort((rows["serial"], rows["first_time"])))
 
 
-def by_role(rows: Rows, column: str, role: int) -> NDArray[Any]:
+def _by_role(rows: Rows, role: int, of_first: str, of_second: str) -> NDArray[Any]:
+    """Return a column of the first or the second endpoint, whichever has the role."""
+    is_second = rows["originator"] != role
+    if rows[of_first].ndim > 1:
+        is_second = is_second[:, None]
+    return np.where(is_second, rows[of_second], rows[of_first])
+
+
+def _sent(rows: Rows, column: str, role: int) -> NDArray[Any]:
     """Return a two-sided column's value for originators (0) or responders (1)."""
-    side = rows["originator"].astype(np.int64) ^ role
-    values: NDArray[Any] = rows[column][np.arange(len(rows)), side]
-    return values
+    return np.where(rows["originator"] != role, rows[column][:, 1], rows[column][:, 0])
+
+
+def _addresses(rows: Rows, role: int) -> NDArray[np.object_]:
+    return address_texts(_by_role(rows, role, "first_address", "second_address"))
+
+
+def _ports(rows: Rows, role: int) -> NDArray[np.int64]:
+    return _by_role(rows, role, "first_port", "second_port").astype(np.int64)
 
 
 def endpoint(rows: Rows, role: int) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     """Return addresses as text and ports of originators (0) or responders (1)."""
-    is_second = (rows["originator"].astype(np.int64) ^ role) == 1
-    address = np.where(is_second[:, None], rows["second_address"], rows["first_address"])
-    port = np.where(is_second, rows["second_port"], rows["first_port"])
-    return address_texts(address), port.astype(np.int64)
+    return _addresses(rows, role), _ports(rows, role)
 
 
 def protocol_names(rows: Rows) -> NDArray[np.object_]:
     """Return tcp, udp or icmp for each row."""
-    names = np.full(len(rows), "icmp", dtype=object)
-    names[rows["protocol"] == TCP] = "tcp"
-    names[rows["protocol"] == UDP] = "udp"
+    names: NDArray[np.object_] = np.array(_PROTOCOLS, dtype=object)[rows["protocol"]]
     return names
 
 
@@ -52,28 +64,26 @@ def conn_table(
     rows: Rows, histories: TextPool, states: TextPool, services: dict[int, str]
 ) -> pl.DataFrame:
     """Return the conn table; ``services`` are by the number of a connection's first packet."""
-    originator, originator_port = endpoint(rows, 0)
-    responder, responder_port = endpoint(rows, 1)
     lasting = rows["duration"] > 0
     columns: dict[str, Any] = {
         "ts": rows["first_time"] / NANOSECONDS,
-        "uid": connection_uids(rows),
-        "id.orig_h": originator,
-        "id.orig_p": originator_port,
-        "id.resp_h": responder,
-        "id.resp_p": responder_port,
-        "proto": protocol_names(rows),
+        "uid": _text_column(connection_uids(rows)),
+        "id.orig_h": _text_column(_addresses(rows, 0)),
+        "id.orig_p": _ports(rows, 0),
+        "id.resp_h": _text_column(_addresses(rows, 1)),
+        "id.resp_p": _ports(rows, 1),
+        "proto": _gathered(_PROTOCOLS, rows["protocol"]),
         "service": [services.get(serial) for serial in rows["serial"].tolist()],
         "duration": _where(lasting, rows["duration"] / NANOSECONDS),
-        "orig_bytes": _where(lasting, by_role(rows, "payload", 0)),
-        "resp_bytes": _where(lasting, by_role(rows, "payload", 1)),
-        "conn_state": _texts(states, rows["state"]),
+        "orig_bytes": _where(lasting, _sent(rows, "payload", 0)),
+        "resp_bytes": _where(lasting, _sent(rows, "payload", 1)),
+        "conn_state": _gathered(states.texts, rows["state"]),
         "missed_bytes": rows["missed"],
-        "history": _texts(histories, rows["history"]),
-        "orig_pkts": by_role(rows, "packets", 0),
-        "orig_ip_bytes": by_role(rows, "ip_bytes", 0),
-        "resp_pkts": by_role(rows, "packets", 1),
-        "resp_ip_bytes": by_role(rows, "ip_bytes", 1),
+        "history": _gathered(histories.texts, rows["history"]),
+        "orig_pkts": _sent(rows, "packets", 0),
+        "orig_ip_bytes": _sent(rows, "ip_bytes", 0),
+        "resp_pkts": _sent(rows, "packets", 1),
+        "resp_ip_bytes": _sent(rows, "ip_bytes", 1),
     }
     return pl.DataFrame(columns, schema=CONN)
 
@@ -84,7 +94,11 @@ def _where(condition: NDArray[np.bool_], values: NDArray[Any]) -> pl.Series:
     return pl.select(pl.when(missing).then(None).otherwise(pl.Series(values))).to_series()
 
 
-def _texts(pool: TextPool, numbers: NDArray[np.int32]) -> pl.Series:
-    """Return pooled texts, null for an empty one."""
-    texts = np.array([text or None for text in pool.texts] or [None], dtype=object)
-    return pl.Series(texts[numbers].tolist(), dtype=pl.String)
+def _text_column(texts: NDArray[Any]) -> pl.Series:
+    return pl.Series(texts.tolist(), dtype=pl.String)
+
+
+def _gathered(texts: Sequence[str], numbers: NDArray[Any]) -> pl.Series:
+    """Return texts by their number, null for an empty one."""
+    values = pl.Series([text or None for text in texts], dtype=pl.String)
+    return values.gather(numbers)

@@ -13,6 +13,7 @@ Booleans = NDArray[np.bool_]
 # Running maxima of all runs are taken in one pass by lifting each run above the one before.
 _RUN_SHIFT: Final = 42
 LARGEST_VALUE: Final = (1 << (_RUN_SHIFT - 1)) - 1
+NEVER: Final = np.iinfo(np.int64).max
 
 
 def run_starts(identity: NDArray[Any]) -> Indices:
@@ -36,29 +37,68 @@ def first_of_run(identity: NDArray[Any]) -> Booleans:
     return marks
 
 
-def running_maximum(values: NDArray[np.int64], run: NDArray[np.int64]) -> NDArray[np.int64]:
+def running_maximum(values: NDArray[np.int64], starts: Indices) -> NDArray[np.int64]:
     """Return the maximum so far within each run.
 
-    ``run`` counts the runs from 0 or 1 and never falls; values lie between 0 and LARGEST_VALUE.
+    ``starts`` are the first entries of the runs; values lie between 0 and LARGEST_VALUE.
     """
-    lift = run << _RUN_SHIFT
+    lift = np.repeat(np.arange(len(starts)) << _RUN_SHIFT, run_lengths(starts, len(values)))
     lifted = values + lift
     np.maximum.accumulate(lifted, out=lifted)
     lifted -= lift
     return lifted
 
 
-def last_marked(marks: Booleans) -> Indices:
-    """Return for each entry the index of the last marked one at or before it, else -1."""
-    indices = np.where(marks, np.arange(len(marks)), -1)
-    np.maximum.accumulate(indices, out=indices)
-    return indices
+def run_lengths(starts: Indices, count: int) -> Indices:
+    """Return the lengths of runs that begin at ``starts`` and fill ``count`` entries."""
+    lengths = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
+    lengths[-1:] = count - starts[-1:]
+    return lengths
+
+
+def onsets(entries: Indices, rows: Indices, held_before: Booleans) -> Indices:
+    """Return for each row the entry from which on something holds.
+
+    It holds from the first of ``entries``, which ascend and belong to ``rows``; from -1 on if it
+    ``held_before``, and from NEVER on without any entry.
+    """
+    first = np.full(len(held_before), NEVER)
+    first[rows[::-1]] = entries[::-1]
+    first[held_before] = -1
+    return first
+
+
+def first_reaching(
+    values: NDArray[np.int64], starts: Indices, ends: Indices, wanted: NDArray[np.int64]
+) -> Indices:
+    """Return the first index in each ``[start, end)`` whose value is at least the one wanted.
+
+    Values do not fall within a stretch; its end stands for none.
+    """
+    low, high = starts.copy(), ends.copy()
+    while len(open_ := np.flatnonzero(low < high)):
+        middle = (low[open_] + high[open_]) >> 1
+        falls_short = values[middle] < wanted[open_]
+        low[open_[falls_short]] = middle[falls_short] + 1
+        high[open_[~falls_short]] = middle[~falls_short]
+    return low
+
+
+def maxima(values: NDArray[np.int64], starts: Indices, ends: Indices) -> NDArray[np.int64]:
+    """Return the maximum of the values, none below 0, in each ``[start, end)``, 0 if empty."""
+    highest = np.zeros(len(starts), dtype=np.int64)
+    filled = np.flatnonzero(ends > starts)
+    bounds = np.stack((starts[filled], ends[filled]), axis=1).reshape(-1)
+    if len(bounds):
+        highest[filled] = np.maximum.reduceat(np.append(values, 0), bounds)[::2]
+    return highest
 
 
 def ordinals(run: NDArray[np.int64]) -> Indices:
     """Return each entry's position within its run of equal values, from 0."""
-    starts, ends = run_bounds(run)
-    return np.arange(len(run)) - np.repeat(starts, ends - starts)
+    starts = run_starts(run)
+    return np.arange(len(run)) - np.repeat(starts, run_lengths(starts, len(run)))
 
 
 def ranges(starts: Indices, ends: Indices) -> Indices:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from capture.builtin.block import PacketBlock
 from capture.builtin.dns.detect import UDP_PORTS
@@ -54,12 +54,11 @@ class FlowTracker:
 
     def feed(self, block: PacketBlock) -> None:
         """Take the packets of the next block."""
-        network_times = np.maximum(np.maximum.accumulate(block.time_ns), self._now)
-        self._now = int(network_times[-1])
+        self._now = int(block.clock_ns[-1])
         is_tcp = block.protocol == TCP
-        self._feed_tcp(block, np.flatnonzero(is_tcp), network_times)
+        self._feed_tcp(block, np.flatnonzero(is_tcp))
         others = np.isin(block.protocol, _CONNECTION_PROTOCOLS) & ~is_tcp
-        self._feed_datagrams(block, np.flatnonzero(others), network_times)
+        self._feed_datagrams(block, np.flatnonzero(others))
         self._packets += len(block)
 
     def open_connections(self) -> int:
@@ -70,26 +69,41 @@ class FlowTracker:
         """Return the conn table and the protocols' findings; all connections are over."""
         self._finish_tcp(self._open_tcp)
         self._finish_datagrams(self._open_datagrams)
+        self._open_tcp = self._open_datagrams = new_connections(0)
         self._protocols.close_all()
         rows = concatenate(self._finished)
+        self._finished.clear()
         table = conn_table(rows, self._histories, self._states, self._protocols.services)
         return table, self._protocols
 
-    def _feed_tcp(
-        self, block: PacketBlock, entries: Indices, network_times: NDArray[np.int64]
-    ) -> None:
+    def _feed_tcp(self, block: PacketBlock, entries: Indices) -> None:
+        parts = [
+            self._without_ended(connections, ended)
+            for connections, ended in self._analyse_tcp(block, entries)
+        ]
+        self._finish_tcp(join_rows([over for over, _ in parts]))
+        self._open_tcp = join_rows([still_open for _, still_open in parts])
+
+    def _without_ended(
+        self, connections: Connections, ended: Booleans
+    ) -> tuple[Connections, Connections]:
+        """Return the connections that are over, and those that may go on."""
+        over = ended | closing.are_over(connections, self._tcp.transitions, self._now)
+        if not over.any():
+            return connections[:0], connections
+        return take_rows(connections, over), take_rows(connections, ~over)
+
+    def _analyse_tcp(
+        self, block: PacketBlock, entries: Indices
+    ) -> Iterator[tuple[Connections, Booleans]]:
+        """Yield connections after the block, and which are followed by another one."""
         grouped = group(block, entries, self._open_tcp)
-        packets = _tcp_packets(block, grouped, network_times)
-        parts = self._tcp.analyse(packets, grouped.flows, self._packets)
-        still_open = [grouped.idle]
-        for part in parts:
+        self._open_tcp = new_connections(0)
+        yield grouped.idle, np.zeros(len(grouped.idle), dtype=np.bool_)
+        packets = _tcp_packets(block, grouped)
+        for part in self._tcp.analyse(packets, grouped.flows, self._packets):
             feed_streams(block, part, self._protocols, self._tcp.transitions)
-            self._finish_tcp(take_rows(part.connections, part.ended))
-            still_open.append(take_rows(part.connections, ~part.ended))
-        connections = join_rows(still_open)
-        over = closing.are_over(connections, self._tcp.transitions, self._now)
-        self._finish_tcp(take_rows(connections, over))
-        self._open_tcp = take_rows(connections, ~over)
+            yield part.connections, part.ended
 
     def _finish_tcp(self, connections: Connections) -> None:
         self._finished.append(
@@ -98,27 +112,25 @@ class FlowTracker:
         self._tcp.forget(connections)
         self._close_streams(connections)
 
-    def _feed_datagrams(
-        self, block: PacketBlock, entries: Indices, network_times: NDArray[np.int64]
-    ) -> None:
+    def _feed_datagrams(self, block: PacketBlock, entries: Indices) -> None:
         grouped = group(block, entries, self._open_datagrams)
         datagrams = Datagrams(
             connection=grouped.row,
             entry=grouped.entry,
             side=grouped.side,
             time=block.time_ns[grouped.entry],
-            now=network_times[grouped.entry],
+            now=block.network_time_ns[grouped.entry],
             length=block.payload_length[grouped.entry].astype(np.int64),
             ip_length=block.ip_length[grouped.entry].astype(np.int64),
             answers=_dns_answers(block, grouped.entry),
         )
         analysed = analyse_datagrams(
-            datagrams, grouped.flows, self._packets, network_times, self._histories
+            datagrams, grouped.flows, self._packets, block.clock_ns, self._histories
         )
         feed_datagrams(block, analysed, self._protocols)
         self._finish_datagrams(take_rows(analysed.connections, analysed.ended))
         connections = join_rows([grouped.idle, take_rows(analysed.connections, ~analysed.ended)])
-        over = datagram_rules.are_over(connections, network_times)
+        over = datagram_rules.are_over(connections, block.clock_ns)
         self._finish_datagrams(take_rows(connections, over))
         self._open_datagrams = take_rows(connections, ~over)
 
@@ -127,7 +139,8 @@ class FlowTracker:
         self._close_streams(connections)
 
     def _close_streams(self, connections: Connections) -> None:
-        for serial in connections["serial"][connections["stream"] != 0].tolist():
+        # In the order of their beginnings, so that equal times stay in order in the logs.
+        for serial in sorted(connections["serial"][connections["stream"] != 0].tolist()):
             self._protocols.close(serial)
 
 
@@ -142,17 +155,16 @@ def _dns_answers(block: PacketBlock, entries: Indices) -> Booleans:
     return answers
 
 
-def _tcp_packets(
-    block: PacketBlock, grouped: Grouped, network_times: NDArray[np.int64]
-) -> TcpPackets:
+def _tcp_packets(block: PacketBlock, grouped: Grouped) -> TcpPackets:
     entry = grouped.entry
     length = block.payload_length[entry].astype(np.int64)
     return TcpPackets(
+        bounds=grouped.bounds,
         connection=grouped.row,
         entry=entry,
         side=grouped.side,
         time=block.time_ns[entry],
-        now=network_times[entry],
+        now=block.network_time_ns[entry],
         sequence=block.tcp_sequence[entry],
         acknowledgement=block.tcp_acknowledgement[entry],
         flags=block.tcp_flags[entry],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from capture.builtin.quic.initial_keys import initial_keys
 from capture.builtin.quic.long_header import InitialPacket
-from capture.builtin.quic.protection import PacketOpener
 from capture.builtin.quic.versions import QuicVersion
+
+if TYPE_CHECKING:
+    from capture.builtin.quic.protection import PacketOpener
 
 _MOST_ATTEMPTS: Final = 96
 
@@ -47,14 +49,13 @@ class InitialDecryption:
         side = (packet.version, from_client)
         opener = self._openers.get(side)
         if opener is None:
-            opener = PacketOpener(initial_keys(packet.version, chosen_id, of_client=from_client))
-            self._openers[side] = opener
+            opener = self._openers[side] = _opener(packet.version, chosen_id, from_client)
         return opener.open(packet)
 
     def _begin(self, from_originator: bool, packet: InitialPacket) -> bytes | None:
         """Take the packet for the first of a client, with a connection ID of its own."""
         self.attempts_left -= 1
-        opener = PacketOpener(initial_keys(packet.version, packet.destination_id, of_client=True))
+        opener = _opener(packet.version, packet.destination_id, from_client=True)
         payload = opener.open(packet)
         if payload is not None:
             self.restarts += self._chosen_id is not None
@@ -62,3 +63,9 @@ class InitialDecryption:
             self._client_is_originator = from_originator
             self._openers = {(packet.version, True): opener}
         return payload
+
+
+def _opener(version: QuicVersion, chosen_id: bytes, from_client: bool) -> PacketOpener:
+    from capture.builtin.quic.protection import PacketOpener  # loads slowly; QUIC alone needs it
+
+    return PacketOpener(initial_keys(version, chosen_id, of_client=from_client))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from capture.builtin.quic.crypto_stream import CryptoStream
@@ -10,7 +11,6 @@ from capture.builtin.quic.frames import CryptoFrame, crypto_frames
 from capture.builtin.quic.long_header import initial_packets
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
-from capture.builtin.tls.fingerprints.client_offer import client_offer
 from capture.builtin.tls.handshake import HandshakeMessages
 from capture.builtin.tls.parameter_names import version_name
 from capture.builtin.tls.session import Session
@@ -32,7 +32,7 @@ class _Handshake:
 
 
 class QuicStream:
-    """Reads one UDP flow: feed it a segment a datagram, stop when ``finished``, ask for the result.
+    """Reads one UDP flow: give it a segment a datagram, stop when ``finished``, ask for the result.
 
     Only Initial packets are read: they hold ClientHello and ServerHello, and their keys follow from
     what the client sends in clear. The rest of the handshake is secret, so that the connection
@@ -48,20 +48,24 @@ class QuicStream:
         self._session = Session(confirmable=True)
         self._sides = [_Handshake(), _Handshake()]
 
-    def feed(self, segment: Segment) -> None:
-        """Read the next datagram; nothing happens once ``finished``."""
-        if self.finished:
-            return
-        self._datagrams += 1
-        self._session.time_ns = segment.time_ns
-        for packet in initial_packets(segment.data):
-            payload = self._decryption.open(segment.from_originator, packet)
+    def read(self, segments: Iterable[Segment]) -> None:
+        """Take datagrams until there are no more, or until ``finished``."""
+        for segment in segments:
+            self._datagrams += 1
+            self._session.time_ns = segment.time_ns
+            self._datagram(segment.from_originator, segment.data)
+            self.finished |= self._datagrams >= MOST_DATAGRAMS
+            if self.finished:
+                return
+
+    def _datagram(self, from_originator: bool, data: bytes) -> None:
+        for packet in initial_packets(data):
+            payload = self._decryption.open(from_originator, packet)
             if payload is not None:
-                self._read(segment.from_originator, crypto_frames(payload))
+                self._read_frames(from_originator, crypto_frames(payload))
             self.finished = self._has_enough() or self._decryption.attempts_left <= 0
             if self.finished:
                 return
-        self.finished = self._datagrams >= MOST_DATAGRAMS
 
     def result(self) -> TlsConnection | None:
         """Return what was seen of TLS, None when no hello could be read.
@@ -70,16 +74,16 @@ class QuicStream:
         in QUIC it offers TLS 1.3 and nothing older (RFC 9001, 4.2).
         """
         connection = self._session.connection
-        if connection is not None and connection.version is None and connection.client_hello:
-            offered = client_offer(connection.client_hello).versions
+        if connection is not None and connection.version is None and connection.client_offer:
+            offered = connection.client_offer.versions
             connection.version = version_name(max(offered)) if offered else None
         return connection
 
-    def _read(self, from_originator: bool, frames: list[CryptoFrame]) -> None:
+    def _read_frames(self, from_originator: bool, frames: list[CryptoFrame]) -> None:
         side = self._side(from_originator)
-        for message in side.messages.feed(side.stream.add(frames)):
+        for kind, body in side.messages.cut(side.stream.add(frames)):
             side.complete = True
-            self._session.handshake_message(from_originator, message[0], message[4:])
+            self._session.handshake_message(from_originator, kind, body)
             if self._session.finished:
                 return
         if side.messages.broken:
@@ -95,9 +99,4 @@ class QuicStream:
 
     def _has_enough(self) -> bool:
         """Return whether the server's hello was read (a request to retry is none)."""
-        connection = self._session.connection
-        if self._session.finished:
-            return True
-        if connection is None or connection.server_hello is None:
-            return False
-        return not connection.server_hello.asks_for_retry
+        return self._session.finished or self._session.answered

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from capture.builtin.tls.hello import ClientHello, ServerHello
+from capture.builtin.tls.fingerprints.client_offer import ClientOffer
 from capture.builtin.x509.certificate import Certificate
 
 
-class SeenCertificate(NamedTuple):
-    """A certificate, when the last byte of its message was delivered, and whether it came first.
+class SeenChain(NamedTuple):
+    """The certificates of one message, the first being the leaf, that of the host itself.
 
-    The first certificate of a message is the leaf, that of the host itself.
+    ``time_ns`` is when the last byte of the message was delivered.
     """
 
     time_ns: int
-    certificate: Certificate
-    leaf: bool
+    certificates: tuple[Certificate, ...]
 
 
 @dataclass(slots=True)
@@ -26,6 +25,8 @@ class TlsConnection:
 
     ``time_ns`` is when TLS was first seen, ``history`` Zeek's ssl_history. ``confirmed`` says that
     the stream is TLS over TCP beyond doubt: a hello was seen and nothing contradicted it later.
+    ``client_offer`` is that of the first client hello, ``ja3s`` the fingerprint of the last server
+    hello. Millions of these may be kept, so that they hold nothing larger than a row does.
     """
 
     time_ns: int
@@ -39,7 +40,7 @@ class TlsConnection:
     established: bool = False
     confirmed: bool = False
     history: str = ""
-    server_chain: list[SeenCertificate] = field(default_factory=list)
-    client_chain: list[SeenCertificate] = field(default_factory=list)
-    client_hello: ClientHello | None = None
-    server_hello: ServerHello | None = None
+    server_chains: list[SeenChain] = field(default_factory=list)
+    client_chains: list[SeenChain] = field(default_factory=list)
+    client_offer: ClientOffer | None = None
+    ja3s: str | None = None

@@ -1,15 +1,21 @@
-"""The record layer of DTLS 1.0 and 1.2 over UDP (RFC 6347, 4.1 and 4.2)."""
+"""The record layer of DTLS over UDP: 1.0 and 1.2 (RFC 6347, 4.1 and 4.2), 1.3 (RFC 9147, 4)."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import Final
 
+from capture.builtin.segment import Segment
 from capture.builtin.tls.parameter_names import DTLS_1_0, DTLS_1_2
-from capture.builtin.tls.session import HANDSHAKE, Session
+from capture.builtin.tls.session import APPLICATION_DATA, HANDSHAKE, Session
 
 _RECORD_HEADER: Final = 13
 _MESSAGE_HEADER: Final = 12
+# Ciphertext of DTLS 1.3 begins with the bits 001; that of DTLS 1.2 with a connection id is of
+# type 25 (RFC 9146). Where such a record ends depends on the length of the connection id.
+_UNIFIED_HEADER: Final = range(0x20, 0x40)
+_CIPHERTEXT_WITH_CONNECTION_ID: Final = 25
 _LONGEST_MESSAGE: Final = 100_000
 _MOST_FRAGMENTS: Final = 512
 _STUN_HEADER: Final = 20
@@ -56,14 +62,25 @@ class DatagramLayer:
         self.session = Session(confirmable=False)
         self._fragmented: list[FragmentedMessage | None] = [None, None]
 
-    def feed(self, time_ns: int, from_originator: bool, data: bytes) -> None:
-        """Read one datagram."""
+    def read(self, segments: Iterable[Segment]) -> None:
+        """Read datagrams, one a segment, as long as the session is not finished."""
+        for segment in segments:
+            self.session.time_ns = segment.time_ns
+            self._datagram(segment.from_originator, segment.data)
+            if self.session.finished:
+                return
+
+    def _datagram(self, from_originator: bool, data: bytes) -> None:
         if len(data) > _STUN_HEADER and data[4:8] == _STUN_COOKIE:
             return
         session = self.session
-        session.time_ns = time_ns
         offset = 0
-        while offset + _RECORD_HEADER <= len(data) and not session.finished:
+        while offset < len(data) and not session.finished:
+            if data[offset] in _UNIFIED_HEADER or data[offset] == _CIPHERTEXT_WITH_CONNECTION_ID:
+                self._ciphertext(from_originator)
+                return
+            if offset + _RECORD_HEADER > len(data):
+                return
             kind, version, epoch, length = struct.unpack_from(">BHH6xH", data, offset)
             if version not in (DTLS_1_0, DTLS_1_2):
                 session.violation()
@@ -73,6 +90,13 @@ class DatagramLayer:
                 session.violation()
                 return
             self._record(from_originator, kind, epoch, data[offset - length : offset])
+
+    def _ciphertext(self, from_originator: bool) -> None:
+        """Note a record of ciphertext; what follows it in its datagram is ciphertext too."""
+        if self.session.connection is None:
+            self.session.violation()
+        elif self.session.is_encrypted(from_originator, APPLICATION_DATA):
+            self.session.encrypted_record()
 
     def _record(self, from_originator: bool, kind: int, epoch: int, payload: bytes) -> None:
         if epoch > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -44,11 +45,13 @@ def _fits_any(
     """Return where a payload fits one of the openings; only eligible ones are looked at."""
     found = np.zeros(len(first_bytes), dtype=np.bool_)
     rows = np.flatnonzero(eligible & (captured > 0))
+    first = first_bytes[rows, 0]
     for opening in openings:
-        left = rows
+        # Few payloads pass the first byte, so that the rest is looked at for them alone.
+        left = rows[_table(opening.octets[0])[first]]
         if opening.from_originator is not None:
             left = left[from_originator[left] == opening.from_originator]
-        for position, allowed in enumerate(opening.octets):
+        for position, allowed in enumerate(opening.octets[1:], 1):
             if len(allowed) < 256:
                 values = _table(allowed)[first_bytes[left, position]]
                 left = left[values | (captured[left] <= position)]
@@ -56,6 +59,7 @@ def _fits_any(
     return found
 
 
+@cache
 def _table(allowed: frozenset[int]) -> NDArray[np.bool_]:
     """Return a look-up table: whether each of the 256 values is allowed."""
     table = np.zeros(256, dtype=np.bool_)

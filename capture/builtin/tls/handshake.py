@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Final
 
 from capture.builtin.tls.cipher_suites import cipher_suite_name
-from capture.builtin.tls.frames import Frames
 from capture.builtin.tls.hello import MalformedMessageError
+from capture.builtin.tls.unfinished import Unfinished
 
 CLIENT_HELLO: Final = 1
 SERVER_HELLO: Final = 2
@@ -20,20 +21,46 @@ LONGEST_MESSAGE: Final = 1 << 20
 SHORTEST_CERTIFICATE: Final = 64
 """Two dates, a key and a signature alone take more; a million shorter entries fit in a capture."""
 
+_HEADER: Final = 4
+_KIND_AND_LENGTH: Final = struct.Struct(">I").unpack_from  # one byte and three
 _NAMED_CURVE: Final = 3
 _EPHEMERAL_CURVE_SUITES: Final = ("TLS_ECDHE_", "TLS_ECDH_ANON_")
 
 
-class HandshakeMessages(Frames):
-    """Handshake messages of one direction, cut from the contents of its records."""
+class HandshakeMessages(Unfinished):
+    """Cuts handshake messages of one direction from the contents of its records.
+
+    Nothing more is read after a message that is too long.
+    """
 
     __slots__ = ()
-    header = 4
-    limit = LONGEST_MESSAGE
 
-    def length_of(self, data: bytes, offset: int) -> int:
-        """Return the length of the message with its header of four bytes."""
-        return 4 + (data[offset + 1] << 16 | data[offset + 2] << 8 | data[offset + 3])
+    @property
+    def broken(self) -> bool:
+        """Whether a message came that is too long to be one."""
+        return self.needed > LONGEST_MESSAGE
+
+    def cut(self, data: bytes) -> list[tuple[int, bytes]]:
+        """Return the messages that ``data`` completes: their kind, what follows their header."""
+        found: list[tuple[int, bytes]] = []
+        if self.needed > LONGEST_MESSAGE:
+            return found
+        data = self.followed_by(data)
+        offset, size, needed = 0, len(data), _HEADER
+        while size - offset >= _HEADER:
+            (kind_and_length,) = _KIND_AND_LENGTH(data, offset)
+            needed = _HEADER + (kind_and_length & 0xFFFFFF)
+            if needed > LONGEST_MESSAGE:
+                self.needed = needed
+                return found
+            if offset + needed > size:
+                break
+            found.append((kind_and_length >> 24, data[offset + _HEADER : offset + needed]))
+            offset += needed
+            needed = _HEADER
+        if offset < size:
+            self.keep(data[offset:], needed)
+        return found
 
 
 def certificates_of(body: bytes) -> list[bytes]:

@@ -7,9 +7,10 @@ SSL 2 is in the appendix E.2 of RFC 5246.
 from __future__ import annotations
 
 import struct
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from capture.builtin.parsed_once import ParsedOnce
 from capture.builtin.tls.parameter_names import DTLS_1_0, DTLS_1_2, TLS_1_3
 from capture.zeek_format.escapes import text_of
 
@@ -23,6 +24,20 @@ KEY_SHARE_OF_DRAFTS: Final = 40
 PRE_SHARED_KEY: Final = 41
 SUPPORTED_VERSIONS: Final = 43
 KEY_SHARE: Final = 51
+_READ: Final = frozenset(
+    (
+        SERVER_NAME,
+        SUPPORTED_GROUPS,
+        POINT_FORMATS,
+        SIGNATURE_ALGORITHMS,
+        APPLICATION_PROTOCOLS,
+        SESSION_TICKET,
+        KEY_SHARE_OF_DRAFTS,
+        PRE_SHARED_KEY,
+        SUPPORTED_VERSIONS,
+        KEY_SHARE,
+    )
+)
 
 _RETRY_RANDOM: Final = bytes.fromhex(
     "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
@@ -31,17 +46,9 @@ _FIXED_PART: Final = 34
 _NUMBER_AND_LENGTH: Final = struct.Struct(">HH").unpack_from
 _DRAFT_OF_TLS_1_3: Final = 0x7F
 
-Extensions = tuple[tuple[int, bytes], ...]
-
 
 class MalformedMessageError(ValueError):
     """A handshake message that ends before what it announces."""
-
-
-def _numbers(data: bytes) -> tuple[int, ...]:
-    """Return big-endian 16-bit numbers; an odd byte at the end is left out."""
-    count = len(data) // 2
-    return struct.unpack(f">{count}H", data[: 2 * count])
 
 
 def _prefixed(data: bytes, offset: int, size: int) -> tuple[bytes, int]:
@@ -65,107 +72,63 @@ def _prefixed_list(data: bytes, outer: int, inner: int) -> tuple[bytes, ...]:
     return tuple(items)
 
 
-@lru_cache(maxsize=256)  # a client or server sends much the same every time
-def split_extensions(octets: bytes) -> tuple[Extensions, bool]:
-    """Return the extensions in order, and whether the last one was whole.
+class Extensions(NamedTuple):
+    """The extensions of a hello, without one that is cut off; ``complete`` when there is none.
 
-    ``octets`` is everything after the fixed fields of a hello: two bytes of length, which need not
-    be right, then the extensions (RFC 8446, 4.2).
+    ``numbers`` are in the order sent. ``contents`` are those that anybody reads; of an extension
+    that is there twice, the first counts.
     """
-    found: list[tuple[int, bytes]] = []
+
+    numbers: tuple[int, ...] = ()
+    contents: Mapping[int, bytes] = {}
+    complete: bool = True
+
+
+def split_extensions(octets: bytes) -> Extensions:
+    """Return the extensions; ``octets`` is everything after the fixed fields of a hello.
+
+    Two bytes of length come first; they need not be right (RFC 8446, 4.2).
+    """
+    numbers: list[int] = []
+    contents: dict[int, bytes] = {}
     offset, size = 2, len(octets)
     while offset + 4 <= size:
-        kind, length = _NUMBER_AND_LENGTH(octets, offset)
-        offset += 4 + length
+        number, length = _NUMBER_AND_LENGTH(octets, offset)
+        start = offset + 4
+        offset = start + length
         if offset > size:
-            return tuple(found), False
-        found.append((kind, octets[offset - length : offset]))
-    return tuple(found), offset >= size
+            return Extensions(tuple(numbers), contents, complete=False)
+        numbers.append(number)
+        if number in _READ and number not in contents:
+            contents[number] = octets[start:offset]
+    return Extensions(tuple(numbers), contents, offset >= size)
+
+
+# Two of three servers, and every second client, send extensions that were there before.
+_EXTENSIONS: Final = ParsedOnce(split_extensions, limit=1 << 20)
 
 
 class ClientHello(NamedTuple):
     """What a client offers.
 
-    Lists are kept as the bytes they were sent in, since one hello is kept for each connection:
-    the properties read them.
+    ``cipher_suites`` are the bytes sent, ``cipher_suite_size`` for each.
     """
 
     version: int
-    random: bytes
     session_id: bytes
-    cipher_suite_octets: bytes
-    compression_methods: bytes
-    extension_octets: bytes = b""
+    cipher_suites: bytes
+    extensions: Extensions = Extensions()
     cipher_suite_size: int = 2
-
-    @property
-    def cipher_suites(self) -> tuple[int, ...]:
-        """Return the numbers of the cipher suites, of three bytes in SSL 2, in the order sent."""
-        size, octets = self.cipher_suite_size, self.cipher_suite_octets
-        return tuple(
-            int.from_bytes(octets[offset : offset + size], "big")
-            for offset in range(0, len(octets) - size + 1, size)
-        )
-
-    @property
-    def extensions(self) -> Extensions:
-        """Return the extensions as (number, content) in the order sent; a cut one is left out."""
-        return split_extensions(self.extension_octets)[0]
-
-    def extension(self, number: int) -> bytes | None:
-        """Return the content of the first extension of that number."""
-        return next((content for kind, content in self.extensions if kind == number), None)
-
-    @property
-    def server_names(self) -> tuple[str, ...]:
-        """Return the host names of the server name indication."""
-        return server_names(self.extension(SERVER_NAME) or b"")
-
-    @property
-    def supported_groups(self) -> tuple[int, ...]:
-        """Return the named groups, once called elliptic curves."""
-        return _numbers((self.extension(SUPPORTED_GROUPS) or b"")[2:])
-
-    @property
-    def point_formats(self) -> tuple[int, ...]:
-        """Return the formats of elliptic curve points."""
-        return tuple((self.extension(POINT_FORMATS) or b"")[1:])
-
-    @property
-    def signature_algorithms(self) -> tuple[int, ...]:
-        """Return the signature schemes."""
-        return _numbers((self.extension(SIGNATURE_ALGORITHMS) or b"")[2:])
-
-    @property
-    def supported_versions(self) -> tuple[int, ...]:
-        """Return the versions of the extension of that name."""
-        return _numbers((self.extension(SUPPORTED_VERSIONS) or b"")[1:])
-
-    @property
-    def application_protocols(self) -> tuple[str, ...]:
-        """Return the protocols offered by ALPN."""
-        return application_protocols(self.extension(APPLICATION_PROTOCOLS) or b"")
 
 
 class ServerHello(NamedTuple):
-    """What a server chose."""
+    """What a server chose; ``asks_for_retry`` marks the HelloRetryRequest of TLS 1.3."""
 
     version: int
-    random: bytes
     session_id: bytes
     cipher_suite: int
-    compression_method: int
-    extension_octets: bytes = b""
-
-    @property
-    def extensions(self) -> Extensions:
-        """Return the extensions as (number, content) in the order sent; a cut one is left out."""
-        return split_extensions(self.extension_octets)[0]
-
-    @property
-    def asks_for_retry(self) -> bool:
-        """Whether this is the HelloRetryRequest of TLS 1.3."""
-        return self.random == _RETRY_RANDOM
+    extensions: Extensions = Extensions()
+    asks_for_retry: bool = False
 
 
 def server_names(content: bytes) -> tuple[str, ...]:
@@ -191,20 +154,13 @@ def parse_client_hello(body: bytes) -> ClientHello:
     """Return the hello; raises MalformedMessageError when it ends before the extensions."""
     if len(body) < _FIXED_PART:
         raise MalformedMessageError("a client hello has at least 34 bytes")
-    version = int.from_bytes(body[:2], "big")
+    version = body[0] << 8 | body[1]
     session_id, offset = _prefixed(body, _FIXED_PART, 1)
     if version in (DTLS_1_0, DTLS_1_2):
         _, offset = _prefixed(body, offset, 1)
     cipher_suites, offset = _prefixed(body, offset, 2)
-    compression_methods, offset = _prefixed(body, offset, 1)
-    return ClientHello(
-        version,
-        body[2:_FIXED_PART],
-        session_id,
-        cipher_suites,
-        compression_methods,
-        body[offset:],
-    )
+    _, offset = _prefixed(body, offset, 1)
+    return ClientHello(version, session_id, cipher_suites, _EXTENSIONS.parse(body[offset:]))
 
 
 def parse_server_hello(body: bytes) -> ServerHello:
@@ -215,20 +171,14 @@ def parse_server_hello(body: bytes) -> ServerHello:
     """
     if len(body) < _FIXED_PART:
         raise MalformedMessageError("a server hello has at least 34 bytes")
-    version = int.from_bytes(body[:2], "big")
-    session_id, offset = b"", _FIXED_PART
-    draft = version == TLS_1_3 or version >> 8 == _DRAFT_OF_TLS_1_3
-    if not draft:
+    version = body[0] << 8 | body[1]
+    session_id, offset, choices = b"", _FIXED_PART, 2
+    if version != TLS_1_3 and version >> 8 != _DRAFT_OF_TLS_1_3:
         session_id, offset = _prefixed(body, offset, 1)
-    if offset + (2 if draft else 3) > len(body):
+        choices = 3
+    if offset + choices > len(body):
         raise MalformedMessageError("the server hello ends before its cipher suite")
-    cipher_suite = int.from_bytes(body[offset : offset + 2], "big")
-    compression_method = 0 if draft else body[offset + 2]
-    return ServerHello(
-        version,
-        body[2:_FIXED_PART],
-        session_id,
-        cipher_suite,
-        compression_method,
-        body[offset + (2 if draft else 3) :],
-    )
+    cipher_suite = body[offset] << 8 | body[offset + 1]
+    extensions = _EXTENSIONS.parse(body[offset + choices :])
+    retry = body[2:_FIXED_PART] == _RETRY_RANDOM
+    return ServerHello(version, session_id, cipher_suite, extensions, retry)

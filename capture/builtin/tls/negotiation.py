@@ -5,6 +5,7 @@ The rules are those by which Zeek fills the fields of its ssl.log.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from capture.builtin.tls.cipher_suites import cipher_suite_name
@@ -21,7 +22,6 @@ from capture.builtin.tls.hello import (
     ServerHello,
     application_protocols,
     server_names,
-    split_extensions,
 )
 from capture.builtin.tls.parameter_names import (
     DTLS_1_0,
@@ -40,6 +40,7 @@ from capture.builtin.tls.parameter_names import (
 _BEFORE_TLS_1_3: Final = frozenset((SSL_2, SSL_3, TLS_1_0, TLS_1_1, TLS_1_2, DTLS_1_0, DTLS_1_2))
 _HELLO_VERSIONS: Final = _BEFORE_TLS_1_3 | {TLS_1_3, DTLS_1_3}
 _SESSION_ID_LENGTH: Final = 32
+_NO_SESSION_ID: Final = bytes(_SESSION_ID_LENGTH)
 
 
 def _is_draft(version: int) -> bool:
@@ -86,27 +87,30 @@ class Negotiation:
 
     def client_hello(self, connection: TlsConnection, hello: ClientHello) -> bool:
         """Note what a client offers; return whether its hello was whole and of a known version."""
-        extensions, complete = split_extensions(hello.extension_octets)
-        for kind, content in extensions:
-            self._client_extension(connection, kind, content)
-        if not complete or hello.version not in _HELLO_VERSIONS:
+        contents = hello.extensions.contents
+        names = server_names(contents.get(SERVER_NAME, b""))
+        if names:
+            connection.server_name = names[0]
+        self._ticket_offered |= bool(contents.get(SESSION_TICKET))
+        self._pre_shared_key_offered |= PRE_SHARED_KEY in contents
+        if not hello.extensions.complete or hello.version not in _HELLO_VERSIONS:
             return False
         session_id = _padded_session_id(hello.session_id)
-        if any(session_id):
+        if session_id != _NO_SESSION_ID:
             self._session_id = session_id
             self._ticket_offered = False
         return True
 
     def server_hello(self, connection: TlsConnection, hello: ServerHello) -> bool:
         """Note what a server chose; return whether its hello was whole and of a known version."""
-        extensions, complete = split_extensions(hello.extension_octets)
-        for kind, content in extensions:
-            self._server_extension(connection, kind, content)
+        self._server_extensions(connection, hello.extensions.contents)
+        version = hello.version
         if self.version is None:
-            self.version = hello.version
+            self.version = version
         if self.chosen_version is None:
             self.chosen_version = self.version
-        if not complete or not (hello.version in _HELLO_VERSIONS or _is_draft(hello.version)):
+        known = version in _HELLO_VERSIONS or _is_draft(version)
+        if not hello.extensions.complete or not known:
             return False
         self.cipher_suite = hello.cipher_suite
         connection.version = version_name(self.version)
@@ -118,27 +122,18 @@ class Negotiation:
         """Note the message; without a key exchange before it, the offered ticket was accepted."""
         connection.resumed |= self._ticket_offered and not self.key_exchange_seen
 
-    def _client_extension(self, connection: TlsConnection, kind: int, content: bytes) -> None:
-        if kind == SERVER_NAME:
-            names = server_names(content)
-            if names:
-                connection.server_name = names[0]
-        elif kind == SESSION_TICKET:
-            self._ticket_offered |= bool(content)
-        elif kind == PRE_SHARED_KEY:
-            self._pre_shared_key_offered = True
-
-    def _server_extension(self, connection: TlsConnection, kind: int, content: bytes) -> None:
-        if kind == SUPPORTED_VERSIONS and len(content) >= 2:
-            self.version = content[0] << 8 | content[1]
+    def _server_extensions(self, connection: TlsConnection, contents: Mapping[int, bytes]) -> None:
+        version = contents.get(SUPPORTED_VERSIONS, b"")
+        if len(version) >= 2:
+            self.version = version[0] << 8 | version[1]
             connection.version = version_name(self.version)
-        elif kind in (KEY_SHARE, KEY_SHARE_OF_DRAFTS) and len(content) >= 2:
-            connection.curve = group_name(content[0] << 8 | content[1])
-        elif kind == APPLICATION_PROTOCOLS:
-            protocols = application_protocols(content)
-            if protocols:
-                connection.next_protocol = protocols[0]
-        elif kind == PRE_SHARED_KEY and self._pre_shared_key_offered:
+        share = contents.get(KEY_SHARE) or contents.get(KEY_SHARE_OF_DRAFTS) or b""
+        if len(share) >= 2:
+            connection.curve = group_name(share[0] << 8 | share[1])
+        protocols = application_protocols(contents.get(APPLICATION_PROTOCOLS, b""))
+        if protocols:
+            connection.next_protocol = protocols[0]
+        if PRE_SHARED_KEY in contents and self._pre_shared_key_offered:
             connection.resumed = True
 
     def _echoes_session_id(self, hello: ServerHello, version: int) -> bool:

@@ -44,7 +44,7 @@ class Opening(NamedTuple):
         """Return whether ``data``, perhaps only the beginning of an opening, can be this one."""
         if self.from_originator not in (None, from_originator):
             return False
-        return all(value in allowed for value, allowed in zip(data, self.octets, strict=False))
+        return all(map(frozenset.__contains__, self.octets, data))
 
 
 def _text(text: bytes) -> tuple[frozenset[int], ...]:
@@ -71,6 +71,11 @@ _SWITCHING: Final = (
     *(
         Opening(_text(greeting), False, CommandLines)
         for greeting in (b"220", b"200 ", b"201 ", b"* OK", b"* PREAUTH", b"+OK", b'"IMPLEM')
+    ),
+    Opening(_text(b":"), False, CommandLines),  # an IRC server's name
+    *(
+        Opening(_text(command), True, CommandLines)
+        for command in (b"CAP ", b"NICK ", b"PASS ", b"USER ", b"STARTTLS")
     ),
     Opening(_text(b"<?xml"), True, Xmpp),
     Opening(_text(b"<stream:"), True, Xmpp),

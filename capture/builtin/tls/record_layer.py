@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import Final
 
+from capture.builtin.segment import Segment
 from capture.builtin.tls import ssl2
-from capture.builtin.tls.frames import Frames
 from capture.builtin.tls.handshake import HandshakeMessages
 from capture.builtin.tls.hello import MalformedMessageError
 from capture.builtin.tls.parameter_names import SSL_2, SSL_3, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3
 from capture.builtin.tls.session import HANDSHAKE, Session
+from capture.builtin.tls.unfinished import Unfinished
 
 _HEADER: Final = 5
 _RECORD_HEADER: Final = struct.Struct(">BHH").unpack_from  # content type, version, length
@@ -19,102 +21,103 @@ _FIRST_CONTENT_TYPES: Final = range(20, 31)
 _SSL_2_CLIENT_VERSIONS: Final = frozenset((SSL_2, SSL_3, TLS_1_0, TLS_1_1, TLS_1_2))
 
 
-class _Layer:
-    """The version that both directions settled on, 0 at first; only SSL 2 or not matters."""
-
-    __slots__ = ("version",)
-
-    def __init__(self) -> None:
-        self.version = 0
-
-
-class Records(Frames):
-    """Records of one direction, with their headers."""
-
-    __slots__ = ("_from_originator", "_layer")
-    header = _HEADER
-    limit = _HEADER + 0xFFFF
-
-    def __init__(self, layer: _Layer, from_originator: bool) -> None:
-        super().__init__()
-        self._layer = layer
-        self._from_originator = from_originator
-
-    def length_of(self, data: bytes, offset: int) -> int:
-        """Return the length of a record, 0 when its header is none of TLS or SSL 2."""
-        content_type, version, length = _RECORD_HEADER(data, offset)
-        known = self._layer.version
-        if known == SSL_2 or (known == 0 and content_type & 0x80):
-            return self._ssl2_length(data, offset)
-        if version not in _RECORD_VERSIONS:
-            return 0
-        if known == 0:
-            if content_type not in _FIRST_CONTENT_TYPES:
-                return 0
-            self._layer.version = version
-        return _HEADER + int(length)
-
-    def _ssl2_length(self, data: bytes, offset: int) -> int:
-        """Return the length of a record of SSL 2; the first of a connection must be a hello."""
-        if self._layer.version == 0 and not self._is_ssl2_hello(data, offset):
-            return 0
-        length = 2 + ((data[offset] & 0x7F) << 8 | data[offset + 1])
-        return length if length >= _HEADER else 0
-
-    def _is_ssl2_hello(self, data: bytes, offset: int) -> bool:
-        kind, high, low = data[offset + 2 : offset + 5]
-        if self._from_originator:
-            return kind == ssl2.CLIENT_HELLO and (high << 8 | low) in _SSL_2_CLIENT_VERSIONS
-        if kind == ssl2.SERVER_HELLO and low < 2:
-            self._layer.version = SSL_2
-            return True
-        return False
-
-
 class RecordLayer:
-    """Reads both directions of a TCP connection that speaks TLS from the first byte given."""
+    """Reads both directions of a TCP connection that speaks TLS from the first byte given.
 
-    __slots__ = ("_layer", "_messages", "_records", "session")
+    ``_version`` is what both directions settled on, 0 at first; only SSL 2 or not matters.
+    """
+
+    __slots__ = ("_messages", "_unfinished", "_version", "session")
 
     def __init__(self) -> None:
         self.session = Session(confirmable=True)
-        self._layer = _Layer()
-        self._records = (Records(self._layer, False), Records(self._layer, True))
+        self._version = 0
+        self._unfinished = (Unfinished(), Unfinished())
         self._messages = (HandshakeMessages(), HandshakeMessages())
 
-    def feed(self, time_ns: int, from_originator: bool, data: bytes) -> None:
-        """Read the next bytes of a direction."""
+    def read(self, segments: Iterable[Segment]) -> None:
+        """Read what comes, as long as the session is not finished; as in Zeek, a hole ends it."""
         session = self.session
-        session.time_ns = time_ns
-        records = self._records[from_originator]
-        for record in records.feed(data):
-            content_type = record[0]
-            if content_type & 0x80 and self._layer.version in (0, SSL_2):
-                self._ssl2_record(from_originator, record[2:])
-            elif len(record) > _HEADER:
-                self._record(from_originator, content_type, record[_HEADER:])
+        for time_ns, from_originator, data, missing in segments:
+            session.time_ns = time_ns
+            if missing:
+                session.finished = True
+            else:
+                self._read_records(from_originator, data)
             if session.finished:
                 return
-        if records.broken:
-            session.abandon()
 
-    def _record(self, from_originator: bool, content_type: int, payload: bytes) -> None:
+    def _read_records(self, from_originator: bool, data: bytes) -> None:
+        unfinished = self._unfinished[from_originator]
+        data = unfinished.followed_by(data)
+        offset, size, needed = 0, len(data), _HEADER
+        while size - offset >= _HEADER:
+            content_type, version, length = _RECORD_HEADER(data, offset)
+            start, end = offset + _HEADER, offset + _HEADER + length
+            if self._version <= SSL_2 or version not in _RECORD_VERSIONS:
+                end = offset + self._length(from_originator, data, offset)
+                if end == offset:
+                    self.session.abandon()
+                    return
+            if end > size:
+                needed = end - offset
+                break
+            if content_type & 0x80 and self._version <= SSL_2:
+                self._ssl2_record(from_originator, data[offset + 2 : end])
+            elif end > start:
+                self._record(from_originator, content_type, data, start, end)
+            if self.session.finished:
+                return
+            offset = end
+        if offset < size:
+            unfinished.keep(data[offset:], needed)
+
+    def _record(
+        self, from_originator: bool, content_type: int, data: bytes, start: int, end: int
+    ) -> None:
+        """Read a record whose content lies there; what is encrypted is not even copied."""
         session = self.session
         if session.is_encrypted(from_originator, content_type):
             session.encrypted_record()
         elif content_type == HANDSHAKE:
-            self._handshake(from_originator, payload)
+            messages = self._messages[from_originator]
+            for kind, body in messages.cut(data[start:end]):
+                session.handshake_message(from_originator, kind, body)
+                if session.finished:
+                    return
+            if messages.broken:
+                session.abandon()
         else:
-            session.plaintext_record(from_originator, content_type, payload)
+            session.plaintext_record(from_originator, content_type, data[start:end])
 
-    def _handshake(self, from_originator: bool, payload: bytes) -> None:
-        messages = self._messages[from_originator]
-        for message in messages.feed(payload):
-            self.session.handshake_message(from_originator, message[0], message[4:])
-            if self.session.finished:
-                return
-        if messages.broken:
-            self.session.abandon()
+    def _length(self, from_originator: bool, data: bytes, offset: int) -> int:
+        """Return the length of a record, 0 when its header is none of TLS or SSL 2."""
+        content_type, version, length = _RECORD_HEADER(data, offset)
+        if self._version == SSL_2 or (self._version == 0 and content_type & 0x80):
+            return self._ssl2_length(from_originator, data, offset)
+        if version not in _RECORD_VERSIONS:
+            return 0
+        if self._version == 0:
+            if content_type not in _FIRST_CONTENT_TYPES:
+                return 0
+            self._version = version
+        return _HEADER + int(length)
+
+    def _ssl2_length(self, from_originator: bool, data: bytes, offset: int) -> int:
+        """Return the length of a record of SSL 2; the first of a connection must be a hello."""
+        if self._version == 0 and not self._is_ssl2_hello(from_originator, data, offset):
+            return 0
+        length = 2 + ((data[offset] & 0x7F) << 8 | data[offset + 1])
+        return length if length >= _HEADER else 0
+
+    def _is_ssl2_hello(self, from_originator: bool, data: bytes, offset: int) -> bool:
+        kind, high, low = data[offset + 2 : offset + 5]
+        if from_originator:
+            return kind == ssl2.CLIENT_HELLO and (high << 8 | low) in _SSL_2_CLIENT_VERSIONS
+        if kind == ssl2.SERVER_HELLO and low < 2:
+            self._version = SSL_2
+            return True
+        return False
 
     def _ssl2_record(self, from_originator: bool, message: bytes) -> None:
         session = self.session

@@ -6,9 +6,13 @@ record and each handshake message; it needs to know neither bytes nor buffers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from capture.builtin.tls.connection import SeenCertificate, TlsConnection
+from capture.builtin.parsed_once import ParsedOnce
+from capture.builtin.tls.connection import SeenChain, TlsConnection
+from capture.builtin.tls.fingerprints.client_offer import client_offer
+from capture.builtin.tls.fingerprints.ja3 import ja3s
 from capture.builtin.tls.handshake import (
     CERTIFICATE,
     CLIENT_HELLO,
@@ -27,7 +31,7 @@ from capture.builtin.tls.hello import (
 )
 from capture.builtin.tls.negotiation import Negotiation
 from capture.builtin.tls.parameter_names import alert_name, group_name
-from capture.builtin.x509.certificate import CertificateCache
+from capture.builtin.x509.certificate import Certificate, parse_certificate
 
 CHANGE_CIPHER_SPEC: Final = 20
 ALERT: Final = 21
@@ -53,13 +57,20 @@ _LETTERS: Final[dict[int, str]] = {
     22: "u",
 }
 _HELLO_REQUEST: Final = 0
+_RETRY_REQUEST: Final = "j"
 _LONGEST_HISTORY: Final = 100
 _MOST_CERTIFICATES: Final = 20_000
 _VIOLATIONS_BEFORE_GIVING_UP: Final = 5
 
-# Shared by all connections, since most see the same few certificates; holds nothing but results
-# of a pure function.
-_CERTIFICATES: Final = CertificateCache()
+# Shared by all connections, since most see the same few certificates and chains of them.
+_CERTIFICATES: Final = ParsedOnce(parse_certificate)
+
+
+def _parse_chain(body: bytes) -> tuple[Certificate, ...]:
+    return tuple([_CERTIFICATES.parse(der) for der in certificates_of(body)])
+
+
+_CHAINS: Final = ParsedOnce(_parse_chain)
 
 
 class Session:
@@ -67,7 +78,8 @@ class Session:
 
     The layer below sets ``time_ns`` before it reports what was delivered then. ``finished`` says
     that nothing more can change the connection: encryption began on both sides, or the stream
-    turned out not to be TLS. A hello confirms a ``confirmable`` one.
+    turned out not to be TLS. ``answered`` says that the last hello of the server was no request to
+    retry. A hello confirms a ``confirmable`` one.
     """
 
     __slots__ = (
@@ -75,7 +87,9 @@ class Session:
         "_encrypted",
         "_flipped",
         "_negotiation",
+        "_room_for_certificates",
         "_violations",
+        "answered",
         "connection",
         "finished",
         "time_ns",
@@ -83,6 +97,7 @@ class Session:
 
     def __init__(self, *, confirmable: bool) -> None:
         self.connection: TlsConnection | None = None
+        self.answered = False
         self.finished = False
         self.time_ns = 0
         self._confirmable = confirmable
@@ -90,6 +105,7 @@ class Session:
         self._flipped = False
         self._encrypted = [False, False]
         self._violations = 0
+        self._room_for_certificates = _MOST_CERTIFICATES
 
     def violation(self) -> None:
         """Note something that TLS does not allow: Zeek stops there, if it saw TLS before."""
@@ -117,7 +133,7 @@ class Session:
 
     def encrypted_record(self) -> None:
         """Note a record of ciphertext: with both sides encrypted, the session is established."""
-        if all(self._encrypted):
+        if self._encrypted[0] and self._encrypted[1]:
             self._opened().established = True
             self.finished = True
 
@@ -140,14 +156,15 @@ class Session:
         if letter is None:
             self.violation()
             return
-        try:
-            if kind == SERVER_HELLO:
-                letter = self._server_hello_message(from_originator, body)
-            else:
-                self._read_message(from_originator, kind, body)
-        except MalformedMessageError:
-            self.violation()
-            return
+        read = _READERS.get(kind)
+        if read is not None:
+            try:
+                read(self, from_originator, body)
+            except MalformedMessageError:
+                self.violation()
+                return
+            if kind == SERVER_HELLO and not self.answered:
+                letter = _RETRY_REQUEST
         if not self.finished:
             self._add_history(from_originator, letter)
 
@@ -159,7 +176,7 @@ class Session:
         """Note a server hello of SSL 2."""
         self._server_hello(hello)
         if certificate:
-            self._certificates(False, [certificate])
+            self._certificates(False, (_CERTIFICATES.parse(certificate),))
         self._add_history(False, "s")
 
     def ssl2_master_key(self) -> None:
@@ -175,8 +192,7 @@ class Session:
     def _add_history(self, from_originator: bool, letter: str) -> None:
         connection = self.connection or self._opened()
         if len(connection.history) < _LONGEST_HISTORY:
-            from_client = from_originator != self._flipped
-            connection.history += letter.upper() if from_client else letter
+            connection.history += letter if from_originator == self._flipped else letter.upper()
 
     def _check_direction(self, from_originator: bool, from_client: bool) -> None:
         """Take the sender of a message for client or server, whichever must have sent it."""
@@ -187,52 +203,54 @@ class Session:
             if len(connection.history) < _LONGEST_HISTORY:
                 connection.history += "^"
 
-    def _read_message(self, from_originator: bool, kind: int, body: bytes) -> None:
-        if kind == CLIENT_HELLO:
-            self._check_direction(from_originator, from_client=True)
-            self._client_hello(parse_client_hello(body))
-        elif kind == CERTIFICATE:
-            self._certificates(from_originator, certificates_of(body))
-        elif kind == SERVER_KEY_EXCHANGE:
-            curve = named_curve_of(body, self._negotiation.cipher_suite)
-            if curve is not None:
-                self._opened().curve = group_name(curve)
-        elif kind == CLIENT_KEY_EXCHANGE:
-            self._negotiation.key_exchange_seen |= from_originator != self._flipped
-        elif kind == _HELLO_REQUEST:
-            self._check_direction(from_originator, from_client=False)
+    def _hello_request(self, from_originator: bool, _body: bytes) -> None:
+        self._check_direction(from_originator, from_client=False)
+
+    def _client_hello_message(self, from_originator: bool, body: bytes) -> None:
+        self._check_direction(from_originator, from_client=True)
+        self._client_hello(parse_client_hello(body))
+
+    def _server_hello_message(self, from_originator: bool, body: bytes) -> None:
+        self._check_direction(from_originator, from_client=False)
+        self._server_hello(parse_server_hello(body))
+
+    def _certificate_message(self, from_originator: bool, body: bytes) -> None:
+        self._certificates(from_originator, _CHAINS.parse(body))
+
+    def _server_key_exchange(self, _from_originator: bool, body: bytes) -> None:
+        curve = named_curve_of(body, self._negotiation.cipher_suite)
+        if curve is not None:
+            self._opened().curve = group_name(curve)
+
+    def _client_key_exchange(self, from_originator: bool, _body: bytes) -> None:
+        self._negotiation.key_exchange_seen |= from_originator != self._flipped
 
     def _client_hello(self, hello: ClientHello) -> None:
-        connection = self._opened()
-        if connection.client_hello is None:
-            connection.client_hello = hello
-        self._confirm(self._negotiation.client_hello(connection, hello))
-
-    def _server_hello_message(self, from_originator: bool, body: bytes) -> str:
-        """Note a server hello and return its letter, that of a retry request if it is one."""
-        self._check_direction(from_originator, from_client=False)
-        hello = parse_server_hello(body)
-        self._server_hello(hello)
-        return "j" if hello.asks_for_retry else "s"
+        connection = self.connection or self._opened()
+        if connection.client_offer is None:
+            connection.client_offer = client_offer(hello)
+        self._confirm(connection, self._negotiation.client_hello(connection, hello))
 
     def _server_hello(self, hello: ServerHello) -> None:
-        connection = self._opened()
-        connection.server_hello = hello
-        self._confirm(self._negotiation.server_hello(connection, hello))
+        connection = self.connection or self._opened()
+        connection.ja3s = ja3s(hello)
+        self.answered = not hello.asks_for_retry
+        self._confirm(connection, self._negotiation.server_hello(connection, hello))
 
-    def _confirm(self, hello_is_valid: bool) -> None:
+    def _confirm(self, connection: TlsConnection, hello_is_valid: bool) -> None:
         if hello_is_valid:
-            self._opened().confirmed = self._confirmable
+            connection.confirmed = self._confirmable
         else:
             self.violation()
 
-    def _certificates(self, from_originator: bool, chain: list[bytes]) -> None:
+    def _certificates(self, from_originator: bool, chain: tuple[Certificate, ...]) -> None:
         connection = self._opened()
-        from_client = from_originator != self._flipped
-        seen = connection.client_chain if from_client else connection.server_chain
-        for position, der in enumerate(chain[: _MOST_CERTIFICATES - len(seen)]):
-            certificate = _CERTIFICATES.parse(der)
-            seen.append(SeenCertificate(self.time_ns, certificate, leaf=position == 0))
+        chain = chain[: self._room_for_certificates]
+        if chain:
+            self._room_for_certificates -= len(chain)
+            from_client = from_originator != self._flipped
+            seen = connection.client_chains if from_client else connection.server_chains
+            seen.append(SeenChain(self.time_ns, chain))
 
     def _change_cipher_spec(self, from_originator: bool) -> None:
         self._add_history(from_originator, "i")
@@ -249,3 +267,13 @@ class Session:
             self._opened().last_alert = alert_name(description)
         if len(payload) % 2:
             self.violation()
+
+
+_READERS: Final[dict[int, Callable[[Session, bool, bytes], None]]] = {
+    _HELLO_REQUEST: Session._hello_request,
+    CLIENT_HELLO: Session._client_hello_message,
+    SERVER_HELLO: Session._server_hello_message,
+    CERTIFICATE: Session._certificate_message,
+    SERVER_KEY_EXCHANGE: Session._server_key_exchange,
+    CLIENT_KEY_EXCHANGE: Session._client_key_exchange,
+}

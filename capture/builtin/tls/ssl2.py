@@ -34,14 +34,8 @@ def parse_client_hello(message: bytes) -> ClientHello:
     version, suites, session, challenge = struct.unpack_from(">HHHH", message, 1)
     if 9 + suites + session + challenge != len(message) or suites % 3:
         raise MalformedMessageError("the lengths in the SSL 2 client hello do not add up")
-    return ClientHello(
-        version,
-        message[9 + suites + session :],
-        message[9 + suites : 9 + suites + session],
-        message[9 : 9 + suites],
-        b"",
-        cipher_suite_size=3,
-    )
+    session_id = message[9 + suites : 9 + suites + session]
+    return ClientHello(version, session_id, message[9 : 9 + suites], cipher_suite_size=3)
 
 
 def parse_server_hello(message: bytes) -> Ssl2ServerHello:
@@ -56,5 +50,5 @@ def parse_server_hello(message: bytes) -> Ssl2ServerHello:
         raise MalformedMessageError("the SSL 2 server hello is cut off or of another version")
     first_suite = message[11 + certificate : 11 + certificate + min(suites, 3)]
     identifier = message[11 + certificate + suites :][:connection]
-    hello = ServerHello(version, identifier, b"", int.from_bytes(first_suite, "big"), 0)
+    hello = ServerHello(version, identifier, int.from_bytes(first_suite, "big"))
     return Ssl2ServerHello(hello, message[11 : 11 + certificate])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final
 
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.datagram_layer import DatagramLayer
-from capture.builtin.tls.openings import ANY_RECORD, OVER_TCP, Opening, Reader
+from capture.builtin.tls.openings import ANY_RECORD, OVER_TCP, Reader
 from capture.builtin.tls.record_layer import RecordLayer
 from capture.builtin.tls.upgrade.recogniser import Recogniser
 
@@ -20,31 +22,35 @@ _BY_FIRST_BYTE: Final = [
 
 
 class TlsStream:
-    """Reads one connection: feed it segments, stop when ``finished``, ask for the result.
+    """Reads one connection: give it segments, stop when ``finished``, ask for the result.
 
     Over TCP the first bytes decide whether the connection is TLS or another protocol that may
     switch to TLS. As in Zeek, a hole in either direction ends the reading; what was seen stays.
     ``datagrams`` is for UDP, where each segment is one datagram.
     """
 
-    __slots__ = ("_reader", "_waiting", "finished")
+    __slots__ = ("_reader", "_unwrap", "_waiting", "finished")
 
     def __init__(self, datagrams: bool = False) -> None:
         self.finished = False
         self._reader: Reader | None = DatagramLayer() if datagrams else None
         self._waiting: list[Segment] = []
+        self._unwrap: Callable[[bool, bytes], bytes] | None = None
 
-    def feed(self, segment: Segment) -> None:
-        """Read the next segment; nothing happens once ``finished``."""
-        if self.finished:
-            return
-        if segment.missing:
-            self.finished = True
-            return
-        if self._reader is None:
+    def read(self, segments: Iterator[Segment]) -> None:
+        """Take segments until there are no more, or until ``finished``."""
+        while self._reader is None and not self.finished:
+            segment = next(segments, None)
+            if segment is None:
+                return
             self._begin(segment)
-        else:
-            self._read(self._reader, segment)
+        if self._waiting:
+            segments, self._waiting = chain(self._waiting, segments), []
+        if self._reader is not None and not isinstance(self._reader, _LAYERS):
+            segments = self._recognise(self._reader, segments)
+        if isinstance(self._reader, _LAYERS) and not self.finished:
+            self._reader.read(self._unwrapped(segments))
+            self.finished = self._reader.session.finished
 
     def result(self) -> TlsConnection | None:
         """Return what was seen, None when it was not TLS."""
@@ -54,14 +60,16 @@ class TlsStream:
 
     def _begin(self, segment: Segment) -> None:
         """Wait for enough of the first side's bytes, then choose who reads the connection."""
-        if not segment.data:
+        if segment.missing:
+            self.finished = True
+        if not segment.data or self.finished:
             return
         self._waiting.append(segment)
         first_side, first_bytes = self._first_bytes()
         for opening in _BY_FIRST_BYTE[first_bytes[0]]:
             if opening.fits(first_side, first_bytes):
                 if len(first_bytes) >= len(opening.octets):
-                    self._start(opening)
+                    self._reader = opening.reader()
                 elif len(self._waiting) > _LONGEST_OPENING:
                     self.finished = True
                 return
@@ -79,28 +87,29 @@ class TlsStream:
         ]
         return first.from_originator, b"".join(parts)
 
-    def _start(self, opening: Opening) -> None:
-        waiting, self._waiting = self._waiting, []
-        self._reader = opening.reader()
-        for segment in waiting:
-            if not self.finished:
-                self._read(self._reader, segment)
+    def _recognise(self, recogniser: Recogniser, segments: Iterator[Segment]) -> Iterator[Segment]:
+        """Watch for the switch to TLS; return what is there of TLS then, and all that follows."""
+        for segment in segments:
+            if segment.missing:
+                self.finished = True
+            else:
+                recogniser.feed(segment.from_originator, segment.data)
+                self.finished = recogniser.finished and not recogniser.switched
+            if recogniser.switched:
+                self._reader, self._unwrap = RecordLayer(), recogniser.unwrap
+                both = (True, bytes(recogniser.client)), (False, bytes(recogniser.server))
+                begun = [Segment(segment.time_ns, side, data) for side, data in both if data]
+                return chain(begun, segments)
+            if self.finished:
+                break
+        return segments
 
-    def _read(self, reader: Reader, segment: Segment) -> None:
-        if isinstance(reader, _LAYERS):
-            reader.feed(segment.time_ns, segment.from_originator, segment.data)
-            self.finished = reader.session.finished
-            return
-        reader.feed(segment.from_originator, segment.data)
-        self.finished = reader.finished
-        if reader.switched:
-            self.finished = self._switch(reader, segment.time_ns).session.finished
-
-    def _switch(self, recogniser: Recogniser, time_ns: int) -> RecordLayer:
-        """Read the rest of the connection as TLS, beginning with what is there of it already."""
-        records = self._reader = RecordLayer()
-        if recogniser.client:
-            records.feed(time_ns, True, bytes(recogniser.client))
-        if recogniser.server and not records.session.finished:
-            records.feed(time_ns, False, bytes(recogniser.server))
-        return records
+    def _unwrapped(self, segments: Iterator[Segment]) -> Iterator[Segment]:
+        """Return the segments without what the protocol around TLS wraps its bytes in."""
+        unwrap = self._unwrap
+        if unwrap is None:
+            return segments
+        return (
+            segment._replace(data=unwrap(segment.from_originator, segment.data))
+            for segment in segments
+        )

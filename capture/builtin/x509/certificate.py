@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from hashlib import sha1, sha256
 from typing import Final
@@ -127,31 +126,3 @@ def _extensions(der: bytes, fields: list[Element]) -> Extensions:
             if sequence is not None:
                 return read_extensions(der, sequence)
     return Extensions()
-
-
-class CertificateCache:
-    """Parses each distinct certificate once.
-
-    Certificates of at most ``limit`` bytes of DER together are kept, the longest unused going
-    first, so that hostile input cannot fill the memory.
-    """
-
-    def __init__(self, limit: int = 8 << 20) -> None:
-        self.limit = limit
-        self._parsed: OrderedDict[bytes, tuple[Certificate, int]] = OrderedDict()
-        self._kept = 0
-
-    def parse(self, der: bytes) -> Certificate:
-        """Return ``parse_certificate(der)``."""
-        digest = sha256(der).digest()
-        known = self._parsed.get(digest)
-        if known is not None:
-            self._parsed.move_to_end(digest)
-            return known[0]
-        certificate = parse_certificate(der)
-        self._parsed[digest] = certificate, len(der)
-        self._kept += len(der)
-        while self._kept > self.limit:
-            _, (_, size) = self._parsed.popitem(last=False)
-            self._kept -= size
-        return certificate

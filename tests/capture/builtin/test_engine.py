@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import hashlib
 from pathlib import Path
 
@@ -121,3 +122,12 @@ def _agree(zeek: object, own: object) -> bool:
     if isinstance(zeek, float) and isinstance(own, float):
         return abs(zeek - own) <= 0.001
     return zeek == own
+
+
+def test_a_compressed_capture_may_not_expand_beyond_the_limit(pcaps: Path, tmp_path: Path) -> None:
+    path = tmp_path / "browsing.pcap.gz"
+    content = (pcaps / "browsing.pcap").read_bytes()
+    path.write_bytes(gzip.compress(content))
+    assert analyse(path, decompressed_limit=len(content)).captures[0].packets
+    with pytest.raises(UnreadableInputError, match="expands to more than"):
+        analyse(path, decompressed_limit=len(content) - 1)

@@ -107,3 +107,17 @@ def test_any_json_gives_a_table(rows: list[dict[str, object]], cut: int) -> None
         return
     assert parsed.table.schema == DNS
     assert parsed.table.height <= len(rows)
+
+
+def test_halves_of_surrogate_pairs_stay_readable() -> None:
+    content = b'{"ts": 1.0, "query": "a\\ud800b", "\\udfff": 1}\n{"ts": 2.0, "query": "c"}\n{cut'
+    table = parse_log(content, "dns", keep_extra=True)
+    assert table["query"].to_list() == ["a\\ud800b", "c"]
+    assert "\\udfff" in table.columns
+
+
+def test_milliseconds_beside_a_time_of_another_log() -> None:
+    content = b'{"ts": 1600000000000, "certificate.not_valid_before": "x"}\n'
+    table = parse_log(content, "conn", keep_extra=True)
+    assert table["ts"].to_list() == [1.6e9]
+    assert table["certificate.not_valid_before"].to_list() == ["x"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -94,8 +93,8 @@ class TcpAnalysis:
         """Analyse connections up to where they end."""
         packets, connections = undecided.packets, undecided.connections
         streams = (stream_of(packets, 0, connections), stream_of(packets, 1, connections))
-        for side, stream in enumerate(streams):
-            follow_holes(packets, stream, side, connections, self._open_holes)
+        for stream in streams:
+            follow_holes(packets, stream, connections, self._open_holes)
         events = reduce_to_events(packets, streams, connections)
         outcomes = self._outcomes(packets, events, connections)
         before = delivered_before(connections)
@@ -118,18 +117,21 @@ class TcpAnalysis:
         """Run each connection's events through the state machine."""
         codes = events.code.tobytes()
         states = connections["state"].tolist()
-        bounds = [(begin * 4, end * 4) for begin, end in pairwise(events.bounds.tolist())]
-        run = self.transitions.run
-        timed = self._timed_outcomes(packets, events, connections)
+        bounds = (events.bounds * events.code.itemsize).tolist()
+        parts = map(codes.__getitem__, map(slice, bounds[:-1], bounds[1:]))
+        runs = list(zip(states, parts, strict=True))
+        outcomes = self.transitions.known(runs)
+        for row, outcome in self._timed_outcomes(packets, events, connections):
+            outcomes[row] = outcome
         return [
-            timed[row] if row in timed else run(state, codes[begin:end])
-            for row, (state, (begin, end)) in enumerate(zip(states, bounds, strict=True))
+            self.transitions.run(*run) if outcome is None else outcome
+            for run, outcome in zip(runs, outcomes, strict=True)
         ]
 
     def _timed_outcomes(
         self, packets: TcpPackets, events: Events, connections: Connections
-    ) -> dict[int, Outcome]:
-        """Run the events of the connections that a timer might have ended, by their row."""
+    ) -> Iterator[tuple[int, Outcome]]:
+        """Run the events of the connections that a timer might have ended; yield row, outcome."""
         rows = np.flatnonzero(events.timed)
         begins, ends = events.bounds[rows], events.bounds[rows + 1]
         at = ranges(begins, ends)
@@ -143,12 +145,9 @@ class TcpAnalysis:
         stops = np.cumsum(ends - begins)
         parts = map(slice, (stops - (ends - begins)).tolist(), stops.tolist())
         states = connections["state"][rows].tolist()
-        return {
-            row: self.transitions.run_timed(state, codes[part], times.take(part), clock)
-            for row, state, part, clock in zip(
-                rows.tolist(), states, parts, _clocks(take_rows(connections, rows)), strict=True
-            )
-        }
+        clocks = _clocks(take_rows(connections, rows))
+        for row, state, part, clock in zip(rows.tolist(), states, parts, clocks, strict=True):
+            yield row, self.transitions.run_timed(state, codes[part], times.take(part), clock)
 
 
 def _clocks(connections: Connections) -> Iterator[Clock]:

@@ -14,7 +14,7 @@ from capture.builtin.flows.connection_table import (
     copy_common_columns,
 )
 from capture.builtin.flows.runs import Booleans
-from capture.builtin.flows.tcp.conversation import ConversationState
+from capture.builtin.flows.tcp.conversation_state import ConversationState
 from capture.builtin.flows.tcp.endpoint import Endpoint, connection_state
 from capture.builtin.flows.tcp.transitions import ATTEMPT_DELAY, CLOSE_DELAY, Transitions
 
@@ -30,8 +30,9 @@ def payload_sizes(connections: Connections, transitions: Transitions) -> NDArray
     size = np.maximum(connections["end"], connections["acknowledged"])
     size = size - (size > 0)
     size = size - (connections["fin"] & (size > 0))
-    aborted = [_aborted_attempts(state) for state in transitions.states]
-    stray = np.array(aborted)[connections["state"]] & (connections["acknowledged"] > 1)
+    states, kind = np.unique(connections["state"], return_inverse=True)
+    aborted = [_aborted_attempts(transitions.states[state]) for state in states.tolist()]
+    stray = np.array(aborted)[kind] & (connections["acknowledged"] > 1)
     return np.where(connections["started"] & ~stray, size, 0)
 
 
@@ -86,10 +87,10 @@ def are_over(connections: Connections, transitions: Transitions, now: int) -> Bo
     """Return which connections a timer has ended by the time ``now`` in nanoseconds."""
     if not len(connections):
         return np.zeros(0, dtype=np.bool_)
-    timers, state = transitions.timers, connections["state"]
-    inactivity = np.array([each.inactivity for each in timers])[state]
-    removal = np.array([each.removal for each in timers])[state]
-    attempted = np.array([each.waits for each in timers])[state]
+    state = connections["state"]
+    inactivity = transitions.timer_column("inactivity")[state]
+    removal = transitions.timer_column("removal")[state]
+    attempted = transitions.timer_column("waits")[state]
     silent = now - connections["latest_time"] >= inactivity
     removed = removal & (now - connections["removal_base"] >= CLOSE_DELAY)
     given_up = attempted & (now - connections["attempted"] >= ATTEMPT_DELAY)

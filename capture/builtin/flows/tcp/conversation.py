@@ -6,38 +6,26 @@ same code do the same in the same state, which is what lets transitions.py remem
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from capture.builtin.flows.tcp import event
+from capture.builtin.flows.tcp.conversation_state import (
+    INACTIVITY,
+    INTERACTIVE_INACTIVITY,
+    ConversationState,
+)
 from capture.builtin.flows.tcp.endpoint import HANDSHAKE, Endpoint
-
-SYN_INACTIVITY: Final = 60 * 10**9  # nanoseconds of silence that end a connection attempt
-INACTIVITY: Final = 300 * 10**9
-INTERACTIVE_INACTIVITY: Final = 3600 * 10**9
 
 _INITIAL: Final = (Endpoint.SYN_SENT, Endpoint.SYN_ACK_SENT)
 
 
-class ConversationState(NamedTuple):
-    """All that the state machine remembers between packets; pairs are by side of the flow."""
+def join_history(before: str, added: str) -> str:
+    """Return a history with the letters of the next events added.
 
-    originator: int = 0  # the side that is the originator
-    interactive: bool = False  # served on a port that may be silent for long
-    state: tuple[Endpoint, Endpoint] = (Endpoint.INACTIVE, Endpoint.INACTIVE)
-    previous: tuple[Endpoint, Endpoint] = (Endpoint.INACTIVE, Endpoint.INACTIVE)
-    closed: tuple[bool, bool] = (False, False)  # close reported
-    drained: tuple[bool, bool] = (False, False)  # end of stream reported
-    fin: tuple[bool, bool] = (False, False)
-    letters: str = ""  # history letters that come only once
-    partial: bool = False
-    seen: tuple[bool, bool] = (False, False)  # by role: a packet of originator, responder
-    close_deferred: bool = False
-    generates_event: bool = False  # of the deferred close
-    active: bool = True
-    attempted: bool = False  # the timer of the first SYN runs
-    removal: bool = False  # the timer that removes a closed connection runs
-    half_closed: bool = False
-    inactivity: int = SYN_INACTIVITY
+    Zeek shows roles that were exchanged after a lone SYN-ACK as exchanged from the beginning.
+    """
+    history = before + added
+    return history[1:] if history.startswith("H^h") else history
 
 
 class Conversation:
@@ -122,6 +110,19 @@ class Conversation:
             and bool(code & event.REPEATS_START[responder])
         )
 
+    def _answers_lone_syn_ack(self, code: int) -> bool:
+        """Return whether this shows that a SYN-ACK, seen first, was no scan but a server's answer.
+
+        Any other packet without SYN, FIN and RST shows it, whichever side it is from.
+        """
+        return (
+            self.letters == {"S"}
+            and self.state[self.originator] is Endpoint.SYN_ACK_SENT
+            and self.state[1 - self.originator] is Endpoint.INACTIVE
+            and not code & event.CONTROL
+            and bool(code & (event.ACK | event.DATA))
+        )
+
     def waits(self) -> bool:
         """Return whether the originator's SYN has not been answered."""
         unanswered = self.state[1 - self.originator] is Endpoint.INACTIVE
@@ -136,6 +137,11 @@ class Conversation:
     def apply(self, code: int) -> None:
         """Take one packet into account."""
         side = code & event.SIDE
+        if self._answers_lone_syn_ack(code):
+            self._flip_roles()
+            self.seen[0] = True  # as good as a SYN: the beginning of the payload is known
+            self.letters = {"s"}
+            self._add(1 - self.originator, "H")
         self._note_partial(side, code)
         self._note_letter(side, code)
         self._note_repeated_conditions(side, code)

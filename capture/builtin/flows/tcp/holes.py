@@ -85,11 +85,11 @@ HolesByStream = dict[tuple[int, int], Holes]  # (serial of the connection, side)
 def follow_holes(
     packets: TcpPackets,
     stream: Stream,
-    side: int,
     connections: Connections,
     open_holes: HolesByStream,
 ) -> None:
     """Correct ``stream`` where payload came out of order; ``open_holes`` go in and come out."""
+    side = stream.sender.side
     initial = delivered_before(connections)[:, side]
     opening = _opening_packets(packets, stream, initial)
     rows = packets.connection[opening]
@@ -98,16 +98,14 @@ def follow_holes(
         int(rows[start]): opening[start:end].tolist()
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     }
-    bounds = np.searchsorted(packets.connection, np.arange(len(connections) + 1))
     carried = [serial for serial, of_side in open_holes if of_side == side]
     for row in np.flatnonzero(np.isin(connections["serial"], carried)).tolist():
-        by_row[row] = [int(bounds[row]), *by_row.get(row, [])]
+        by_row[row] = [int(packets.bounds[row]), *by_row.get(row, [])]
     for row, begins in by_row.items():
         key = (int(connections["serial"][row]), side)
         holes = open_holes.pop(key, None)
-        holes = _follow_connection(
-            holes, packets, stream, begins, int(bounds[row + 1]), int(initial[row])
-        )
+        end = int(packets.bounds[row + 1])
+        holes = _follow_connection(holes, packets, stream, begins, end, int(initial[row]))
         if not holes.are_closed():
             open_holes[key] = holes
 
@@ -129,8 +127,7 @@ def _follow_connection(
         if begin < at:
             continue
         if holes is None or at:
-            inside = begin > 0 and packets.connection[begin] == packets.connection[begin - 1]
-            holes = Holes(int(stream.frontier[begin - 1]) if inside else initial)
+            holes = Holes(initial if packets.first[begin] else int(stream.frontier[begin - 1]))
         at = _follow(holes, packets, stream, begin, end)
     return holes or Holes(1)
 
@@ -139,9 +136,9 @@ def _opening_packets(packets: TcpPackets, stream: Stream, initial: Positions) ->
     """Return the packets whose payload lies above bytes not seen yet."""
     sent = stream.sent
     candidates = sent.index[sent.stored]
-    rows = packets.connection[candidates]
-    inside = (candidates > 0) & (packets.connection[candidates - 1] == rows)
-    frontier = np.where(inside, stream.frontier[candidates - 1], initial[rows])
+    frontier = stream.frontier[candidates - 1]
+    begins = np.flatnonzero(packets.first[candidates])
+    frontier[begins] = initial[packets.connection[candidates[begins]]]
     opening: Indices = candidates[sent.stored_start[sent.stored] > frontier]
     return opening
 
@@ -150,20 +147,27 @@ def _follow(holes: Holes, packets: TcpPackets, stream: Stream, begin: int, end: 
     """Go through packets from ``begin`` until the holes are closed; return where that is."""
     sent, acknowledgements = stream.sent, stream.acknowledgements
     own = int(np.searchsorted(sent.index, begin))
+    at_stored = int(np.searchsorted(sent.stored, own))
     slot = int(np.searchsorted(acknowledgements.index, begin))
     for packet in range(begin, end):
         position = int(acknowledgements.trimmed[packet])
         if own < len(sent.index) and sent.index[own] == packet:
-            if sent.stored[own] and not holes.given_up:
-                start = int(sent.stored_start[own])
-                holes.store(start, start + int(packets.length[packet]))
-                holes.give_up_unless_acknowledged(position)
+            if at_stored < len(sent.stored) and sent.stored[at_stored] == own:
+                if not holes.given_up:
+                    start = int(sent.stored_start[own])
+                    holes.store(start, start + int(packets.length[packet]))
+                    holes.give_up_unless_acknowledged(position)
+                at_stored += 1
             own += 1
         elif slot < len(acknowledgements.index) and acknowledgements.index[slot] == packet:
             missing, number = holes.acknowledge(position)
             acknowledgements.gap[slot], acknowledgements.holes[slot] = missing, number
             slot += 1
-        stream.frontier[packet] = stream.end[packet] if holes.given_up else holes.frontier
+        if holes.given_up:
+            stream.frontier[packet:end] = stream.ends(np.arange(packet, end))
+            acknowledgements.ignore_missing(packet, end)
+            return end
+        stream.frontier[packet] = holes.frontier
         if holes.are_closed():
             return packet + 1
     return end

@@ -15,8 +15,8 @@ from capture.builtin.flows.connection_table import (
     take_rows,
 )
 from capture.builtin.flows.ports import IPV4_BROADCAST, interactive_service, likely_tcp_server
-from capture.builtin.flows.runs import Booleans, Indices, first_of_run, ranges, run_starts
-from capture.builtin.flows.tcp.conversation import (
+from capture.builtin.flows.runs import Booleans, Indices, first_of_run, ranges
+from capture.builtin.flows.tcp.conversation_state import (
     INACTIVITY,
     INTERACTIVE_INACTIVITY,
     ConversationState,
@@ -50,14 +50,15 @@ class Undecided:
         ended = self.ended[rows]
         ended[:-1] |= rows[1:] == rows[:-1]
         renumbered = np.cumsum(cuts) + packets.connection
-        return Undecided(packets.renumbered(renumbered), connections, ended)
+        bounds = np.searchsorted(renumbered, np.arange(len(connections) + 1))
+        return Undecided(packets.renumbered(renumbered, bounds), connections, ended)
 
     def rest(self, rows: Indices, begins: Indices) -> Undecided:
         """Return what is left of connections, from the packet where each is cut."""
-        bounds = np.searchsorted(self.packets.connection, np.arange(len(self.connections) + 1))
-        ends = bounds[1:][rows]
+        ends = self.packets.bounds[rows + 1]
         renumbered = np.repeat(np.arange(len(rows)), ends - begins)
-        packets = self.packets.take(ranges(begins, ends), renumbered)
+        bounds = np.append(0, np.cumsum(ends - begins))
+        packets = self.packets.take(ranges(begins, ends), renumbered, bounds)
         return Undecided(packets, successors(take_rows(self.connections, rows)), self.ended[rows])
 
 
@@ -80,14 +81,12 @@ def cut_into_slices(undecided: Undecided, length: int) -> Undecided:
     many connections, where finding each end in turn would take time without limit.
     """
     packets = undecided.packets
-    starts = run_starts(packets.connection)
-    began = np.repeat(packets.now[starts], np.diff(np.append(starts, len(packets))))
+    began = np.repeat(packets.now[packets.starts], packets.stops - packets.starts)
     portion = (packets.now - began) // length
-    same = ~first_of_run(packets.connection)
     cuts = np.zeros(len(packets), dtype=np.bool_)
     cuts[1:] = portion[1:] != portion[:-1]
     cuts |= packets.now - previous_times(packets, undecided.connections) >= length
-    return undecided.split(cuts & same)
+    return undecided.split(cuts & ~packets.first)
 
 
 def previous_times(packets: TcpPackets, connections: Connections) -> NDArray[np.int64]:
@@ -96,8 +95,7 @@ def previous_times(packets: TcpPackets, connections: Connections) -> NDArray[np.
     For the first packet of a connection that is when it was sent itself.
     """
     previous = np.roll(packets.time, 1)
-    starts = run_starts(packets.connection)
-    rows = packets.connection[starts]
+    starts, rows = packets.starts, packets.rows
     begun = connections["packets"][rows].any(axis=1)
     previous[starts] = np.where(begun, connections["latest_time"][rows], packets.now[starts])
     return previous
@@ -109,19 +107,20 @@ def _after_silence(packets: TcpPackets, connections: Connections) -> Booleans:
     ports = (connections["first_port"], connections["second_port"])
     patient = interactive_service(ports[0]) | interactive_service(ports[1])
     limit = np.where(patient, INTERACTIVE_INACTIVITY, INACTIVITY)
-    cuts: Booleans = silence >= limit[packets.connection]
+    cuts: Booleans = silence >= INACTIVITY
+    silent = np.flatnonzero(cuts)
+    cuts[silent] = silence[silent] >= limit[packets.connection[silent]]
     return cuts
 
 
 def _openings(packets: TcpPackets, connections: Connections) -> Indices:
-    at = np.flatnonzero((packets.flags & (SYN | ACK | FIN | RST)) == SYN)
+    at = packets.openings()
     row = packets.connection[at]
     first = first_of_run(row)
-    ends = np.cumsum((packets.flags & (FIN | RST)) != 0)
-    since = np.where(first, 0, np.roll(ends[at], 1))
-    begin = np.searchsorted(packets.connection, row[first])
-    since[first] = np.where(begin > 0, ends[begin - 1], 0)
-    closing = ends[at] > since
+    since = np.roll(at, 1)
+    since[first] = packets.bounds[row[first]]
+    ends = packets.with_flag(FIN | RST)
+    closing = np.searchsorted(ends, at) > np.searchsorted(ends, since)
     closing[first] |= connections["closing"][row[first]]
     before = np.roll(packets.sequence[at], 1)
     before[first] = connections["opening_sequence"][row[first]]
@@ -148,10 +147,8 @@ def begin_connections(
 
     The originator is its sender, unless it is no opening SYN and the ports tell otherwise.
     """
-    starts = run_starts(packets.connection)
-    fresh = ~connections["packets"][packets.connection[starts]].any(axis=1)
-    starts = starts[fresh]
-    row = packets.connection[starts]
+    fresh = ~connections["packets"][packets.rows].any(axis=1)
+    starts, row = packets.starts[fresh], packets.rows[fresh]
     flipped = _looks_reversed(packets, starts, connections)
     originator = packets.side[starts] ^ flipped
     connections["originator"][row] = originator

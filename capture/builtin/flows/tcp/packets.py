@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.builtin.flows.runs import Indices
+from capture.builtin.flows.runs import Booleans, Indices
 
 FIN = 1
 SYN = 2
@@ -17,8 +18,13 @@ ACK = 16
 
 @dataclass(frozen=True)
 class TcpPackets:
-    """TCP packets, sorted by connection and then in capture order; one entry a packet."""
+    """TCP packets, sorted by connection and then in capture order; one entry a packet.
 
+    ``bounds`` has one entry more than there are connections: the packets of connection ``c`` are
+    ``bounds[c]`` to ``bounds[c + 1]``.
+    """
+
+    bounds: Indices
     connection: NDArray[np.int64]  # index into the connections under analysis
     entry: NDArray[np.int64]  # index into the packet block
     side: NDArray[np.bool_]  # sent by side 1
@@ -36,15 +42,53 @@ class TcpPackets:
         """Return the number of packets."""
         return len(self.connection)
 
-    def renumbered(self, connection: NDArray[np.int64]) -> TcpPackets:
-        """Return the same packets with connections numbered anew."""
-        return replace(self, connection=connection)
+    @cached_property
+    def rows(self) -> Indices:
+        """The connections that have packets here."""
+        return np.flatnonzero(self.bounds[1:] > self.bounds[:-1])
 
-    def take(self, indices: Indices, connection: NDArray[np.int64]) -> TcpPackets:
+    @cached_property
+    def starts(self) -> Indices:
+        """The first packet of each of ``rows``."""
+        return self.bounds[self.rows]
+
+    @cached_property
+    def stops(self) -> Indices:
+        """The end of the packets of each of ``rows``."""
+        return self.bounds[self.rows + 1]
+
+    @cached_property
+    def first(self) -> Booleans:
+        """Whether a packet is the first of its connection here."""
+        first = np.zeros(len(self), dtype=np.bool_)
+        first[self.starts] = True
+        return first
+
+    @cached_property
+    def control(self) -> Indices:
+        """The packets with SYN, FIN or RST."""
+        return np.flatnonzero(self.flags & (SYN | FIN | RST))
+
+    def with_flag(self, flags: int) -> Indices:
+        """Return the packets with any of these flags out of SYN, FIN and RST."""
+        packets: Indices = self.control[(self.flags[self.control] & flags) != 0]
+        return packets
+
+    def openings(self) -> Indices:
+        """Return the SYN packets without another flag that matters."""
+        syn_alone = (self.flags[self.control] & (SYN | ACK | FIN | RST)) == SYN
+        packets: Indices = self.control[syn_alone]
+        return packets
+
+    def renumbered(self, connection: NDArray[np.int64], bounds: Indices) -> TcpPackets:
+        """Return the same packets with connections numbered anew."""
+        return replace(self, connection=connection, bounds=bounds)
+
+    def take(self, indices: Indices, connection: NDArray[np.int64], bounds: Indices) -> TcpPackets:
         """Return the packets at these indices, with connections numbered anew."""
         columns = {
             field.name: getattr(self, field.name)[indices]
             for field in fields(self)
-            if field.name != "connection"
+            if field.name not in ("connection", "bounds")
         }
-        return TcpPackets(connection=connection, **columns)
+        return TcpPackets(connection=connection, bounds=bounds, **columns)

@@ -9,26 +9,18 @@ from numpy.typing import NDArray
 
 from capture.builtin.flows.connection_table import Connections, TextPool
 from capture.builtin.flows.runs import Indices, differences
-from capture.builtin.flows.tcp.packets import ACK, FIN, RST, SYN, TcpPackets
-from capture.builtin.flows.tcp.reduction import (
-    Events,
-    Streams,
-    answers,
-    control_packets,
-    implied_starts,
-    zero_windows,
-)
+from capture.builtin.flows.tcp.conversation import join_history
+from capture.builtin.flows.tcp.packets import TcpPackets
+from capture.builtin.flows.tcp.reduction import Events, Streams
 from capture.builtin.flows.tcp.stream import Stream
 from capture.builtin.flows.tcp.transitions import Outcome, Transitions
-
-_CARRIED = ("end", "stored_end", "fin", "fin_end", "reset")
 
 
 class Progress:
     """Packets, their events and outcomes, and where each connection ends among its packets.
 
     The packets of connection ``row`` are ``begins[row]`` to ``ends[row]``; ``is_cut`` tells which
-    end before their last packet.
+    end before their last packet. ``kind`` numbers the ``distinct`` outcomes.
     """
 
     def __init__(
@@ -41,19 +33,24 @@ class Progress:
         self.packets = packets
         self.streams = streams
         self.events = events
-        self.outcomes = outcomes
-        self._columns = dict(zip(Outcome._fields, zip(*outcomes, strict=True), strict=False))
-        bounds = np.searchsorted(packets.connection, np.arange(len(outcomes) + 1))
-        self.begins: Indices = bounds[:-1]
+        # Outcomes are remembered: most connections share one with others, as the same object.
+        _, first, self.kind = np.unique(
+            np.fromiter(map(id, outcomes), np.int64, len(outcomes)),
+            return_index=True,
+            return_inverse=True,
+        )
+        self.distinct = [outcomes[row] for row in first.tolist()]
+        self.begins: Indices = packets.bounds[:-1]
         cut_at = self.ordinals("cut_at")
         self.is_cut = cut_at >= 0
-        self.ends = np.where(self.is_cut, self.event_packets(cut_at), bounds[1:])
+        self.ends = np.where(self.is_cut, self.event_packets(cut_at), packets.bounds[1:])
         self.live = np.flatnonzero(self.ends > self.begins)
         self.last = self.ends[self.live] - 1
 
     def ordinals(self, name: str) -> Indices:
         """Return a column of all outcomes: one of the ordinals, or the state."""
-        return np.array(self._columns.get(name, ()), dtype=np.int64)
+        values = np.array([getattr(outcome, name) for outcome in self.distinct], dtype=np.int64)
+        return values[self.kind]
 
     def event_packets(self, ordinals: Indices) -> Indices:
         """Return the packets of events given by their ordinal in each connection; 0 for never."""
@@ -80,18 +77,15 @@ def update_connections(
     _update_counts(progress, connections)
     _update_missed(progress, connections)
     _update_openings(progress, connections)
-    for side in (0, 1):
-        _update_stream(progress, connections, side)
-    control = control_packets(progress.packets, progress.streams)
-    inside = control.packet < progress.ends[control.connection]
-    key = (control.connection[inside], control.side[inside], control.flag[inside])
-    connections["control_position"][key] = control.position[inside]
+    for stream in progress.streams:
+        _update_stream(progress, connections, stream)
+    _update_control(progress, connections)
     _update_states(progress, connections, transitions, histories)
 
 
 def _update_times(progress: Progress, connections: Connections, transitions: Transitions) -> None:
     time = progress.packets.time
-    was_closed = np.array([timers.both_closed for timers in transitions.timers])
+    was_closed = transitions.timer_column("both_closed")
     open_ = progress.live[~was_closed[connections["state"][progress.live]]]
     connections["last_time"][open_] = time[progress.ends[open_] - 1]
     connections["latest_time"][progress.live] = time[progress.last]
@@ -107,72 +101,86 @@ def _update_times(progress: Progress, connections: Connections, transitions: Tra
 
 
 def _update_counts(progress: Progress, connections: Connections) -> None:
-    packets = progress.packets
-    for side in (0, 1):
-        own = packets.side == bool(side)
-        sizes = np.where(own, packets.ip_length, 0)
-        for column, values in (("packets", own), ("ip_bytes", sizes)):
-            totals = np.cumsum(values, dtype=np.int64)
-            added = differences(totals, progress.begins, progress.ends)
-            connections[column][:, side] += added
-        stream = progress.streams[side]
-        repeated = stream.sent.index[stream.sent.retransmitted]
-        connections["retransmissions"][:, side] += progress.counts(repeated)
+    packets, bounds = progress.packets, (progress.begins, progress.ends)
+    number = np.maximum(progress.ends - progress.begins, 0)
+    for column, values, total in (
+        ("packets", packets.side, number),
+        ("ip_bytes", packets.ip_length * packets.side, None),
+    ):
+        of_second = differences(np.cumsum(values, dtype=np.int64), *bounds)
+        if total is None:
+            total = differences(np.cumsum(packets.ip_length), *bounds)
+        connections[column] += np.stack((total - of_second, of_second), axis=1)
+    for side, stream in enumerate(progress.streams):
+        connections["retransmissions"][:, side] += progress.counts(stream.sent.retransmitted)
+        connections["zero_windows"][:, side] += progress.counts(progress.events.zero_windows[side])
         acknowledgements = stream.acknowledgements
-        holes = np.zeros(len(packets), dtype=np.int64)
-        holes[acknowledgements.index] = acknowledgements.holes
-        added = differences(np.cumsum(holes), progress.begins, progress.ends)
-        connections["gaps"][:, side] += added
-        closed = zero_windows(packets, progress.streams, side)
-        connections["zero_windows"][:, side] += progress.counts(closed)
+        slots = np.flatnonzero(acknowledgements.holes)
+        gaps = acknowledgements.index[slots]
+        inside = gaps < progress.ends[packets.connection[gaps]]
+        rows = packets.connection[gaps[inside]]
+        np.add.at(connections["gaps"][:, side], rows, acknowledgements.holes[slots[inside]])
 
 
 def _update_missed(progress: Progress, connections: Connections) -> None:
     """Add the bytes missing while both sides were in an orderly state."""
     clean_from, clean_until = progress.ordinals("clean_from"), progress.ordinals("clean_until")
-    missing = np.zeros(len(progress.packets), dtype=np.int64)
-    for stream in progress.streams:
-        missing[stream.acknowledgements.index] += stream.acknowledgements.gap
     begins = np.where(clean_from > 0, progress.event_packets(clean_from), progress.begins)
     begins = np.where(clean_from < 0, progress.ends, begins)
     ends = np.where(clean_until >= 0, progress.event_packets(clean_until), progress.ends)
-    totals = np.cumsum(missing)
-    connections["missed"] += differences(totals, begins, np.maximum(begins, ends))
+    for stream in progress.streams:
+        slots = np.flatnonzero(stream.acknowledgements.gap)
+        packets = stream.acknowledgements.index[slots]
+        rows = progress.packets.connection[packets]
+        inside = (packets >= begins[rows]) & (packets < ends[rows])
+        missing = stream.acknowledgements.gap[slots[inside]]
+        np.add.at(connections["missed"], rows[inside], missing)
 
 
 def _update_openings(progress: Progress, connections: Connections) -> None:
     packets = progress.packets
-    opening = np.flatnonzero((packets.flags & (SYN | ACK | FIN | RST)) == SYN)
-    opening = progress.included(opening)
+    opening = progress.included(packets.openings())
     rows = packets.connection[opening]
     connections["opening_sequence"][rows] = packets.sequence[opening]
     connections["opening_seen"][rows] = True
     connections["opening_time"][rows] = packets.now[opening]
-    ending = progress.included(np.flatnonzero((packets.flags & (FIN | RST)) != 0))
-    connections["closing"][packets.connection[ending]] = True
-    answering = progress.included(np.flatnonzero(answers(packets, connections)))
-    connections["answered"][packets.connection[answering]] = True
+    connections["closing"] = progress.events.closing < progress.ends
+    connections["answered"] = progress.events.answered < progress.ends
 
 
-def _update_stream(progress: Progress, connections: Connections, side: int) -> None:
-    stream: Stream = progress.streams[side]
-    live, last = progress.live, progress.last
-    for column in _CARRIED:
-        connections[column][live, side] = getattr(stream, column)[last]
-    connections["started"][live, side] = stream.known[last]
-    connections["from_syn"][live, side] = stream.from_syn[last]
-    connections["start"][live, side] = implied_starts(progress.packets, progress.streams, side)[
-        last
-    ]
-    connections["acknowledged"][live, side] = stream.acknowledgements.acknowledged[last]
-    connections["trimmed"][live, side] = stream.acknowledgements.trimmed[last]
-    own = np.searchsorted(stream.sent.index, progress.ends[live]) - 1
-    begins = progress.begins[live]
-    sent_any = own >= 0
-    sent_any[sent_any] = stream.sent.index[own[sent_any]] >= begins[sent_any]
-    own, rows = own[sent_any], live[sent_any]
-    connections["position"][rows, side] = stream.sent.position[own]
-    connections["sequence"][rows, side] = progress.packets.sequence[stream.sent.index[own]]
+def _update_stream(progress: Progress, connections: Connections, stream: Stream) -> None:
+    live, last, sender = progress.live, progress.last, stream.sender
+    sent, side = sender.sent, sender.side
+    own, rows = _last_sent(progress, stream)
+    columns = {
+        "end": stream.ends(last),
+        "stored_end": stream.stored_end[last],
+        "fin": sender.since(sent.fin, last),
+        "fin_end": sender.fin_ends(last),
+        "reset": sender.since(sent.reset, last),
+        "started": sender.known(last),
+        "from_syn": sender.since(sent.from_syn, last),
+        "start": stream.starts(last),
+        "acknowledged": stream.acknowledged(progress.ends)[live],
+        "trimmed": stream.acknowledgements.trimmed[last],
+    }
+    for column, values in columns.items():
+        connections[column][live, side] = values
+    connections["position"][rows, side] = sent.position[own]
+    connections["sequence"][rows, side] = progress.packets.sequence[sent.index[own]]
+
+
+def _last_sent(progress: Progress, stream: Stream) -> tuple[Indices, Indices]:
+    """Return the last packets that a side sent, as indices of its own, and their connections."""
+    heard = np.flatnonzero(progress.last >= stream.sent.first[progress.live])
+    return stream.sender.last_own[progress.last[heard]], progress.live[heard]
+
+
+def _update_control(progress: Progress, connections: Connections) -> None:
+    control = progress.events.control
+    inside = control.packet < progress.ends[control.connection]
+    key = (control.connection[inside], control.side[inside], control.flag[inside])
+    connections["control_position"][key] = control.position[inside]
 
 
 def _update_states(
@@ -181,8 +189,12 @@ def _update_states(
     connections["state"] = progress.ordinals("state")
     originators = np.array([state.originator for state in transitions.states], dtype=np.uint8)
     connections["originator"] = originators[connections["state"]]
+    number = len(progress.distinct)
+    pairs = connections["history"].astype(np.int64) * number + progress.kind
+    distinct, pair = np.unique(pairs, return_inverse=True)
     texts = histories.texts
-    connections["history"] = [
-        histories.number(texts[before] + outcome.history) if outcome.history else before
-        for before, outcome in zip(connections["history"].tolist(), progress.outcomes, strict=True)
+    grown = [
+        histories.number(join_history(texts[before], progress.distinct[kind].history))
+        for before, kind in zip(*(part.tolist() for part in divmod(distinct, number)), strict=True)
     ]
+    connections["history"] = np.array(grown, dtype=np.int32)[pair]

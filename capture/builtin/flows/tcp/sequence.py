@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from capture.builtin.flows.connection_table import Connections
 from capture.builtin.flows.runs import (
     LARGEST_VALUE,
+    NEVER,
     Booleans,
     Indices,
     first_of_run,
-    last_marked,
+    onsets,
+    ranges,
+    run_lengths,
     running_maximum,
 )
 from capture.builtin.flows.tcp.packets import FIN, RST, SYN, TcpPackets
@@ -31,27 +34,33 @@ TRUSTED_JUMP: Final = 1 << 20  # a RST or an acknowledgement of 0 further ahead 
 
 @dataclass(frozen=True)
 class SentBytes:
-    """What one side sent; one entry for each of its packets, in the order of ``index``.
+    """What one side sent.
 
-    ``end``, ``stored_end``, ``fin``, ``fin_end`` and ``reset`` are as of each packet: the highest
-    position reached (control flags included), the highest end of payload that the capture holds,
-    whether a FIN was seen, where the last one ends, whether a RST was seen.
+    ``index`` are its packets; ``start`` (sequence number of position 0), ``position``, ``end`` (the
+    highest position reached, control flags included) and ``stored_start`` have one entry for each.
+    ``stored`` are those of them, as indices into ``index``, whose payload a reassembler can use.
+    ``restarts``, ``retransmitted`` and ``fins`` are packets: those that fix position 0, that
+    repeat payload, and that carry a FIN, which ends at ``fin_ends``.
+
+    ``first``, ``from_syn``, ``fin`` and ``reset`` have one entry a connection: the packet from
+    which on something of this side was seen, its start was told by a SYN, a FIN was seen, a RST.
+    See ``onsets``.
     """
 
     index: Indices
-    connection: NDArray[np.int64]
-    restarts: Booleans  # the packet fixes position 0
-    start: NDArray[np.uint32]  # sequence number of position 0
-    from_syn: Booleans  # a SYN told it
+    start: NDArray[np.uint32]
     position: Positions
     end: Positions
-    retransmitted: Booleans
-    stored: Booleans  # payload that a reassembler can use
     stored_start: Positions
-    stored_end: Positions
-    fin: Booleans
-    fin_end: Positions
-    reset: Booleans
+    stored: Indices
+    restarts: Indices
+    retransmitted: Indices
+    fins: Indices
+    fin_ends: Positions
+    first: Indices
+    from_syn: Indices
+    fin: Indices
+    reset: Indices
 
 
 class _SidePackets:
@@ -63,141 +72,182 @@ class _SidePackets:
         self.flags = packets.flags[self.index]
         self.sequence = packets.sequence[self.index]
         self.length = packets.length[self.index]
-        self.first = first_of_run(self.connection)
-        self.starts = np.flatnonzero(self.first)
-        self.is_syn = (self.flags & SYN) != 0
-        self.is_fin = (self.flags & FIN) != 0
-        self.is_reset = (self.flags & RST) != 0
+        self.whole = packets.whole[self.index]
+        self.starts = np.flatnonzero(first_of_run(self.connection))
+        self.rows = self.connection[self.starts]
+        control = np.flatnonzero(self.flags & (SYN | FIN | RST))
+        flags = self.flags[control]
+        self.syns = control[(flags & SYN) != 0]
+        self.fins = control[(flags & FIN) != 0]
+        self.resets = control[(flags & RST) != 0]
         self._connections = connections
         self._side = side
 
+    def __len__(self) -> int:
+        return len(self.index)
+
     def before(self, column: str) -> NDArray[Any]:
-        """Return a column as of before the first packet of each connection, in their order."""
-        rows = self.connection[self.starts]
-        values: NDArray[Any] = self._connections[column][rows, self._side]
+        """Return a column as of before the first packet of each of ``rows``."""
+        values: NDArray[Any] = self._connections[column][self.rows, self._side]
         return values
 
-    def reach(self) -> Positions:
-        """Return how much sequence space each packet takes; the payload of a RST takes none."""
-        control = self.is_syn.astype(np.int64) + self.is_fin
-        reach: Positions = np.where(self.is_reset, 0, self.length) + control
+    def onset(self, at: Indices, column: str) -> Indices:
+        """Return from which packet on each connection has seen one of ``at``."""
+        held = self._connections[column][:, self._side]
+        return onsets(self.index[at], self.connection[at], held)
+
+    def reach(self, position: Positions) -> Positions:
+        """Return up to where each packet reaches; the payload of a RST takes no space."""
+        reach = position + self.length
+        reach[self.resets] -= self.length[self.resets]
+        reach[self.syns] += 1
+        reach[self.fins] += 1
         return reach
 
-    def seen(self, marks: Booleans, column: str) -> Booleans:
-        """Return whether a mark occurred at or before each packet of its connection."""
-        before = self.before(column)
-        if not marks.any() and not before.any():
-            return marks
-        marked = marks.copy()
-        marked[self.starts] |= before
-        return last_marked(marked) >= last_marked(self.first)
+
+@dataclass(frozen=True)
+class _Stretches:
+    """Stretches of one side's packets in which position 0 is the same; one entry a stretch."""
+
+    begins: Indices
+    start: NDArray[np.uint32]  # sequence number of position 0
+    restarts: Booleans  # its first packet fixes position 0
+    continues: Booleans  # it goes on with what was known before these packets
+    from_syn: Booleans
+    lengths: Indices
 
 
 def sent_bytes(packets: TcpPackets, side: int, connections: Connections) -> SentBytes:
     """Place the packets of one side in its stream."""
     own = _SidePackets(packets, side, connections)
-    fin = own.seen(own.is_fin, "fin")
-    restarts, start = _starts(own, fin)
-    from_syn = own.seen(restarts & own.is_syn, "from_syn")
-    position = _positions(own, restarts)
-    reset = own.seen(own.is_reset, "reset")
-    end, retransmitted = _ends(own, position, restarts, reset)
-    whole = packets.whole[own.index]
-    stored = (own.length > 0) & ~own.is_reset & whole & (position >= 0)
-    stored_start = position + own.is_syn
+    fin, reset = own.onset(own.fins, "fin"), own.onset(own.resets, "reset")
+    stretches = _stretches(own, fin)
+    position = _positions(own, stretches)
+    reach = own.reach(position)
+    end, retransmitted = _ends(own, position, reach, stretches, reset)
+    told = stretches.begins[stretches.restarts & stretches.from_syn]
+    first = np.full(len(connections), NEVER)
+    first[own.rows] = own.index[own.starts]
+    stored_start = position.copy()
+    stored_start[own.syns] += 1
     return SentBytes(
         index=own.index,
-        connection=own.connection,
-        restarts=restarts,
-        start=start,
-        from_syn=from_syn,
+        start=np.repeat(stretches.start, stretches.lengths),
         position=position,
         end=end,
-        retransmitted=retransmitted,
-        stored=stored,
         stored_start=stored_start,
-        stored_end=_stored_ends(own, stored, stored_start),
+        stored=_stored(own, position),
+        restarts=own.index[stretches.begins[stretches.restarts]],
+        retransmitted=own.index[retransmitted],
+        fins=own.index[own.fins],
+        fin_ends=reach[own.fins],
+        first=first,
+        from_syn=own.onset(told, "from_syn"),
         fin=fin,
-        fin_end=_fin_ends(own, position, fin),
         reset=reset,
     )
 
 
-def _starts(own: _SidePackets, fin: Booleans) -> tuple[Booleans, NDArray[np.uint32]]:
-    """Return which packets fix position 0, and its sequence number for every packet.
+def _stretches(own: _SidePackets, fin: Indices) -> _Stretches:
+    """Find the packets that fix position 0, and its sequence number from there on.
 
     It is the first packet of the side, and any later SYN with another sequence number unless a FIN
     came before it.
     """
-    opens = own.is_syn & (~fin | own.is_fin)
-    marked = own.first | opens
-    candidates = np.flatnonzero(marked)
-    is_first = own.first[candidates]
-    known = np.zeros(len(candidates), dtype=np.bool_)
-    known[is_first] = own.before("started")
-    carried = np.zeros(len(candidates), dtype=np.uint32)
-    carried[is_first] = own.before("start")
-    opens = opens[candidates]
-    value = own.sequence[candidates] - np.where(own.is_syn[candidates], 0, 1).astype(np.uint32)
+    after_fin = own.index[own.syns] > fin[own.connection[own.syns]]
+    opening = own.syns[~after_fin | ((own.flags[own.syns] & FIN) != 0)]
+    marks = np.zeros(len(own), dtype=np.int8)
+    marks[own.starts] = 1
+    marks[opening] |= 2
+    begins = np.flatnonzero(marks)
+    is_first, opens = (marks[begins] & 1) != 0, (marks[begins] & 2) != 0
+    known, carried = np.zeros(len(begins), dtype=np.bool_), np.zeros(len(begins), dtype=np.uint32)
+    known[is_first], carried[is_first] = own.before("started"), own.before("start")
+    is_syn = (own.flags[begins] & SYN) != 0
+    value = own.sequence[begins] - (~is_syn).astype(np.uint32)
     value = np.where(known & ~opens, carried, value)
     before = np.where(is_first, carried, np.roll(value, 1))
-    restarts = np.zeros(len(own.sequence), dtype=np.bool_)
-    restarts[candidates] = (is_first & ~known) | (value != before)
-    values = np.zeros(len(own.sequence), dtype=np.uint32)
-    values[candidates] = value
-    return restarts, values[last_marked(marked)]
+    restarts = (is_first & ~known) | (value != before)
+    kept = is_first | restarts
+    begins, restarts = begins[kept], restarts[kept]
+    return _Stretches(
+        begins, value[kept], restarts, ~restarts, is_syn[kept], run_lengths(begins, len(own))
+    )
 
 
-def _positions(own: _SidePackets, restarts: Booleans) -> Positions:
+def _carried_on(own: _SidePackets, stretches: _Stretches, column: str) -> NDArray[Any]:
+    """Return a column as of before these packets for the stretches that continue."""
+    continues = np.zeros(len(own), dtype=np.bool_)
+    continues[stretches.begins[stretches.continues]] = True
+    values: NDArray[Any] = own.before(column)[continues[own.starts]]
+    return values
+
+
+def _positions(own: _SidePackets, stretches: _Stretches) -> Positions:
     """Return the position of each packet's first byte, by adding up the steps between packets."""
-    steps = np.zeros(len(own.sequence), dtype=np.int64)
-    steps[1:] = (own.sequence[1:] - own.sequence[:-1]).astype(np.int32)
-    total = np.cumsum(steps)
-    anchored = np.where(own.is_syn, 0, 1)
-    continues = ~restarts[own.starts]
-    continued = own.starts[continues]
-    since = (own.sequence[continued] - own.before("sequence")[continues]).astype(np.int32)
-    anchored[continued] = own.before("position")[continues] + since
-    anchor = last_marked(own.first | restarts)
-    return total - total[anchor] + anchored[anchor]
+    total = np.zeros(len(own), dtype=np.int64)
+    np.cumsum((own.sequence[1:] - own.sequence[:-1]).view(np.int32), out=total[1:])
+    anchored = np.where(stretches.from_syn, 0, 1)
+    continued = stretches.begins[stretches.continues]
+    since = own.sequence[continued] - _carried_on(own, stretches, "sequence")
+    anchored[stretches.continues] = _carried_on(own, stretches, "position") + since.view(np.int32)
+    total += np.repeat(anchored - total[stretches.begins], stretches.lengths)
+    return total
 
 
 def _ends(
-    own: _SidePackets, position: Positions, restarts: Booleans, reset: Booleans
-) -> tuple[Positions, Booleans]:
-    """Return the highest position so far, and which packets repeat bytes below it."""
-    reach = position + own.reach()
-    anchors = own.first | restarts
-    reset_before = np.roll(reset, 1)
-    reset_before[own.starts] = own.before("reset")
-    initial = np.where(own.is_syn, reach, position)
-    continues = ~restarts[own.starts]
-    initial[own.starts[continues]] = own.before("end")[continues]
-    value = np.where(reset_before | own.is_reset, 0, reach)
-    value = np.where(anchors, np.maximum(value, initial), value).clip(0, LARGEST_VALUE)
-    epoch = np.cumsum(anchors, dtype=np.int64)
-    end = running_maximum(value, epoch)
-    before = np.where(anchors, initial, np.roll(end, 1))
-    ahead = reach - before
-    believed = own.is_reset & ~reset_before & (ahead > 0) & (ahead <= TRUSTED_JUMP)
-    if believed.any():
-        value[believed] = reach[believed]
-        end = running_maximum(value.clip(0, LARGEST_VALUE), epoch)
-        before = np.where(anchors, initial, np.roll(end, 1))
-    return end, (own.length > 0) & (reach <= before) & ~reset_before
+    own: _SidePackets,
+    position: Positions,
+    reach: Positions,
+    stretches: _Stretches,
+    reset: Indices,
+) -> tuple[Positions, Indices]:
+    """Return the highest position so far, and which packets repeat payload below it."""
+    begins = stretches.begins
+    initial = np.where(stretches.from_syn, reach[begins], position[begins])
+    initial[stretches.continues] = _carried_on(own, stretches, "end")
+    value = reach.clip(0, LARGEST_VALUE)
+    value[_after_reset(own, reset)] = 0
+    value[begins] = np.maximum(value[begins], initial).clip(0, LARGEST_VALUE)
+    end = running_maximum(value, begins)
+    before = np.empty_like(end)
+    before[1:] = end[:-1]
+    before[begins] = initial
+    repeated = np.flatnonzero((reach <= before) & (own.length > 0))
+    repeated = repeated[own.index[repeated] <= reset[own.connection[repeated]]]
+    _believe_resets(own, reach, before, end, stretches, reset)
+    return end, repeated
 
 
-def _stored_ends(own: _SidePackets, stored: Booleans, stored_start: Positions) -> Positions:
-    ends = np.where(stored, stored_start + own.length, 0).clip(0, LARGEST_VALUE)
-    ends[own.starts] = np.maximum(ends[own.starts], own.before("stored_end"))
-    return running_maximum(ends, np.cumsum(own.first, dtype=np.int64))
+def _after_reset(own: _SidePackets, reset: Indices) -> Indices:
+    """Return the packets at or after the first RST of their side."""
+    of_row = reset[own.rows]
+    at = np.flatnonzero(of_row < NEVER)
+    begins = np.maximum(np.searchsorted(own.index, of_row[at]), own.starts[at])
+    return ranges(begins, np.append(own.starts, len(own))[at + 1])
 
 
-def _fin_ends(own: _SidePackets, position: Positions, fin: Booleans) -> Positions:
-    """Return where the last FIN so far ends, 0 before any."""
-    if not fin.any():
-        return np.zeros(len(position), dtype=np.int64)
-    ends = np.zeros(len(position), dtype=np.int64)
-    ends[own.starts] = own.before("fin_end")
-    ends[own.is_fin] = (position + own.reach())[own.is_fin]
-    return ends[last_marked(own.is_fin | own.first)]
+def _believe_resets(
+    own: _SidePackets,
+    reach: Positions,
+    before: Positions,
+    end: Positions,
+    stretches: _Stretches,
+    reset: Indices,
+) -> None:
+    """Let the first RST of a side, if it is not far ahead, move the ends from there on."""
+    first = own.resets[own.index[own.resets] == reset[own.connection[own.resets]]]
+    ahead = reach[first] - before[first]
+    believed = first[(ahead > 0) & (ahead <= TRUSTED_JUMP)]
+    stretch = np.searchsorted(stretches.begins, believed, side="right") - 1
+    until = (stretches.begins + stretches.lengths)[stretch]
+    end[ranges(believed, until)] = np.repeat(reach[believed], until - believed).clip(
+        0, LARGEST_VALUE
+    )
+
+
+def _stored(own: _SidePackets, position: Positions) -> Indices:
+    """Return the packets whose payload a reassembler can use."""
+    usable = (own.length > 0) & own.whole & (position >= 0)
+    usable[own.resets] = False
+    return np.flatnonzero(usable)

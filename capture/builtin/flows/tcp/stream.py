@@ -3,80 +3,175 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.flows.connection_table import Connections
-from capture.builtin.flows.runs import (
-    LARGEST_VALUE,
-    Booleans,
-    Indices,
-    first_of_run,
-    run_bounds,
-    running_maximum,
-)
+from capture.builtin.flows.runs import LARGEST_VALUE, Booleans, Indices, maxima, running_maximum
 from capture.builtin.flows.tcp.packets import ACK, RST, TcpPackets
 from capture.builtin.flows.tcp.sequence import TRUSTED_JUMP, Positions, SentBytes, sent_bytes
 
-# Columns of what one side sent that are spread over the packets of both sides.
-_SPREAD: Final = ("from_syn", "start", "end", "stored_end", "fin", "fin_end", "reset")
 # Acknowledgements up to here say nothing about a stream that was joined without its SYN.
 _GUESSED_START: Final = 2
+
+
+@dataclass(frozen=True)
+class Sender:
+    """One side of the connections: what it sent, and what was known of it before these packets."""
+
+    packets: TcpPackets
+    connections: Connections
+    side: int
+    sent: SentBytes
+
+    @cached_property
+    def last_own(self) -> Indices:
+        """For each packet, the side's last one up to there as an index into ``sent.index``."""
+        return np.cumsum(self.packets.side == bool(self.side)) - 1
+
+    def before(self, column: str) -> NDArray[Any]:
+        """Return a column by connection as of before these packets."""
+        values: NDArray[Any] = self.connections[column][:, self.side]
+        return values
+
+    def since(self, onset: Indices, at: Indices) -> Booleans:
+        """Return for packets whether something holds that holds from ``onset`` on."""
+        return at >= onset[self.packets.connection[at]]
+
+    def known(self, at: Indices) -> Booleans:
+        """Return for packets whether position 0 is fixed."""
+        row = self.packets.connection[at]
+        return self.before("started")[row] | (at >= self.sent.first[row])
+
+    def spread(self, own: NDArray[Any], column: str, at: Indices) -> NDArray[Any]:
+        """Return for packets the side's last value, which before its first packet is a column's."""
+        silent = np.flatnonzero(~self.since(self.sent.first, at))
+        if not len(own):
+            own = np.zeros(1, dtype=own.dtype)
+        values: NDArray[Any] = own[self.last_own[at]]
+        values[silent] = self.before(column)[self.packets.connection[at[silent]]]
+        return values
+
+    def fin_ends(self, at: Indices) -> Positions:
+        """Return for packets where the last FIN so far ends, 0 before any."""
+        row = self.packets.connection[at]
+        slot = np.searchsorted(self.sent.fins, at, side="right") - 1
+        here = np.flatnonzero(slot >= 0)
+        here = here[self.sent.fins[slot[here]] >= self.packets.bounds[row[here]]]
+        ends: Positions = self.before("fin_end")[row]
+        ends[here] = self.sent.fin_ends[slot[here]]
+        return ends
 
 
 @dataclass(frozen=True)
 class Acknowledgements:
     """What the other side acknowledged.
 
-    ``index`` are the packets that do, ``advances``, ``gap`` and ``holes`` belong to them:
-    acknowledges more than any before, bytes acknowledged that the capture lacks, and in how many
-    pieces they are missing. The rest has one entry for each packet: the highest position
-    acknowledged, for the size of the stream and as a reassembler takes it (which ends before a
-    FIN, and believes RST packets as well).
+    ``index`` are the packets that do. ``trusted`` (the position acknowledged, as far as it counts
+    for the size of the stream), ``gap`` and ``holes`` (bytes acknowledged that the capture lacks,
+    and in how many pieces they are missing) belong to them. ``trimmed`` has one entry for each
+    packet: the highest position acknowledged so far as a reassembler takes it, which ends before a
+    FIN, and believes RST packets as well.
     """
 
     index: Indices
-    advances: Booleans
+    trusted: Positions
     gap: Positions
     holes: Positions
-    acknowledged: Positions
     trimmed: Positions
-    given_up: Positions  # up to where nothing is awaited any more
 
-    def delivered(self, stored_end: Positions) -> Positions:
-        """Return up to where a stream is delivered that was captured in order."""
-        return np.maximum(np.maximum(stored_end, self.given_up), 1)
+    def ignore_missing(self, begin: int, end: int) -> None:
+        """Take it that the packets ``begin`` to ``end`` acknowledge nothing that is missing."""
+        slots = slice(*np.searchsorted(self.index, (begin, end)).tolist())
+        self.gap[slots] = self.holes[slots] = 0
 
 
 @dataclass(frozen=True)
 class Stream:
-    """One side's byte stream after each packet of either side; one entry a packet.
+    """One side's byte stream after each packet of either side.
 
-    The columns are those of SentBytes; ``known`` is whether position 0 is fixed, ``frontier`` up
-    to where everything is delivered or given up.
+    ``stored_end`` and ``frontier`` have one entry a packet: the highest end of payload that the
+    capture holds, and up to where everything is delivered or given up.
     """
 
-    sent: SentBytes
+    sender: Sender
     acknowledgements: Acknowledgements
-    known: Booleans
-    from_syn: Booleans
-    end: Positions
     stored_end: Positions
-    fin: Booleans
-    fin_end: Positions
-    reset: Booleans
-    start: NDArray[np.uint32]
     frontier: Positions
 
-    def incomplete(self) -> Booleans:
-        """Return whether bytes before the end of the stream are still awaited."""
-        return self.end - 1 > self.frontier
+    @property
+    def sent(self) -> SentBytes:
+        """What the side sent."""
+        return self.sender.sent
 
-    def unacknowledged(self) -> Booleans:
-        """Return whether captured payload waits to be acknowledged."""
-        return self.stored_end > np.maximum(self.acknowledgements.trimmed, 1)
+    def ends(self, at: Indices) -> Positions:
+        """Return for packets the highest position reached, control flags included."""
+        return self.sender.spread(self.sent.end, "end", at)
+
+    def incomplete(self, at: Indices) -> Booleans:
+        """Return for packets whether bytes before the end of the stream are still awaited."""
+        return self.ends(at) - 1 > self.frontier[at]
+
+    def unacknowledged(self, at: Indices) -> Booleans:
+        """Return for packets whether captured payload waits to be acknowledged."""
+        return self.stored_end[at] > np.maximum(self.acknowledgements.trimmed[at], 1)
+
+    def advanced(self, at: Indices) -> Booleans:
+        """Return for acknowledging packets whether they acknowledge more than any before."""
+        trimmed = self.acknowledgements.trimmed
+        return trimmed[at] > np.maximum(_trimmed_before(self.sender, trimmed, at), 1)
+
+    def starts(self, at: Indices) -> NDArray[np.uint32]:
+        """Return for packets the sequence number of position 0.
+
+        While nothing was sent it is what the last acknowledgement implies.
+        """
+        starts: NDArray[np.uint32] = self.sender.spread(self.sent.start, "start", at)
+        packets, index = self.sender.packets, self.acknowledgements.index
+        silent = np.flatnonzero(~self.sender.known(at))
+        slot = np.searchsorted(index, at[silent], side="right") - 1
+        begin = packets.bounds[packets.connection[at[silent]]]
+        heard = np.flatnonzero(slot >= 0)
+        heard = heard[index[slot[heard]] >= begin[heard]]
+        acknowledged = packets.acknowledgement[index[slot[heard]]]
+        starts[silent[heard]] = acknowledged - np.uint32(1)
+        return starts
+
+    def acknowledged(self, stops: Indices) -> Positions:
+        """Return up to where each connection's stream is acknowledged before packet ``stops``.
+
+        What was acknowledged before position 0 was fixed anew does not count.
+        """
+        since = self.sender.packets.bounds[:-1].copy()
+        slot = np.searchsorted(self.sent.restarts, stops) - 1
+        restarted = np.flatnonzero(slot >= 0)
+        restarted = restarted[self.sent.restarts[slot[restarted]] >= since[restarted]]
+        since[restarted] = self.sent.restarts[slot[restarted]]
+        before = self.sender.before("acknowledged").copy()
+        before[restarted] = 0
+        index = self.acknowledgements.index
+        bounds = np.searchsorted(index, since), np.searchsorted(index, stops)
+        highest: Positions = np.maximum(maxima(self.acknowledgements.trusted, *bounds), before)
+        return highest
+
+
+def stream_of(packets: TcpPackets, side: int, connections: Connections) -> Stream:
+    """Follow one side's stream through the packets of both sides.
+
+    The frontier is that of a capture in which no payload came out of order.
+    """
+    sender = Sender(packets, connections, side, sent_bytes(packets, side, connections))
+    stored_end = _stored_ends(sender)
+    acknowledgements = _acknowledgements(sender, stored_end)
+    frontier = np.maximum(stored_end, acknowledgements.trimmed)
+    np.maximum(frontier, 1, out=frontier)
+    guessed = np.flatnonzero(acknowledgements.trimmed == _GUESSED_START)
+    guessed = guessed[~sender.since(sender.sent.from_syn, guessed)]
+    frontier[guessed] = np.maximum(stored_end[guessed], 1)
+    return Stream(sender, acknowledgements, stored_end, frontier)
 
 
 def delivered_before(connections: Connections) -> Positions:
@@ -86,76 +181,41 @@ def delivered_before(connections: Connections) -> Positions:
     return delivered
 
 
-class _Spread:
-    """Spreads what is known at one side's packets over all packets of their connections."""
-
-    def __init__(
-        self, packets: TcpPackets, sent: SentBytes, side: int, connections: Connections
-    ) -> None:
-        last = np.cumsum(packets.side == bool(side)) - 1
-        if len(sent.index):
-            here = (last >= 0) & (sent.connection[last] == packets.connection)
-        else:
-            here = np.zeros(len(packets), dtype=np.bool_)
-        self._last = last
-        self._here = here
-        self._missing = np.flatnonzero(~here)
-        self._rows = packets.connection[self._missing]
-        self._side = side
-        self._connections = connections
-
-    def known(self) -> Booleans:
-        """Return whether the side has sent anything yet."""
-        known: Booleans = self._here.copy()
-        known[self._missing] = self._connections["started"][self._rows, self._side]
-        return known
-
-    def values(self, own: NDArray[Any], column: str) -> NDArray[Any]:
-        """Return the last value of the side, from before these packets if there is none yet."""
-        if len(own) == 0:
-            own = np.zeros(1, dtype=own.dtype)
-        spread: NDArray[Any] = own[self._last]
-        spread[self._missing] = self._connections[column][self._rows, self._side]
-        return spread
+def _stored_ends(sender: Sender) -> Positions:
+    packets, sent = sender.packets, sender.sent
+    ends = np.zeros(len(packets), dtype=np.int64)
+    at = sent.index[sent.stored]
+    ends[at] = (sent.stored_start[sent.stored] + packets.length[at]).clip(0, LARGEST_VALUE)
+    before = sender.before("stored_end")[packets.rows]
+    ends[packets.starts] = np.maximum(ends[packets.starts], before)
+    return running_maximum(ends, packets.starts)
 
 
-def stream_of(packets: TcpPackets, side: int, connections: Connections) -> Stream:
-    """Follow one side's stream through the packets of both sides.
-
-    The frontier is that of a capture in which no payload came out of order.
-    """
-    sent = sent_bytes(packets, side, connections)
-    spread = _Spread(packets, sent, side, connections)
-    so_far = {column: spread.values(getattr(sent, column), column) for column in _SPREAD}
-    known = spread.known()
-    at = np.flatnonzero((packets.side != bool(side)) & ((packets.flags & ACK) != 0))
-    position = _acknowledged_positions(packets, at, known, so_far["start"], so_far["end"])
-    fin_end = so_far["fin_end"][at]
-    closing = so_far["fin"][at] & (position >= fin_end)
-    acknowledgements = _acknowledgements(
-        _Epochs(packets, sent, side, connections),
-        at,
-        _trusted(packets, at, position),
-        np.where(closing, fin_end - 1, position).clip(0, LARGEST_VALUE),
-        so_far["stored_end"],
-        so_far["from_syn"],
-    )
-    return Stream(
-        sent=sent,
-        acknowledgements=acknowledgements,
-        known=known,
-        frontier=acknowledgements.delivered(so_far["stored_end"]),
-        **so_far,
+def _acknowledgements(sender: Sender, stored_end: Positions) -> Acknowledgements:
+    packets = sender.packets
+    at = np.flatnonzero((packets.side != bool(sender.side)) & ((packets.flags & ACK) != 0))
+    position = _acknowledged_positions(sender, at)
+    in_stream = _without_fin(sender, at, position)
+    trimmed = _trimmed(sender, at, in_stream)
+    gap = _gaps(sender, at, in_stream, trimmed, stored_end)
+    return Acknowledgements(
+        index=at,
+        trusted=_trusted(packets, at, position),
+        gap=gap,
+        holes=(gap > 0).astype(np.int64),
+        trimmed=trimmed,
     )
 
 
-def _acknowledged_positions(
-    packets: TcpPackets, at: Indices, known: Booleans, start: NDArray[np.uint32], end: Positions
-) -> Positions:
+def _acknowledged_positions(sender: Sender, at: Indices) -> Positions:
     """Return the positions that the packets ``at`` acknowledge, 0 where that cannot be told."""
-    expected = start[at] + end[at].astype(np.uint32)
-    ahead = (packets.acknowledgement[at] - expected).astype(np.int32)
-    return np.where(known[at], end[at] + ahead, 0).clip(0, LARGEST_VALUE)
+    sent = sender.sent
+    end = sender.spread(sent.end, "end", at)
+    start = sender.spread(sent.start, "start", at)
+    ahead = sender.packets.acknowledgement[at] - (start + end.astype(np.uint32))
+    end += ahead.view(np.int32)
+    end[~sender.known(at)] = 0
+    return end.clip(0, LARGEST_VALUE, out=end)
 
 
 def _trusted(packets: TcpPackets, at: Indices, position: Positions) -> Positions:
@@ -165,62 +225,54 @@ def _trusted(packets: TcpPackets, at: Indices, position: Positions) -> Positions
     return np.where(of_reset | broken, 0, position)
 
 
-class _Epochs:
-    """Stretches of packets for which one side's position 0 stays the same."""
-
-    def __init__(
-        self, packets: TcpPackets, sent: SentBytes, side: int, connections: Connections
-    ) -> None:
-        first = first_of_run(packets.connection)
-        marks = first.copy()
-        marks[sent.index[sent.restarts]] = True
-        self.epoch = np.cumsum(marks, dtype=np.int64)
-        starts, ends = run_bounds(packets.connection)
-        restarted = self.epoch != np.repeat(self.epoch[starts], ends - starts)
-        begins_anew = np.zeros(len(packets), dtype=np.bool_)
-        begins_anew[sent.index[sent.restarts]] = True
-        restarted |= np.repeat(begins_anew[starts], ends - starts)
-        self._continued = np.flatnonzero(~restarted)
-        self._rows = packets.connection[self._continued]
-        self._side = side
-        self._connections = connections
-
-    def before(self, column: str) -> Positions:
-        """Return for each packet the value from before these packets, 0 after a restart."""
-        values = np.zeros(len(self.epoch), dtype=np.int64)
-        values[self._continued] = self._connections[column][self._rows, self._side]
-        return values
-
-    def maximum_so_far(self, at: Indices, values: Positions, column: str) -> Positions:
-        """Return for each packet the highest of the values at ``at`` and the one before them."""
-        spread = self.before(column)
-        spread[at] = np.maximum(spread[at], values)
-        return running_maximum(spread, self.epoch)
+def _without_fin(sender: Sender, at: Indices, position: Positions) -> Positions:
+    """Return acknowledged positions, those that cover a FIN as of before it."""
+    trimmed = position.copy()
+    after = np.flatnonzero(sender.since(sender.sent.fin, at))
+    fin_ends = sender.fin_ends(at[after])
+    covers = position[after] >= fin_ends
+    trimmed[after[covers]] = (fin_ends[covers] - 1).clip(0, LARGEST_VALUE)
+    return trimmed
 
 
-def _acknowledgements(
-    epochs: _Epochs,
+def _trimmed(sender: Sender, at: Indices, in_stream: Positions) -> Positions:
+    """Return for each packet the highest position acknowledged since position 0 was fixed."""
+    packets = sender.packets
+    anew = np.zeros(len(packets), dtype=np.bool_)
+    anew[sender.sent.restarts] = True
+    values = np.zeros(len(packets), dtype=np.int64)
+    values[at] = in_stream
+    continued = np.flatnonzero(~anew[packets.starts])
+    begins = packets.starts[continued]
+    before = sender.before("trimmed")[packets.rows[continued]]
+    values[begins] = np.maximum(values[begins], before)
+    return running_maximum(values, np.flatnonzero(packets.first | anew))
+
+
+def _trimmed_before(sender: Sender, trimmed: Positions, at: Indices) -> Positions:
+    """Return what was acknowledged before the packets ``at``, all of which acknowledge."""
+    before = trimmed[at - 1]
+    begins = np.flatnonzero(sender.packets.first[at])
+    before[begins] = sender.before("trimmed")[sender.packets.connection[at[begins]]]
+    return before
+
+
+def _gaps(
+    sender: Sender,
     at: Indices,
-    trusted: Positions,
     in_stream: Positions,
+    trimmed: Positions,
     stored_end: Positions,
-    from_syn: Booleans,
-) -> Acknowledgements:
-    trimmed = epochs.maximum_so_far(at, in_stream, "trimmed")
-    previous = np.roll(trimmed, 1)
-    fresh = np.flatnonzero(first_of_run(epochs.epoch))
-    previous[fresh] = epochs.before("trimmed")[fresh]
-    delivered = np.maximum(_counted(previous, from_syn)[at], stored_end[at])
-    gap = np.maximum(_counted(in_stream, from_syn[at]) - np.maximum(delivered, 1), 0)
-    return Acknowledgements(
-        index=at,
-        advances=in_stream > np.maximum(previous[at], 1),
-        gap=gap,
-        holes=(gap > 0).astype(np.int64),
-        acknowledged=epochs.maximum_so_far(at, trusted, "acknowledged"),
-        trimmed=trimmed,
-        given_up=_counted(trimmed, from_syn),
-    )
+) -> Positions:
+    """Return how many bytes each acknowledgement covers that are not in the capture."""
+    gap = np.zeros(len(at), dtype=np.int64)
+    ahead = np.flatnonzero(in_stream > np.maximum(stored_end[at], 1))
+    packets = at[ahead]
+    from_syn = sender.since(sender.sent.from_syn, packets)
+    before = _counted(_trimmed_before(sender, trimmed, packets), from_syn)
+    delivered = np.maximum(np.maximum(before, stored_end[packets]), 1)
+    gap[ahead] = np.maximum(_counted(in_stream[ahead], from_syn) - delivered, 0)
+    return gap
 
 
 def _counted(acknowledged: Positions, from_syn: Booleans) -> Positions:

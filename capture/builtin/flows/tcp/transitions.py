@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from capture.builtin.flows.tcp.conversation import Conversation, ConversationState
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.builtin.flows.tcp.conversation import Conversation
+from capture.builtin.flows.tcp.conversation_state import ConversationState
 
 MAXIMUM_REMEMBERED: Final = 100_000  # outcomes; then the memory is emptied
 LONGEST_REMEMBERED: Final = 256  # bytes of event codes; longer runs hardly recur
@@ -155,6 +159,14 @@ class Transitions:
             self.states.append(state)
             self.timers.append(_timers(state))
         return known
+
+    def timer_column(self, name: str) -> NDArray[Any]:
+        """Return one of the fields of ``timers``, by the number of the state."""
+        return np.array([getattr(timers, name) for timers in self.timers])
+
+    def known(self, runs: Iterable[tuple[int, bytes]]) -> list[Outcome | None]:
+        """Return the outcomes of runs, each as given to ``run``, as far as they are remembered."""
+        return list(map(self._remembered.get, runs))
 
     def run(self, state: int, codes: bytes) -> Outcome:
         """Apply event codes (native unsigned 32-bit integers) where no timer can matter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -14,7 +15,6 @@ from capture.builtin.tls.hello import (
     SUPPORTED_VERSIONS,
     ClientHello,
     application_protocols,
-    split_extensions,
 )
 
 _ENCRYPTED_HELLO: Final = frozenset((0xFFCE, *range(0xFE08, 0xFE0E)))
@@ -47,77 +47,60 @@ class ClientOffer(NamedTuple):
     encrypted_hello: bool
 
 
-class _HelloParts(NamedTuple):
-    """The bytes of a hello that do not change from one connection of a client to the next."""
-
-    version: int
-    cipher_suites: bytes
-    cipher_suite_size: int
-    extensions: tuple[int, ...]
-    versions: bytes | None
-    groups: bytes
-    point_formats: bytes
-    signature_algorithms: bytes
-    protocols: bytes
-
-
 def client_offer(hello: ClientHello) -> ClientOffer:
-    """Return what the client offers; of an extension that is there twice, the first counts."""
-    return _offer_of(
-        hello.version,
-        hello.cipher_suite_octets,
-        hello.cipher_suite_size,
-        hello.extension_octets,
-    )
-
-
-@lru_cache(maxsize=256)
-def _offer_of(
-    version: int, cipher_suites: bytes, cipher_suite_size: int, extension_octets: bytes
-) -> ClientOffer:
-    extensions, _ = split_extensions(extension_octets)
-    contents = dict(reversed(extensions))
+    """Return what the client offers."""
+    numbers, contents, _ = hello.extensions
     return _offer(
-        _HelloParts(
-            version,
-            cipher_suites,
-            cipher_suite_size,
-            tuple(number for number, _ in extensions[:MOST_NUMBERS]),
-            contents.get(SUPPORTED_VERSIONS),
-            contents.get(SUPPORTED_GROUPS, b""),
-            contents.get(POINT_FORMATS, b""),
-            contents.get(SIGNATURE_ALGORITHMS, b""),
-            contents.get(APPLICATION_PROTOCOLS, b""),
-        )
+        hello.version,
+        hello.cipher_suites,
+        hello.cipher_suite_size,
+        numbers[:MOST_NUMBERS],
+        contents.get(SUPPORTED_VERSIONS),
+        contents.get(SUPPORTED_GROUPS, b""),
+        contents.get(POINT_FORMATS, b""),
+        contents.get(SIGNATURE_ALGORITHMS, b""),
+        contents.get(APPLICATION_PROTOCOLS, b""),
     )
 
 
+# The arguments are the bytes that do not change from one connection of a client to the next.
 @lru_cache(maxsize=1024)
-def _offer(parts: _HelloParts) -> ClientOffer:
-    versions = (parts.version,) if parts.versions is None else _numbers(parts.versions[1:])
-    ciphers = _numbers(parts.cipher_suites, parts.cipher_suite_size)
-    groups = _numbers(parts.groups[2:])
-    algorithms = _numbers(parts.signature_algorithms[2:])
-    every = (*versions, *ciphers, *parts.extensions, *groups, *algorithms)
-    protocols = parts.protocols
+def _offer(
+    hello_version: int,
+    cipher_suites: bytes,
+    cipher_suite_size: int,
+    extensions: tuple[int, ...],
+    supported_versions: bytes | None,
+    supported_groups: bytes,
+    point_formats: bytes,
+    signature_algorithms: bytes,
+    protocols: bytes,
+) -> ClientOffer:
+    versions = (hello_version,) if supported_versions is None else _numbers(supported_versions[1:])
+    ciphers = _numbers(cipher_suites, cipher_suite_size)
+    groups = _numbers(supported_groups[2:])
+    algorithms = _numbers(signature_algorithms[2:])
+    every = (*versions, *ciphers, *extensions, *groups, *algorithms)
     return ClientOffer(
-        hello_version=parts.version,
+        hello_version=hello_version,
         versions=without_grease(versions),
         ciphers=without_grease(ciphers),
-        extensions=without_grease(parts.extensions),
+        extensions=without_grease(extensions),
         groups=without_grease(groups),
-        point_formats=tuple(parts.point_formats[1:]),
+        point_formats=tuple(point_formats[1:]),
         signature_algorithms=without_grease(algorithms),
         application_protocols=application_protocols(protocols),
         first_protocol=protocols[3 : 3 + protocols[2]] if len(protocols) > 2 else b"",
         grease=not GREASE.isdisjoint(every),
-        encrypted_hello=not _ENCRYPTED_HELLO.isdisjoint(parts.extensions),
+        encrypted_hello=not _ENCRYPTED_HELLO.isdisjoint(extensions),
     )
 
 
 def _numbers(octets: bytes, size: int = 2) -> tuple[int, ...]:
     """Return big-endian numbers of ``size`` bytes; what is left over at the end is left out."""
     octets = octets[: size * MOST_NUMBERS]
+    if size == 2:
+        return struct.unpack_from(f">{len(octets) // 2}H", octets)
     return tuple(
         int.from_bytes(octets[offset : offset + size], "big")
         for offset in range(0, len(octets) - size + 1, size)

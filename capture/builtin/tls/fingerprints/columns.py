@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 import polars as pl
 
-from capture.builtin.connection import Connection
 from capture.builtin.tls.connection import TlsConnection
-from capture.builtin.tls.fingerprints.client_offer import ClientOffer, client_offer
-from capture.builtin.tls.fingerprints.ja3 import ja3, ja3s
+from capture.builtin.tls.fingerprints.client_offer import ClientOffer
+from capture.builtin.tls.fingerprints.ja3 import ja3
 from capture.builtin.tls.fingerprints.ja4 import ja4
 from capture.builtin.tls.fingerprints.list_column import column
 from capture.schema import SSL
@@ -35,18 +33,19 @@ _OF_CLIENT: Final = tuple(name for name in FINGERPRINT_COLUMNS if name != "ja3s"
 _ClientValues = tuple[Any, ...]  # of the columns _OF_CLIENT
 
 
-def fingerprint_columns(found: Sequence[tuple[Connection, TlsConnection]]) -> list[pl.Series]:
+def fingerprint_columns(
+    found: Sequence[TlsConnection], over_udp: Sequence[bool]
+) -> list[pl.Series]:
     """Return ``FINGERPRINT_COLUMNS``, one row a connection; null where a hello was not seen."""
-    clients = [_client_values(tls, connection.protocol == "udp") for connection, tls in found]
-    distinct = list(dict.fromkeys(clients))
-    numbers = {values: number for number, values in enumerate(distinct)}
-    rows = [numbers[values] for values in clients]
+    clients = [(tls.client_offer, udp) for tls, udp in zip(found, over_udp, strict=True)]
+    numbers: dict[tuple[ClientOffer | None, bool], int] = {}
+    rows = [numbers.setdefault(client, len(numbers)) for client in clients]
+    distinct = [_values_of_offer(*client) for client in numbers]
     columns = {
         name: column(name, values, SSL[name]).gather(rows)
         for name, values in zip(_OF_CLIENT, _transposed(distinct), strict=True)
     }
-    servers = [None if tls.server_hello is None else ja3s(tls.server_hello) for _, tls in found]
-    columns["ja3s"] = column("ja3s", servers, SSL["ja3s"])
+    columns["ja3s"] = column("ja3s", [tls.ja3s for tls in found], SSL["ja3s"])
     return [columns[name] for name in FINGERPRINT_COLUMNS]
 
 
@@ -54,14 +53,9 @@ def _transposed(rows: Sequence[_ClientValues]) -> Iterable[tuple[Any, ...]]:
     return zip(*rows, strict=True) if rows else ((),) * len(_OF_CLIENT)
 
 
-def _client_values(tls: TlsConnection, over_udp: bool) -> _ClientValues:
-    if tls.client_hello is None:
+def _values_of_offer(offer: ClientOffer | None, over_udp: bool) -> _ClientValues:
+    if offer is None:
         return (None,) * len(_OF_CLIENT)
-    return _values_of_offer(client_offer(tls.client_hello), over_udp)
-
-
-@lru_cache(maxsize=1024)
-def _values_of_offer(offer: ClientOffer, over_udp: bool) -> _ClientValues:
     return (
         ja3(offer),
         ja4(offer, over_udp=over_udp),

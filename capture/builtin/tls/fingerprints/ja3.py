@@ -16,7 +16,6 @@ def ja3_text(offer: ClientOffer) -> str:
     return ",".join([str(offer.hello_version), *map(_joined, lists)])
 
 
-@lru_cache(maxsize=1024)
 def ja3(offer: ClientOffer) -> str:
     """Return the JA3 fingerprint of a client, 32 hexadecimal digits."""
     return _md5(ja3_text(offer))
@@ -24,12 +23,12 @@ def ja3(offer: ClientOffer) -> str:
 
 def ja3s_text(hello: ServerHello) -> str:
     """Return version, cipher suite and extensions, in decimal."""
-    return _ja3s_text(hello.version, hello.cipher_suite, _numbers(hello))
+    return _ja3s_text(hello.version, hello.cipher_suite, hello.extensions.numbers)
 
 
 def ja3s(hello: ServerHello) -> str:
     """Return the JA3S fingerprint of a server, 32 hexadecimal digits."""
-    return _ja3s(hello.version, hello.cipher_suite, _numbers(hello))
+    return _ja3s(hello.version, hello.cipher_suite, hello.extensions.numbers)
 
 
 @lru_cache(maxsize=1024)
@@ -39,10 +38,6 @@ def _ja3s(version: int, cipher_suite: int, extensions: tuple[int, ...]) -> str:
 
 def _ja3s_text(version: int, cipher_suite: int, extensions: tuple[int, ...]) -> str:
     return f"{version},{cipher_suite},{_joined(extensions)}"
-
-
-def _numbers(hello: ServerHello) -> tuple[int, ...]:
-    return tuple([number for number, _ in hello.extensions])
 
 
 def _joined(numbers: Iterable[int]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -40,7 +39,6 @@ _LARGEST_COUNT: Final = 99
 _NOT_HASHED: Final = frozenset((SERVER_NAME, APPLICATION_PROTOCOLS))
 
 
-@lru_cache(maxsize=1024)
 def ja4(offer: ClientOffer, *, over_udp: bool = False) -> str:
     """Return the JA4 fingerprint of a client.
 

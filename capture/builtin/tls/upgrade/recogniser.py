@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 _MOST_PLAINTEXT = 32768
 
@@ -11,8 +12,9 @@ class Recogniser(ABC):
     """Watches a connection in the clear until both sides have agreed to speak TLS.
 
     ``client`` and ``server`` are the bytes of each direction that the recogniser has not dealt
-    with. Once ``switched`` is set, they are the first bytes of TLS. Once ``finished`` is set, the
-    connection will never switch, or has talked for longer than 32 kB without doing so.
+    with. Once ``switched`` is set, they are the first bytes of TLS, or of what ``unwrap`` makes TLS
+    of. Once ``finished`` is set, the connection will never switch, or has talked for longer than
+    32 kB without doing so.
     """
 
     def __init__(self) -> None:
@@ -20,6 +22,7 @@ class Recogniser(ABC):
         self.server = bytearray()
         self.switched = False
         self.finished = False
+        self.unwrap: Callable[[bool, bytes], bytes] | None = None
         self._seen = 0
 
     def feed(self, from_originator: bool, data: bytes) -> None:

@@ -32,6 +32,17 @@ def test_numbers_and_times_go_on_over_blocks() -> None:
     assert second.time_ns.tolist() == [50]
 
 
+def test_every_frame_moves_network_time_on_and_none_moves_it_back() -> None:
+    decoder = Decoder()
+    arp = ethernet(bytes(28), 0x0806)
+    first = decoder.decode(records([HELLO, arp, HELLO, arp], time_ns=[10, 30, 20, 40]))
+    second = decoder.decode(records([arp, HELLO, HELLO], time_ns=[5, 15, 50]))
+    assert first.network_time_ns.tolist() == [10, 30]
+    assert first.clock_ns.tolist() == [10, 30, 30, 40]
+    assert second.network_time_ns.tolist() == [40, 50]
+    assert second.clock_ns.tolist() == [40, 40, 50]
+
+
 def test_data_is_not_copied_unless_a_packet_was_reassembled() -> None:
     part = records([HELLO])
     assert Decoder().decode(part).data is part.data
@@ -49,6 +60,7 @@ def test_every_column_has_the_type_of_the_contract() -> None:
     types = {
         "number": np.int64,
         "time_ns": np.int64,
+        "network_time_ns": np.int64,
         "frame_length": np.int32,
         "ip_version": np.uint8,
         "protocol": np.uint8,

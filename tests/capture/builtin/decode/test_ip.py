@@ -1,4 +1,5 @@
 import struct
+from ipaddress import ip_address
 
 import pytest
 
@@ -57,6 +58,26 @@ def test_extension_headers_of_ipv6_are_skipped() -> None:
     assert payloads(block) == [b"hello"]
     assert block.protocol.tolist() == [17]
     assert block.ip_length.tolist() == [40 + len(chain)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "left", "destination"), [(0, 2, "2001:db8::9"), (0, 0, SERVER_6), (4, 2, SERVER_6)]
+)
+def test_a_source_route_tells_the_destination(kind: int, left: int, destination: str) -> None:
+    stops = ip_address("2001:db8::8").packed + ip_address("2001:db8::9").packed
+    route = bytes([17, 4, kind, left]) + bytes(4) + stops
+    block, _ = decode([ipv6(extension(43) + route + HELLO, 0), ipv6(HELLO)], RAW)
+    assert endpoints(block) == [
+        (CLIENT_6, 40000, destination, 53),
+        (CLIENT_6, 40000, SERVER_6, 53),
+    ]
+    assert payloads(block) == [b"hello", b"hello"]
+
+
+def test_a_source_route_that_is_cut_off_or_odd_is_passed_over() -> None:
+    odd = bytes([17, 3, 0, 1]) + bytes(28)
+    block, _ = decode([ipv6(odd + HELLO, 43)], RAW)
+    assert endpoints(block)[0][2] == SERVER_6
 
 
 @pytest.mark.parametrize("protocol", [50, 59, 135])

@@ -61,6 +61,21 @@ def test_the_ip_packet_is_found(link_type: int, frame: bytes) -> None:
     assert not decoder.skipped
 
 
+def test_every_subframe_of_an_aggregated_wireless_frame_is_found() -> None:
+    first, second = (b"\xaa\xaa\x03\0\0\0\x08\0" + ipv4(udp(text)) for text in (b"hello", b"again"))
+    subframes = [bytes(12) + struct.pack(">H", len(part)) + part for part in (first, second)]
+    padding = bytes(-len(subframes[0]) % 4)
+    frame = b"\x88\x01" + bytes(22) + b"\x80\0" + subframes[0] + padding + subframes[1]
+    block, decoder = decode([frame], 105)
+    assert payloads(block) == [b"hello", b"again"]
+    assert not decoder.skipped
+
+
+def test_subframe_longer_than_its_wireless_frame_is_read_as_far_as_it_goes() -> None:
+    frame = b"\x88\x01" + bytes(22) + b"\x80\0" + bytes(12) + b"\xff\xff" + SNAP
+    assert payloads(decode([frame], 105)[0]) == [b"hello"]
+
+
 @pytest.mark.parametrize(
     ("link_type", "frame", "reason"),
     [

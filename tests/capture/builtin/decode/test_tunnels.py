@@ -17,6 +17,7 @@ from tests.capture.builtin.decode.packet_bytes import (
 RAW = 101
 INNER_4 = ipv4(tcp(b"inner"), 6, "172.16.0.1", "172.16.0.2")
 INNER_6 = ipv6(tcp(b"inner"), 6, "2001:db8:1::1", "2001:db8:1::2")
+SNAP = b"\xaa\xaa\x03\0\0\0\x08\0" + INNER_4
 TEREDO = ipv6(tcp(b"inner"), 6, "2001:0:1::1", "2001:db8:1::2")
 SERVERS = {"172.16.0.2", "2001:db8:1::2"}
 
@@ -66,6 +67,8 @@ def assert_inner(block: PacketBlock) -> None:
         ipv4(gre(0x1000, 0x22EB, bytes(11) + b"\1" + bytes(8) + ethernet(INNER_4)), 47),
         ipv4(gre(0x3001, 0x880B, b"\xff\x03\0\x21" + INNER_4), 47),
         ipv4(gre(0x3081, 0x880B, b"\xff\x03\0\x57" + INNER_6), 47),
+        ipv4(gre(0, 0x8200, b"\x08\x01" + bytes(22) + SNAP), 47),
+        ipv4(gre(0, 0x9000, b"\x88\x02" + bytes(24) + SNAP), 47),
         ipv4(gre(0, 0x8847, b"\0\0\x11\x40" + INNER_4), 47),
     ],
 )

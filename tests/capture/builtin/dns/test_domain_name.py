@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.builtin.dns.domain_name import read_name
+from capture.builtin.dns.domain_name import LONGEST_NETBIOS_LABEL, read_name
 from tests.capture.builtin.dns.message_bytes import name
 
 
@@ -37,7 +37,7 @@ def test_cut_off_label_ends_the_name() -> None:
 def test_labels_over_63_bytes_are_for_netbios_only() -> None:
     data = b"\x40" + b"a" * 64 + b"\0x"
     assert read_name(data, 0, len(data)) == (b"", 1)
-    assert read_name(data, 0, len(data), 255) == (b"a" * 64, 66)
+    assert read_name(data, 0, len(data), LONGEST_NETBIOS_LABEL) == (b"a" * 64, 66)
 
 
 def test_names_have_a_bounded_length() -> None:

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from capture.builtin.dns.message import (
     MOST_QUESTIONS,
-    Answer,
     DnsFormatError,
     Question,
     parse_message,
@@ -24,16 +23,16 @@ from tests.capture.builtin.dns.message_bytes import (
 
 def test_query() -> None:
     got = parse_message(query(7, "Example.com", 28))
-    assert (got.transaction, got.is_response, got.operation) == (7, False, 0)
-    assert got.questions == (Question(b"example.com", 28, 1),)
-    assert got.answers == ()
+    assert (got.is_response, got.operation) == (False, 0)
+    assert got.question == Question("example.com", 28, "AAAA", 1, "C_INTERNET")
+    assert (got.owner, got.answers) == (None, ())
     assert got.whole
 
 
 def test_response() -> None:
     got = parse_message(reply(7))
     assert (got.is_response, got.response_code, got.records) == (True, 0, 1)
-    assert got.answers == (Answer(b"example.com", 1, 60, "10.0.0.1"),)
+    assert (got.owner, got.answers, got.lifetimes) == ("example.com", ("10.0.0.1",), (60,))
     assert got.whole
 
 
@@ -45,8 +44,19 @@ def test_flags() -> None:
 def test_compressed_names_in_owner_and_data() -> None:
     answers = (record(b"\xc0\x0c", 5, b"\x03cdn\xc0\x0c"), record(b"\xc0\x29", 1, b"\x01\2\3\4"))
     got = parse_message(message(1, RESPONSE, (question("example.com"),), answers))
-    assert [answer.text for answer in got.answers] == ["cdn.example.com", "1.2.3.4"]
-    assert got.answers[1].name == b"cdn.example.com"
+    assert (got.owner, got.answers) == ("example.com", ("cdn.example.com", "1.2.3.4"))
+
+
+def test_compressed_owner_of_the_first_answer() -> None:
+    answer = record(b"\x03www\xc0\x0c", 1, b"\1\2\3\4")
+    got = parse_message(message(1, RESPONSE, (question("example.com"),), (answer,)))
+    assert got.owner == "www.example.com"
+
+
+def test_answers_without_text_tell_their_owner_only() -> None:
+    answers = (record("a", 41, b"\0"), record("b", 11, b"\1\2\3\4\6"), record("c", 1, b"\1\2\3\4"))
+    got = parse_message(message(1, RESPONSE, (), answers))
+    assert (got.owner, got.answers) == ("b", ("1.2.3.4",))
 
 
 @pytest.mark.parametrize("length", range(12))
@@ -63,20 +73,20 @@ def test_truncated_message_keeps_what_was_read() -> None:
         (record("a.b", 1, b"\1\2\3\4"), record("a.b", 1, b"\1\2\3\5")),
     )
     got = parse_message(whole[:-1])
-    assert [answer.text for answer in got.answers] == ["1.2.3.4"]
+    assert got.answers == ("1.2.3.4",)
     assert not got.whole
 
 
 def test_cut_question() -> None:
     got = parse_message(query()[:-1])
-    assert got.questions == ()
+    assert got.question is None
     assert not got.whole
 
 
 def test_absurd_number_of_questions_is_not_read() -> None:
     questions = (question("a"),) * (MOST_QUESTIONS + 1)
     got = parse_message(message(questions=questions))
-    assert got.questions == ()
+    assert got.question is None
     assert not got.whole
     assert parse_message(message(questions=questions[1:])).whole
 
@@ -93,13 +103,13 @@ def test_more_records_promised_than_there_are() -> None:
 def test_next_secure_names_both_ends() -> None:
     data = name("b.example") + b"\x00\x01\x40"
     got = parse_message(message(1, RESPONSE, (), (record("a.example", 47, data),)))
-    assert got.answers[0].text == "NSEC a.example b.example"
+    assert got.answers == ("NSEC a.example b.example",)
 
 
 def test_netbios_reads_srv_as_node_status() -> None:
     data = message(1, RESPONSE, (), (record("a", 33, bytes(6) + name("target")),))
-    assert parse_message(data).answers[0].text == "target"
-    assert parse_message(data, netbios=True).answers[0].text is None
+    assert parse_message(data).answers == ("target",)
+    assert parse_message(data, netbios=True).owner is None
 
 
 @given(st.binary(max_size=120))

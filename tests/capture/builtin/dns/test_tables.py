@@ -108,6 +108,16 @@ def test_netbios_port_keeps_other_names() -> None:
     assert only_row(query(1, "host.example"), connection=NETBIOS)["query"] == "host.example"
 
 
+def test_response_alone_is_named_after_its_answer() -> None:
+    row = only_row(reply())
+    assert (row["query"], row["qtype"], row["rtt"], row["answers"]) == (
+        "example.com",
+        None,
+        None,
+        ["10.0.0.1"],
+    )
+
+
 def test_names_that_are_not_utf_8() -> None:
     data = message(1, QUERY, (b"\x04caf\xe9\0\0\x01\0\x01",))
     assert only_row(data)["query"] == "caf\\xe9"
@@ -146,7 +156,14 @@ def test_first_message_answering_from_the_originator_swaps_the_sides() -> None:
     log.feed(connection, 0, True, reply())
     (row,) = log.table().to_dicts()
     assert (row["id.orig_h"], row["id.resp_h"]) == ("10.0.0.53", "10.0.0.1")
-    assert log.swapped == {"C1"}
+
+
+def test_netbios_is_told_by_the_port_after_the_exchange() -> None:
+    connection = UNICAST._replace(originator_port=137)
+    log = DnsLog()
+    log.feed(connection, 0, True, message(1, RESPONSE, (), (record("a", 33, bytes(6) + b"\0"),)))
+    (row,) = log.table().to_dicts()
+    assert (row["id.resp_p"], row["query"], row["answers"]) == (137, None, None)
 
 
 def test_announcement_to_a_group_keeps_the_sides() -> None:
@@ -154,7 +171,6 @@ def test_announcement_to_a_group_keeps_the_sides() -> None:
     log = DnsLog()
     log.feed(connection, 0, True, reply())
     assert log.table()["id.resp_h"].to_list() == ["224.0.0.251"]
-    assert log.swapped == set()
 
 
 def test_other_traffic_on_a_dns_port_is_given_up() -> None:

@@ -139,10 +139,8 @@ def test_a_decompression_bomb_is_refused(tmp_path: Path, pack: object) -> None:
     source.close()
 
 
-def test_a_size_that_no_capture_shrinks_from_is_refused(
-    tmp_path: Path,
-) -> None:
-    source = open_source(write(tmp_path, gzip.compress(bytes(10 * LEAST))), NO_LIMIT, LEAST)
+def test_a_size_that_no_capture_shrinks_from_is_refused(tmp_path: Path) -> None:
+    source = open_source(write(tmp_path, gzip.compress(bytes(10 * LEAST))), None, LEAST)
     with pytest.raises(UnreadableInputError, match="decompression bomb"):
         source.window(0)
     source.close()

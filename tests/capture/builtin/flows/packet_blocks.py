@@ -13,6 +13,8 @@ from capture.builtin.connection import Connection
 from capture.builtin.flows.tracker import FlowTracker
 
 SECOND = 10**9
+_LONG_AGO = -(2**63)
+_NO_PACKET = -1
 START = 1_700_000_000 * SECOND
 CLIENT = "10.0.0.1"
 SERVER = "192.0.2.7"
@@ -96,12 +98,25 @@ def icmp(at: float, source: str, destination: str, kind: int, code: int = 0) -> 
     return Packet(at, source, kind, destination, code, protocol=1, payload=bytes(8))
 
 
-def block(packets: Sequence[Packet], first_number: int = 1) -> PacketBlock:
-    """Return a block of the packets."""
+def other_frame(at: float) -> Packet:
+    """Return what stands for a frame without an IP packet: it moves network time on."""
+    return Packet(at, "", 0, "", 0, protocol=_NO_PACKET)
+
+
+def block(
+    frames: Sequence[Packet], first_number: int = 1, network_time: int = _LONG_AGO
+) -> PacketBlock:
+    """Return a block of the frames, which begins at that network time."""
+    stamps = [START + round(frame.at * SECOND) for frame in frames]
+    clock = np.maximum(np.maximum.accumulate(stamps), network_time)
+    rows = [row for row, frame in enumerate(frames) if frame.protocol != _NO_PACKET]
+    packets = [frames[row] for row in rows]
     offsets = np.cumsum([0, *(len(packet.payload) for packet in packets)])
     columns: dict[str, Any] = {
-        "number": [first_number + index for index in range(len(packets))],
-        "time_ns": [START + round(packet.at * SECOND) for packet in packets],
+        "clock_ns": clock,
+        "number": [first_number + row for row in rows],
+        "time_ns": [stamps[row] for row in rows],
+        "network_time_ns": clock[rows],
         "frame_length": [14 + _ip_length(packet) for packet in packets],
         "ip_version": [6 if ":" in packet.source else 4 for packet in packets],
         "protocol": [packet.protocol for packet in packets],
@@ -122,12 +137,16 @@ def block(packets: Sequence[Packet], first_number: int = 1) -> PacketBlock:
     }
     data = np.frombuffer(b"".join(packet.payload for packet in packets) + b"\0", dtype=np.uint8)
     arrays = {name: np.array(values, dtype=_TYPES[name]) for name, values in columns.items()}
+    for name in ("source", "destination"):
+        arrays[name] = arrays[name].reshape(-1, 2)
     return PacketBlock(data=data, **arrays)
 
 
 _TYPES = {
+    "clock_ns": np.int64,
     "number": np.int64,
     "time_ns": np.int64,
+    "network_time_ns": np.int64,
     "frame_length": np.int32,
     "ip_version": np.uint8,
     "protocol": np.uint8,
@@ -169,8 +188,11 @@ def _halves(address: str) -> tuple[int, int]:
 
 def blocks(packets: Sequence[Packet], size: int) -> Iterable[PacketBlock]:
     """Yield the packets in blocks of a size."""
+    network_time = _LONG_AGO
     for begin in range(0, len(packets), size):
-        yield block(packets[begin : begin + size], begin + 1)
+        part = block(packets[begin : begin + size], begin + 1, network_time)
+        yield part
+        network_time = int(part.clock_ns[-1])
 
 
 def track(packets: Sequence[Packet], size: int = 1 << 16) -> FlowTracker:

@@ -50,5 +50,5 @@ def test_open_connections_without_packets_are_idle() -> None:
 def test_colliding_hashes_do_not_mix_flows(monkeypatch: pytest.MonkeyPatch) -> None:
     packets = [udp(0, (CLIENT, port % 3), (SERVER, 7)) for port in range(9)]
     expected = sorted(groups(packets).values())
-    monkeypatch.setattr(grouping, "_hashes", lambda keys, _: np.zeros(len(keys), np.uint64))
+    monkeypatch.setattr(grouping, "_hashes", lambda keys, _: np.zeros(len(keys[0]), np.uint64))
     assert sorted(groups(packets).values()) == expected

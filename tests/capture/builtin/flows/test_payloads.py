@@ -80,6 +80,17 @@ def test_a_connection_without_its_beginning_is_not_read() -> None:
     assert server_names(hello_in_pieces([0, 1, 2])[2:]) == []
 
 
+@pytest.mark.parametrize("size", [1, 2, 1000])
+@pytest.mark.parametrize("port", [443, 9999])
+def test_a_hello_whose_syn_alone_was_not_captured_is_read(port: int, size: int) -> None:
+    dialogue = Dialogue(server_port=port)
+    dialogue.server(0, "SA", 0, 1)
+    dialogue.client(1, "PA", 1, 1, payload=HELLO)
+    conn, tls, _ = tables(dialogue.packets, size)
+    assert tls.select("id.resp_p", "server_name").rows() == [(port, "shop.example")]
+    assert conn["id.resp_p"].to_list() == [port]
+
+
 def test_other_payload_is_not_read() -> None:
     dialogue = Dialogue(server_port=9999)
     dialogue.handshake()

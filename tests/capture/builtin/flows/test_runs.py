@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.builtin.flows.runs import (
+    NEVER,
     differences,
     first_of_run,
-    last_marked,
+    first_reaching,
+    maxima,
+    onsets,
     ordinals,
     ranges,
     run_bounds,
@@ -38,14 +41,33 @@ def test_nothing_has_no_runs() -> None:
 @given(st.lists(st.lists(st.integers(0, 2**40), min_size=1), min_size=1))
 def test_the_running_maximum_begins_anew_in_each_run(runs: list[list[int]]) -> None:
     values = np.array([value for run in runs for value in run], dtype=np.int64)
-    run = np.repeat(np.arange(len(runs)), [len(run) for run in runs])
+    starts = np.cumsum([0, *(len(run) for run in runs[:-1])])
     expected = [max(run[: end + 1]) for run in runs for end in range(len(run))]
-    assert running_maximum(values, run).tolist() == expected
+    assert running_maximum(values, starts).tolist() == expected
 
 
-def test_the_last_mark_is_found_from_every_entry() -> None:
-    marks = np.array([False, True, False, False, True])
-    assert last_marked(marks).tolist() == [-1, 1, 1, 1, 4]
+def test_something_holds_from_its_first_entry_on_or_from_before() -> None:
+    entries, rows = np.array([2, 3, 7, 9]), np.array([0, 0, 2, 3])
+    held_before = np.array([False, False, False, True])
+    assert onsets(entries, rows, held_before).tolist() == [2, NEVER, 7, -1]
+
+
+@given(st.lists(st.integers(0, 9), min_size=1), st.integers(0, 10), st.data())
+def test_the_first_value_that_reaches_another_is_found(
+    numbers: list[int], wanted: int, data: st.DataObject
+) -> None:
+    values = sorted(numbers)
+    start = data.draw(st.integers(0, len(values)))
+    end = data.draw(st.integers(start, len(values)))
+    expected = next((at for at in range(start, end) if values[at] >= wanted), end)
+    bounds = np.array([start]), np.array([end])
+    assert first_reaching(np.array(values), *bounds, np.array([wanted])).tolist() == [expected]
+
+
+def test_maxima_of_stretches_are_0_where_there_is_nothing() -> None:
+    values = np.array([3, 1, 2])
+    assert maxima(values, np.array([0, 1, 3, 1]), np.array([3, 3, 3, 1])).tolist() == [3, 2, 0, 0]
+    assert maxima(values[:0], np.array([0]), np.array([0])).tolist() == [0]
 
 
 def test_ranges_are_written_one_after_another() -> None:

@@ -20,6 +20,7 @@ from tests.capture.builtin.flows.packet_blocks import (
     block,
     connections,
     icmp,
+    other_frame,
     track,
     udp,
 )
@@ -53,6 +54,8 @@ def datagrams(draw: st.DrawFn) -> list[Packet]:
         ends = ((CLIENT, 40000), (SERVER, draw(st.sampled_from([53, 53, 9999]))))
         source, destination = ends if draw(st.booleans()) else ends[::-1]
         packets.append(udp(at, source, destination, draw(st.sampled_from([b"", b"abc", _ANSWER]))))
+        if draw(st.booleans()):
+            packets.append(other_frame(at + draw(st.sampled_from([0.0, 4.0, 10.5]))))
     return packets
 
 
@@ -63,6 +66,14 @@ _ANSWER = b"\0\1\x84\0" + bytes(8)
 @given(st.one_of(tcp_packets(), datagrams()), st.integers(1, 7))
 def test_the_size_of_blocks_makes_no_difference(packets: list[Packet], size: int) -> None:
     assert connections(packets, size) == connections(packets)
+
+
+def test_frames_without_a_packet_move_the_timers_on() -> None:
+    asking = [udp(0, (CLIENT, 5353), (SERVER, 5353)), udp(5, (CLIENT, 5353), (SERVER, 5353))]
+    later = udp(21, (CLIENT, 5353), (SERVER, 5353))
+    # Looked at after 21 seconds, the connection has been silent for long; after 12, it has not.
+    assert len(connections([*asking, later])) == 2
+    assert len(connections([*asking, other_frame(12), later])) == 1
 
 
 @settings(max_examples=60, deadline=None)
@@ -98,7 +109,9 @@ def test_any_values_of_the_fields_are_survived(seed: int, count: int, wild_times
     part = block(packets)
     if wild_times:
         wild = [generator.choice((0, 2**62, -(2**62), index)) for index in range(count)]
-        part = replace(part, time_ns=np.array(wild, dtype=np.int64))
+        times = np.array(wild, dtype=np.int64)
+        clock = np.maximum.accumulate(times)
+        part = replace(part, time_ns=times, network_time_ns=clock, clock_ns=clock)
     tracker = FlowTracker()
     tracker.feed(part)
     table, _ = tracker.finish()

@@ -57,8 +57,7 @@ Datagram = tuple[bool, bytes]
 def feed(datagrams: list[Datagram]) -> QuicStream:
     """Return a stream that read datagrams, the n-th of which came at n microseconds."""
     stream = QuicStream()
-    for number, (from_originator, data) in enumerate(datagrams):
-        stream.feed(Segment(1000 * number, from_originator, data))
+    stream.read(Segment(1000 * number, *datagram) for number, datagram in enumerate(datagrams))
     return stream
 
 
@@ -94,7 +93,7 @@ def test_client_of_a_real_implementation(version):
     stream = feed(first_flight(version, "name.example"))
     found = stream.result()
     assert found.server_name == "name.example"
-    assert found.client_hello.application_protocols == ("h3", "hq")
+    assert found.client_offer.application_protocols == ("h3", "hq")
     assert (found.history, found.time_ns, stream.finished) == ("C", 0, False)
 
 
@@ -226,9 +225,8 @@ def test_a_message_that_does_not_belong_there_is_no_hello():
 
 
 def test_only_the_first_datagrams_are_looked_at():
-    stream = feed([SHORT_HEADER] * MOST_DATAGRAMS)
+    stream = feed([SHORT_HEADER] * MOST_DATAGRAMS + [CLIENT_FIRST])
     assert stream.finished
-    stream.feed(Segment(0, *CLIENT_FIRST))
     assert stream.result() is None
 
 

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from capture.builtin.segment import Segment
-from capture.builtin.tls.connection import TlsConnection
+from capture.builtin.tls.connection import SeenChain, TlsConnection
 from capture.builtin.tls.stream import TlsStream
 from tests.capture.builtin.x509.certificates import KEY, certificate, name
 
@@ -133,9 +133,20 @@ def tls_1_3_flights() -> tuple[Flight, ...]:
 def read(flights, datagrams: bool = False) -> TlsConnection | None:
     """Return what a stream makes of flights; the n-th comes at n microseconds."""
     stream = TlsStream(datagrams)
-    for number, (from_originator, data) in enumerate(flights):
-        stream.feed(Segment(1000 * number, from_originator, data))
+    feed(stream, *(Segment(1000 * number, *flight) for number, flight in enumerate(flights)))
     return stream.result()
+
+
+def feed(stream: TlsStream, *segments: Segment) -> None:
+    """Give a stream segments one by one, until it has seen enough."""
+    for segment in segments:
+        if not stream.finished:
+            stream.read(iter((segment,)))
+
+
+def subjects(chains: list[SeenChain]) -> list[str | None]:
+    """Return the subjects of the certificates of all chains."""
+    return [certificate.subject for chain in chains for certificate in chain.certificates]
 
 
 def prefixed(size: int, *parts: bytes) -> bytes:

@@ -9,9 +9,11 @@ from tests.capture.builtin.tls.handshakes import (
     SERVER_CERTIFICATE,
     certificate_message,
     client_hello,
+    extension,
     prefixed,
     read,
     server_hello,
+    subjects,
 )
 
 CLIENT_HELLO = client_hello(version=0xFEFD, cookie=b"")
@@ -50,7 +52,30 @@ def test_whole_handshake():
         datagrams=True,
     )
     assert (found.history, found.version, found.established) == ("CvCsxIi", "DTLSv12", True)
-    assert [seen.certificate.subject for seen in found.server_chain] == ["CN=server.example"]
+    assert subjects(found.server_chains) == ["CN=server.example"]
+
+
+def test_dtls_1_3_with_and_without_connection_id():
+    hellos = [
+        (True, piece(CLIENT_HELLO)),
+        (
+            False,
+            piece(server_hello(extension(43, b"\xfe\xfc"), version=0xFEFD, cipher_suite=0x1301)),
+        ),
+    ]
+    server, client = b"\x2e" + bytes(40), b"\x3f" + b"connection" + bytes(40)
+    assert not read([*hellos, (False, server)], datagrams=True).established
+    found = read([*hellos, (False, server), (True, client)], datagrams=True)
+    assert (found.history, found.version, found.established) == ("Cs", "DTLSv13", True)
+    together = [hellos[0], (False, hellos[1][1] + server), (True, client)]
+    assert read(together, datagrams=True).established
+
+
+def test_dtls_1_2_with_connection_id():
+    ciphertext = dtls_record(25, b"connection" + bytes(40), epoch=1)
+    flights = [*HELLOS, (True, CHANGE + ciphertext), (False, CHANGE + ciphertext)]
+    found = read(flights, datagrams=True)
+    assert (found.history, found.established) == ("CsIi", True)
 
 
 def test_stun_in_between_is_passed_over():
@@ -69,7 +94,7 @@ def test_fragments_in_any_order_and_twice():
     disordered = [*pieces[::-2], pieces[0], *pieces[::-1]]
     found = read([*HELLOS, *[(False, part) for part in disordered]], datagrams=True)
     assert found.history == "Csx"
-    assert found.server_chain
+    assert found.server_chains
 
 
 def test_fragments_of_another_message_start_anew():
@@ -101,6 +126,7 @@ def test_garbage_ends_the_reading(datagram):
 
 def test_datagrams_that_are_no_dtls():
     assert read([(True, b"\x40quic or anything")] * 3, datagrams=True) is None
+    assert read([(True, b"\x2eanything"), (False, b"\x2eanything")] * 3, datagrams=True) is None
 
 
 def test_service_is_not_confirmed_as_ssl():

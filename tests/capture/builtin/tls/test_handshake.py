@@ -1,6 +1,8 @@
 """Framing of handshake messages, certificate lists, named curves."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from capture.builtin.tls.handshake import (
     LONGEST_MESSAGE,
@@ -18,14 +20,27 @@ ECDHE = 0xC02F
 def test_messages_over_several_records():
     messages = HandshakeMessages()
     both = message(1, b"first") + message(14, b"")
-    assert messages.feed(both[:7]) == []
-    assert messages.feed(both[7:]) == [message(1, b"first"), message(14, b"")]
+    assert messages.cut(both[:7]) == []
+    assert messages.cut(both[7:]) == [(1, b"first"), (14, b"")]
 
 
 def test_message_longer_than_a_megabyte_is_given_up():
     messages = HandshakeMessages()
-    messages.feed(b"\x0b" + LONGEST_MESSAGE.to_bytes(3, "big"))
+    messages.cut(b"\x0b" + LONGEST_MESSAGE.to_bytes(3, "big"))
     assert messages.broken
+    assert messages.cut(message(14, b"")) == []
+
+
+@given(st.lists(st.binary(max_size=60), max_size=8), st.data())
+@settings(deadline=None, max_examples=100)
+def test_any_portions_give_the_same_messages(bodies, data):
+    stream = b"".join(message(1, body) for body in bodies)
+    messages, found, offset = HandshakeMessages(), [], 0
+    while offset < len(stream):
+        size = data.draw(st.integers(1, 60))
+        found += messages.cut(stream[offset : offset + size])
+        offset += size
+    assert found == [(1, body) for body in bodies]
 
 
 def test_certificates_in_order():

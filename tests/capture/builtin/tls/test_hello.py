@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.builtin.tls.hello import (
+    Extensions,
     MalformedMessageError,
     application_protocols,
     parse_client_hello,
@@ -29,47 +30,48 @@ BODY = client_hello(
 def test_every_field_of_a_client_hello():
     hello = parse_client_hello(BODY)
     assert hello.version == 0x0303
-    assert hello.random == bytes(range(32))
     assert hello.session_id == b"session"
-    assert hello.cipher_suites == (0x1301, 0xC02F)
-    assert hello.compression_methods == b"\0"
-    assert [kind for kind, _ in hello.extensions] == [0, 10, 11, 13, 16, 43]
-    assert hello.server_names == ("a.example",)
-    assert hello.supported_groups == (29, 23)
-    assert hello.point_formats == (0,)
-    assert hello.signature_algorithms == (0x0403, 0x0804)
-    assert hello.application_protocols == ("h2", "http/1.1")
-    assert hello.supported_versions == (0x0304, 0x0303)
+    assert hello.cipher_suites == b"\x13\x01\xc0\x2f"
+    assert hello.extensions.numbers == (0, 10, 11, 13, 16, 43)
+    assert hello.extensions.contents[11] == b"\x01\0"
+    assert hello.extensions.complete
 
 
 def test_client_hello_without_extensions():
     hello = parse_client_hello(client_hello()[4:-2])
-    assert (hello.extensions, hello.server_names, hello.supported_groups) == ((), (), ())
+    assert hello.extensions == Extensions((), {}, complete=True)
 
 
 def test_cookie_of_dtls_is_passed_over():
     hello = parse_client_hello(client_hello(version=0xFEFD, cookie=b"cookie")[4:])
-    assert hello.cipher_suites == (0x1301, 0xC02F)
+    assert hello.cipher_suites == b"\x13\x01\xc0\x2f"
 
 
 def test_client_hello_with_cut_extensions_keeps_the_others():
     hello = parse_client_hello(BODY[:-3])
-    assert [kind for kind, _ in hello.extensions] == [0, 10, 11, 13, 16]
+    assert hello.extensions.numbers == (0, 10, 11, 13, 16)
+    assert not hello.extensions.complete
 
 
 @pytest.mark.parametrize(
-    ("octets", "extensions", "complete"),
+    ("octets", "numbers", "complete"),
     [
         (b"", (), True),
         (b"\0\0", (), True),
-        (prefixed(2, extension(5, b"ab"), extension(9, b"")), ((5, b"ab"), (9, b"")), True),
-        (b"\0\x63" + extension(5, b"ab"), ((5, b"ab"),), True),
-        (prefixed(2, extension(5, b"ab"), b"\0\x09\0"), ((5, b"ab"),), False),
-        (prefixed(2, extension(5, b"ab"), b"\0\x09\0\x04abc"), ((5, b"ab"),), False),
+        (prefixed(2, extension(10, b"ab"), extension(9, b"")), (10, 9), True),
+        (b"\0\x63" + extension(10, b"ab"), (10,), True),
+        (prefixed(2, extension(10, b"ab"), b"\0\x09\0"), (10,), False),
+        (prefixed(2, extension(10, b"ab"), b"\0\x0b\0\x04abc"), (10,), False),
     ],
 )
-def test_splitting_extensions(octets, extensions, complete):
-    assert split_extensions(octets) == (extensions, complete)
+def test_splitting_extensions(octets, numbers, complete):
+    contents = {10: b"ab"} if numbers else {}
+    assert split_extensions(octets) == (numbers, contents, complete)
+
+
+def test_of_an_extension_that_is_there_twice_the_first_counts():
+    found = split_extensions(b"\0\0" + extension(10, b"ab") + extension(10, b"cd"))
+    assert (found.numbers, found.contents) == ((10, 10), {10: b"ab"})
 
 
 @pytest.mark.parametrize("length", [0, 33, 34, 41, 44, 46])
@@ -82,7 +84,7 @@ def test_every_field_of_a_server_hello():
     body = server_hello(extension(43, b"\x03\x04"), cipher_suite=0x1302, session_id=b"s")[4:]
     hello = parse_server_hello(body)
     assert (hello.version, hello.session_id, hello.cipher_suite) == (0x0303, b"s", 0x1302)
-    assert hello.extensions == ((43, b"\x03\x04"),)
+    assert hello.extensions.contents == {43: b"\x03\x04"}
     assert not hello.asks_for_retry
 
 
@@ -91,7 +93,7 @@ def test_server_hello_of_a_draft_has_no_session_id(version):
     body = version + bytes(32) + b"\x13\x01" + prefixed(2, extension(51, b"\0\x1d"))
     hello = parse_server_hello(body)
     assert (hello.session_id, hello.cipher_suite) == (b"", 0x1301)
-    assert hello.extensions == ((51, b"\0\x1d"),)
+    assert hello.extensions.contents == {51: b"\0\x1d"}
 
 
 @pytest.mark.parametrize("length", [0, 33, 34, 36, 37])
@@ -121,4 +123,4 @@ def test_any_bytes_are_a_hello_or_malformed(body):
             hello = parse(body)
         except MalformedMessageError:
             continue
-        assert sum(len(content) + 4 for _, content in hello.extensions) <= len(body)
+        assert sum(4 + len(part) for part in hello.extensions.contents.values()) <= len(body)

@@ -11,10 +11,12 @@ from capture.builtin.tls.stream import TlsStream
 from tests.capture.builtin.tls.handshakes import (
     client_hello,
     contexts,
+    feed,
     handshake,
     handshake_record,
     read,
     server_hello,
+    subjects,
     tls_1_2_flights,
     tls_1_3_flights,
 )
@@ -35,7 +37,7 @@ def test_tls_1_2():
     assert found.confirmed
     assert not found.resumed
     assert found.time_ns == 0
-    assert [seen.certificate.subject for seen in found.server_chain] == ["CN=server.example"]
+    assert subjects(found.server_chains) == ["CN=server.example"]
 
 
 def test_tls_1_3():
@@ -43,7 +45,7 @@ def test_tls_1_3():
     assert (found.version, found.history) == ("TLSv13", "CsiI")
     assert found.curve in ("x25519", "X25519MLKEM768")
     assert found.established
-    assert not found.server_chain
+    assert not found.server_chains
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, TLS_1_3])
@@ -51,7 +53,7 @@ def test_application_protocol(version):
     found = read(handshake(*contexts(version, protocols=("h2", "http/1.1"))))
     # In TLS 1.3 the server's choice is encrypted.
     assert found.next_protocol == (None if version == TLS_1_3 else "h2")
-    assert found.client_hello.application_protocols == ("h2", "http/1.1")
+    assert found.client_offer.application_protocols == ("h2", "http/1.1")
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, TLS_1_3])
@@ -68,7 +70,7 @@ def test_resumption_by_session_id():
 def test_client_certificate():
     found = read(handshake(*contexts(client_certificate=True)))
     assert found.history == "CsxkrnXGYIti"
-    assert [seen.certificate.subject for seen in found.client_chain] == ["CN=client"]
+    assert subjects(found.client_chains) == ["CN=client"]
 
 
 def test_client_that_does_not_trust_the_server_sends_an_alert():
@@ -81,19 +83,19 @@ def test_stream_is_finished_once_established():
     stream = TlsStream()
     *before, last = tls_1_2_flights()[:4]
     for from_originator, data in before:
-        stream.feed(Segment(1, from_originator, data))
+        feed(stream, Segment(1, from_originator, data))
     assert not stream.finished
-    stream.feed(Segment(1, *last))
+    feed(stream, Segment(1, *last))
     assert stream.finished
 
 
 @pytest.mark.parametrize("data", [b"", b"\x15\x03\x03\0\x02\x02\x28"])
 def test_a_hole_ends_the_reading_and_keeps_what_was_seen(data):
     stream = TlsStream()
-    stream.feed(Segment(1, True, HELLO))
-    stream.feed(Segment(2, False, data, missing=5))
+    feed(stream, Segment(1, True, HELLO))
+    feed(stream, Segment(2, False, data, missing=5))
     assert stream.finished
-    stream.feed(Segment(3, False, handshake_record(server_hello())))
+    feed(stream, Segment(3, False, handshake_record(server_hello())))
     assert (stream.result().history, stream.result().confirmed) == ("C", True)
 
 
@@ -102,7 +104,7 @@ def test_a_hole_ends_the_reading_and_keeps_what_was_seen(data):
 )
 def test_other_protocols_are_finished_at_once(first):
     stream = TlsStream()
-    stream.feed(Segment(1, True, first))
+    feed(stream, Segment(1, True, first))
     assert stream.finished
     assert stream.result() is None
 
@@ -134,9 +136,9 @@ def test_empty_segments_change_nothing():
 
 def test_side_that_says_too_little_while_the_other_talks_is_given_up():
     stream = TlsStream()
-    stream.feed(Segment(1, True, b"\x16"))
+    feed(stream, Segment(1, True, b"\x16"))
     for _ in range(100):
-        stream.feed(Segment(1, False, b"x"))
+        feed(stream, Segment(1, False, b"x"))
     assert stream.finished
 
 
@@ -188,8 +190,8 @@ def test_any_portions_give_the_same_connection(data):
     whole, portions = read(flights), read(cut)
     for field in ("version", "cipher", "curve", "history", "established", "server_name"):
         assert getattr(portions, field) == getattr(whole, field)
-    assert [seen.certificate for seen in portions.server_chain] == [
-        seen.certificate for seen in whole.server_chain
+    assert [chain.certificates for chain in portions.server_chains] == [
+        chain.certificates for chain in whole.server_chains
     ]
 
 
@@ -198,7 +200,7 @@ def test_any_portions_give_the_same_connection(data):
 def test_any_bytes_can_be_read(segments, datagrams):
     stream = TlsStream(datagrams)
     for from_originator, data in segments:
-        stream.feed(Segment(1, from_originator, data))
+        feed(stream, Segment(1, from_originator, data))
     assert stream.result() is None or stream.result().time_ns == 1
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from capture.builtin.connection import Connection
 from capture.builtin.engine import analyse
-from capture.builtin.tls.connection import SeenCertificate, TlsConnection
+from capture.builtin.tls.connection import SeenChain, TlsConnection
 from capture.builtin.tls.tables import ssl_and_x509_tables
-from capture.builtin.x509.certificate import parse_certificate
+from capture.builtin.x509.certificate import Certificate, parse_certificate
 from capture.logs import Logs, merge
 from capture.schema import SSL, X509
 from capture.zeek_folder import read_folder
@@ -29,8 +29,8 @@ def connection(number: int = 1) -> Connection:
     return Connection(f"C{number}", "192.0.2.1", 50_000 + number, "192.0.2.2", 443, "tcp")
 
 
-def seen(time_ns: int, certificate=LEAF, leaf: bool = True) -> SeenCertificate:
-    return SeenCertificate(time_ns, certificate, leaf)
+def seen(time_ns: int, *certificates: Certificate) -> SeenChain:
+    return SeenChain(time_ns, certificates or (LEAF,))
 
 
 def test_real_handshake():
@@ -73,10 +73,10 @@ def test_rows_are_sorted_by_time():
 
 def test_certificate_gives_one_row_a_day_for_each_part():
     found = [
-        (connection(1), TlsConnection(5, server_chain=[seen(5), seen(5, OTHER, leaf=False)])),
-        (connection(2), TlsConnection(6, server_chain=[seen(6)], client_chain=[seen(7, OTHER)])),
-        (connection(3), TlsConnection(8, server_chain=[seen(8, OTHER)])),
-        (connection(4), TlsConnection(9, server_chain=[seen(5 + DAY_NS)])),
+        (connection(1), TlsConnection(5, server_chains=[seen(5, LEAF, OTHER)])),
+        (connection(2), TlsConnection(6, server_chains=[seen(6)], client_chains=[seen(7, OTHER)])),
+        (connection(3), TlsConnection(8, server_chains=[seen(8, OTHER)])),
+        (connection(4), TlsConnection(9, server_chains=[seen(5 + DAY_NS)])),
     ]
     _, x509 = ssl_and_x509_tables(found)
     assert x509.select("fingerprint", "host_cert", "client_cert").rows() == [
@@ -91,7 +91,7 @@ def test_certificate_gives_one_row_a_day_for_each_part():
 def test_certificate_without_readable_content_gives_a_row():
     nothing = parse_certificate(b"garbage")
     _, x509 = ssl_and_x509_tables(
-        [(connection(), TlsConnection(1, server_chain=[seen(1, nothing)]))]
+        [(connection(), TlsConnection(1, server_chains=[seen(1, nothing)]))]
     )
     row = x509.row(0, named=True)
     assert row["fingerprint"] == nothing.fingerprint

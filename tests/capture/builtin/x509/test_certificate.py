@@ -7,8 +7,8 @@ from cryptography import x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.builtin.x509.certificate import Certificate, CertificateCache, parse_certificate
-from tests.capture.builtin.x509.certificates import START, certificate, name, tlv
+from capture.builtin.x509.certificate import Certificate, parse_certificate
+from tests.capture.builtin.x509.certificates import START, certificate, tlv
 
 DER = certificate(
     extensions=(
@@ -116,25 +116,3 @@ def test_mutated_certificate_can_be_read(position, value, length):
     mutated = DER[:position] + bytes((value,)) + DER[position + 1 :]
     assert len(parse_certificate(mutated).fingerprint) == 64
     assert len(parse_certificate(mutated[:length]).fingerprint) == 64
-
-
-def test_cache_gives_the_same_certificate_for_the_same_bytes():
-    cache = CertificateCache()
-    assert cache.parse(DER) is cache.parse(bytes(bytearray(DER)))
-
-
-def test_cache_forgets_the_certificate_unused_for_longest():
-    first, second, third = (certificate(name(COMMON_NAME=text)) for text in "abc")
-    cache = CertificateCache(limit=len(first) + len(second) + 10)
-    kept = cache.parse(first)
-    forgotten = cache.parse(second)
-    assert cache.parse(first) is kept
-    cache.parse(third)
-    assert cache.parse(first) is kept
-    assert cache.parse(second) is not forgotten
-
-
-def test_cache_does_not_keep_what_is_larger_than_itself():
-    cache = CertificateCache(limit=len(DER) - 1)
-    assert cache.parse(DER) is not cache.parse(DER)
-    assert cache.parse(DER) == parse_certificate(DER)

@@ -257,6 +257,29 @@ def test_a_syn_ack_captured_before_its_syn_is_still_a_handshake() -> None:
     assert "^" in row["history"]
 
 
+@pytest.mark.parametrize("sender", ["client", "server"])
+def test_what_follows_a_lone_syn_ack_tells_that_it_was_an_answer(sender: str) -> None:
+    dialogue = Dialogue(server_port=9999)
+    dialogue.server(0.0, "SA", 0, 1)
+    getattr(dialogue, sender)(0.001, "A", 1, 1)
+    dialogue.client(0.002, "PA", 1, 1, payload=b"question")
+    dialogue.server(0.003, "FA", 1, 9)
+    dialogue.client(0.004, "FA", 9, 2)
+    row = connection(dialogue.packets)
+    assert (row["id.orig_p"], row["id.resp_p"], row["orig_bytes"]) == (40000, 9999, 8)
+    assert row["conn_state"] == "SF"
+    assert row["history"] == {"client": "^hADfF", "server": "^haDfF"}[sender]
+    assert row["orig_pkts"] + row["resp_pkts"] == 5
+
+
+def test_a_lone_syn_ack_may_be_a_scan() -> None:
+    dialogue = Dialogue(server_port=9999)
+    dialogue.server(0.0, "SA", 0, 1)
+    dialogue.client(0.001, "R", 1)
+    row = connection(dialogue.packets)
+    assert (row["id.orig_p"], row["conn_state"], row["history"]) == (9999, "REJ", "Hr")
+
+
 def test_a_closing_side_waits_for_its_payload_to_arrive() -> None:
     dialogue = established()
     dialogue.server(0.1, "FA", 11, 1)

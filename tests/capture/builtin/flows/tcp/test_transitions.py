@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.builtin.flows.tcp import event
-from capture.builtin.flows.tcp.conversation import Conversation, ConversationState
+from capture.builtin.flows.tcp.conversation import Conversation
+from capture.builtin.flows.tcp.conversation_state import ConversationState
 from capture.builtin.flows.tcp.transitions import Clock, EventTimes, Transitions
 
 CODES = st.lists(

@@ -5,6 +5,7 @@ import pytest
 
 from capture.builtin.connection import Connection
 from capture.builtin.tls.connection import TlsConnection
+from capture.builtin.tls.fingerprints.client_offer import client_offer
 from capture.builtin.tls.fingerprints.columns import FINGERPRINT_COLUMNS
 from capture.builtin.tls.tables import ssl_and_x509_tables
 from capture.logs import Logs, empty_table
@@ -31,7 +32,7 @@ def test_they_are_the_last_columns_of_the_schema():
 
 
 def test_values_of_a_client():
-    row = table(TlsConnection(1, client_hello=chrome_hello())).row(0, named=True)
+    row = table(TlsConnection(1, client_offer=client_offer(chrome_hello()))).row(0, named=True)
     assert row == {
         "ja3": "98487aa16281980e7d1120d399efb6a4",
         "ja3s": None,
@@ -61,15 +62,17 @@ def test_without_a_client_hello_everything_of_the_client_is_missing():
 
 
 def test_over_quic():
-    row = table(TlsConnection(1, client_hello=chrome_hello()), protocol="udp").row(0, named=True)
+    row = table(TlsConnection(1, client_offer=client_offer(chrome_hello())), protocol="udp").row(
+        0, named=True
+    )
     assert row["ja4"].startswith("q13d")
 
 
 @pytest.mark.parametrize("form", ["tsv", "json"])
 def test_they_survive_being_written_and_read(form, tmp_path):
-    hellos = [chrome_hello(), parsed_hello([47], version=0x0301), None]
+    offers = [client_offer(chrome_hello()), client_offer(parsed_hello([47], version=0x0301)), None]
     connection = Connection("C1", "192.0.2.1", 50_000, "192.0.2.2", 443, "tcp")
-    found = [(connection, TlsConnection(n, client_hello=hello)) for n, hello in enumerate(hellos)]
+    found = [(connection, TlsConnection(n, client_offer=offer)) for n, offer in enumerate(offers)]
     ssl, x509 = ssl_and_x509_tables(found)
     logs = Logs(empty_table("conn"), ssl, x509, empty_table("dns"), "builtin", "1")
     write_logs(logs, tmp_path, form=form)

@@ -25,6 +25,10 @@ SMTP = (("S", b"220 mail\r\n"), ("C", b"EHLO a\r\n"), ("S", b"250-mail\r\n250 ST
         (("S", b"220 FTP\r\n"), ("C", b"auth ssl\r\n"), ("S", b"234 go\r\n")),
         (("S", b"200 news\r\n"), ("C", b"STARTTLS\r\n"), ("S", b"382 go\r\n")),
         (("S", b'"IMPLEMENTATION" "x"\r\nOK\r\n'), ("C", b"STARTTLS\r\n"), ("S", b"OK\r\n")),
+        (
+            ("C", b"CAP LS\r\nSTARTTLS\r\n"),
+            ("S", b":irc.example NOTICE * :hello\r\n:irc.example 670 * :STARTTLS successful\r\n"),
+        ),
     ],
 )
 def test_agreement_switches(conversation, portion):
@@ -41,6 +45,7 @@ def test_agreement_switches(conversation, portion):
         (("S", b"* OK\r\n"), ("C", b"a STARTTLS\r\n"), ("S", b"b OK\r\na BAD no\r\n")),
         (("S", b"+OK\r\n"), ("C", b"STLS\r\n"), ("S", b"-ERR no\r\n")),
         (("S", b"220 FTP\r\n"), ("C", b"AUTH KERBEROS_V4\r\n"), ("S", b"234 go\r\n")),
+        (("C", b"STARTTLS\r\n"), ("S", b":irc.example 691 * :no TLS\r\n220 odd\r\n")),
     ],
 )
 def test_refusal_or_another_command_does_not_switch(conversation):

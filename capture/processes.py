@@ -1,0 +1,90 @@
+"""Work on several inputs at the same time, each in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Final, TypeVar
+
+from capture.discover import Input
+
+Result = TypeVar("Result")
+
+# Bytes of all inputs together that are read before further processes would have started.
+SMALL: Final = 1 << 23
+
+
+def outcomes(
+    function: Callable[[Input], Result],
+    inputs: Sequence[Input],
+    jobs: int,
+    prepare: Callable[[], None] | None = None,
+) -> Iterator[tuple[Input, Future[Result]]]:
+    """Yield each input with what came of it, as they end, ``jobs`` at a time.
+
+    Whatever goes wrong with one stays in its future and ends no other. An input during which a
+    process died is tried once more by itself, since those that ran at the same time are not to
+    blame. ``function`` and ``prepare``, which each process calls first, are sent to the processes.
+    When the caller is interrupted, or stops asking, the processes are ended.
+    """
+    died = []
+    for source, future in _finished(function, inputs, jobs, prepare):
+        if isinstance(future.exception(), BrokenProcessPool):
+            died.append(source)
+        else:
+            yield source, future
+    for suspect in died:
+        yield from _finished(function, [suspect], 1, prepare)
+
+
+def are_worth_processes(inputs: Sequence[Input], jobs: int) -> bool:
+    """Tell whether several inputs are read sooner by several processes."""
+    return jobs > 1 and len(inputs) > 1 and sum(_size(each.path) for each in inputs) > SMALL
+
+
+def defect(error: BaseException) -> str:
+    """Return in one line what went wrong where nothing should."""
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"internal error, please report it ({what})"
+
+
+def _finished(
+    function: Callable[[Input], Result],
+    inputs: Sequence[Input],
+    jobs: int,
+    prepare: Callable[[], None] | None,
+) -> Iterator[tuple[Input, Future[Result]]]:
+    context = multiprocessing.get_context("spawn")
+    workers = max(1, min(jobs, len(inputs)))
+    pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(prepare,))
+    try:
+        futures = {pool.submit(function, source): source for source in inputs}
+        for future in as_completed(futures):
+            # What a result holds is not kept once it is handed on.
+            yield futures.pop(future), future
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start(prepare: Callable[[], None] | None) -> None:
+    """Leave Ctrl-C to the process that started this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if prepare is not None:
+        prepare()
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a file, or of the files in a folder; 0 where nobody may look."""
+    try:
+        files = [path] if path.is_file() else [each for each in path.iterdir() if each.is_file()]
+        return sum(each.stat().st_size for each in files)
+    except OSError:
+        return 0

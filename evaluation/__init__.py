@@ -1,0 +1,1 @@
+"""One protocol that measures every detector: splits, baselines, ablations, and its page."""

@@ -1,0 +1,51 @@
+"""The scores that training stored beside the models, of rows held out with family and capture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from evaluation.document import document, measured
+from evaluation.scored import ORIGIN, Scored, figures_by_level, put_together
+from models.errors import ModelError
+from training.figures import RESAMPLES
+from verdict import out_of_fold
+from verdict.evaluate import threshold_of
+from verdict.final import DETECTORS, FOLDER
+
+
+def stored_document(models: Path, resamples: int = RESAMPLES) -> dict[str, Any]:
+    """Return the document of the stored scores; raises ``ModelError``."""
+    figures = figures_by_level(stored_scores(models), thresholds(models), resamples)
+    return document("stored", {}, [measured("families and captures held out", figures)])
+
+
+def thresholds(models: Path) -> Mapping[str, float]:
+    """Return each detector's threshold in the models' cards; raises ``ModelError``."""
+    return {name: threshold_of(models, name) for name in (*DETECTORS, FOLDER)}
+
+
+def stored_scores(models: Path) -> Scored:
+    """Return the servers that module 2 was measured on, and module 1's connections."""
+    final = out_of_fold.probabilities(models / FOLDER / out_of_fold.FILE, "final")
+    servers = out_of_fold.read(models).join(
+        final.select(*out_of_fold.KEY, "final"), on=out_of_fold.KEY, how="left"
+    )
+    return put_together(servers, _connections(models / "module1" / out_of_fold.FILE))
+
+
+def _connections(path: Path) -> pl.DataFrame:
+    kinds = {"label": pl.Int64, "port": pl.Int64, "probability": pl.Float64}
+    try:
+        rows = pl.read_csv(path, infer_schema=False)
+        typed = rows.with_columns(pl.col(name).cast(kind) for name, kind in kinds.items())
+        return typed.select(*ORIGIN, module1="probability")
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ModelError(
+            f"{path}: no table of out-of-fold probabilities ({reason}); "
+            "train again with: python project.py train module1"
+        ) from None

@@ -1,0 +1,61 @@
+import os
+import signal
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from capture import processes
+from capture.discover import Input
+from capture.processes import are_worth_processes, defect, outcomes
+
+INPUTS = [Input(Path(name), "capture", name) for name in ("a", "b", "c")]
+
+
+def work(source: Input, process: int) -> tuple[str, bool]:
+    """Fail on b; say of others whether another process did the work and Ctrl-C is left alone."""
+    if source.name == "b":
+        raise IndexError("off by\none")
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    return source.name, os.getpid() != process and ignored
+
+
+def die(source: Input) -> str:
+    if source.name == "b":
+        os._exit(1)
+    return source.name
+
+
+def test_what_goes_wrong_with_one_ends_no_other() -> None:
+    found = dict(outcomes(partial(work, process=os.getpid()), INPUTS, 2))
+    assert found[INPUTS[0]].result() == ("a", True)
+    assert found[INPUTS[2]].result() == ("c", True)
+    error = found[INPUTS[1]].exception()
+    assert error is not None
+    assert defect(error) == "internal error, please report it (IndexError: off by)"
+
+
+def test_a_process_that_dies_takes_no_other_input_with_it() -> None:
+    found = dict(outcomes(die, INPUTS, 2))
+    assert (found[INPUTS[0]].result(), found[INPUTS[2]].result()) == ("a", "c")
+    assert "BrokenProcessPool" in defect(found[INPUTS[1]].exception() or Exception())
+
+
+def test_several_large_inputs_are_worth_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "SMALL", 10)
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "conn.log").write_bytes(bytes(6))
+    (tmp_path / "a.pcap").write_bytes(bytes(6))
+    inputs = [Input(folder, "logs", "logs"), Input(tmp_path / "a.pcap", "capture", "a.pcap")]
+    assert are_worth_processes(inputs, 2)
+    assert not are_worth_processes(inputs, 1)
+    assert not are_worth_processes(inputs[:1], 2)
+    monkeypatch.setattr(processes, "SMALL", 12)
+    assert not are_worth_processes(inputs, 2)
+
+
+def test_an_input_that_is_not_there_has_no_size() -> None:
+    assert not are_worth_processes(INPUTS, 2)
