@@ -51,8 +51,8 @@ class CertificateDatabase:
         with self._opened("ro") as database:
             rows = database.execute(f"SELECT id, {_COLUMNS} FROM certificate").fetchall()  # noqa: S608  # a constant
             sightings = _sightings(database)
-        entries = [replace(Entry(*row[1:]), sightings=sightings.get(row[0], ())) for row in rows]
-        return tuple(sorted(entries, key=lambda entry: (entry.sha256 or "", entry.sha1 or "")))
+            found = [replace(Entry(*row[1:]), sightings=sightings.get(row[0], ())) for row in rows]
+            return tuple(sorted(found, key=lambda entry: (entry.sha256 or "", entry.sha1 or "")))
 
     def learn(self, entries: Iterable[Entry]) -> None:
         """Add entries, or their sightings to those known; what a person decided stays."""
@@ -97,7 +97,7 @@ class CertificateDatabase:
             with closing(sqlite3.connect(address, uri=True, timeout=_WAIT)) as database, database:
                 self._prepare(database, mode)
                 yield database
-        except (sqlite3.Error, UnicodeDecodeError) as error:  # a damaged name is no UTF-8
+        except (sqlite3.Error, TypeError, ValueError) as error:  # damaged rows may hold anything
             raise CertificateDatabaseError(f"{self.path}: {_explained(error)}") from None
 
     def _prepare(self, database: sqlite3.Connection, mode: str) -> None:

@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,14 @@ def test_failed_learning_leaves_nothing_behind(database: CertificateDatabase) ->
     with pytest.raises(CertificateDatabaseError):
         database.learn([LEARNED, Entry("learned")])
     assert database.entries() == ()
+
+
+def test_rows_of_the_wrong_type_are_told_in_one_line(database: CertificateDatabase) -> None:
+    database.learn([LEARNED])
+    with closing(sqlite3.connect(database.path)) as other, other:
+        columns = "'learned', ?, NULL, NULL, NULL, NULL, NULL"
+        statement = f"INSERT INTO certificate VALUES (7, {columns})"  # noqa: S608  # a constant
+        other.execute(statement, (b"\xff\0",))
+    with pytest.raises(CertificateDatabaseError, match="damaged") as caught:
+        database.entries()
+    assert "\n" not in str(caught.value)
