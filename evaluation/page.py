@@ -58,8 +58,8 @@ def _head(document: Mapping[str, Any]) -> str:
         "<h1>How good the detectors are</h1>\n"
         f"<p>{escape(KINDS[document['kind']])} {escape(f'({settings})' if settings else '')}</p>\n"
         '<p class="note">FPR is the false-positive rate: the share of benign rows called malicious.'
-        " Small print gives 95 % intervals: of resampled captures for figures between 0 and 1,"
-        " Wilson's for shares of counts.</p>"
+        " Means over families are of the recall at 1 % FPR. Small print gives 95 % intervals over"
+        " resampled captures.</p>"
     )
 
 
