@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any, Final
 
 from evaluation.wording import LEVELS, NAMES, in_order
 
+_WIDTH: Final = 80
 _COLUMNS: Final = (
     "average_precision",
     "roc_auc",
@@ -28,7 +30,7 @@ def text(document: Mapping[str, Any]) -> str:
     """Return the figures of each protocol, baseline and ablation, without their intervals."""
     lines = []
     for protocol in document["protocols"]:
-        lines += [protocol["name"], ""]
+        lines += [protocol["name"], "", *wrap(protocol["description"], _WIDTH), ""]
         for level in LEVELS:
             lines += [*_level(level, protocol[level]), ""]
     if document["baselines"]:
