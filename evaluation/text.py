@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any, Final
 
-from evaluation.wording import LEVELS, NAMES, in_order
+from evaluation.wording import LEVELS, NAMES, caveat, in_order
 
 _WIDTH: Final = 80
 _COLUMNS: Final = (
@@ -37,6 +37,7 @@ def text(document: Mapping[str, Any]) -> str:
         lines += _baselines(document["baselines"])
     if document["ablations"]:
         lines += _ablations(document["ablations"])
+    lines += wrap(caveat(document["settings"]), _WIDTH)
     lines += [
         "by family: mean over the families of the recall at 1 % FPR (false-positive rate)",
         "alarms a day: benign ones among 50,000 connections, at the shipped threshold",

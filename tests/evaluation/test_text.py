@@ -21,6 +21,11 @@ def test_each_way_to_hold_rows_out_is_explained() -> None:
     assert DESCRIPTIONS["random split"] in content
 
 
+def test_rows_whose_family_cannot_be_held_out_are_told() -> None:
+    assert "on 3 more rows" in text(small_document())
+    assert "more rows" not in text({**small_document(), "settings": {}})
+
+
 def test_what_could_not_be_measured_is_said() -> None:
     content = text(small_document())
     assert "certificate list                      not available" in content
