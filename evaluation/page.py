@@ -23,7 +23,7 @@ from evaluation.page_tables import (
     reliability_table,
     table,
 )
-from evaluation.wording import KINDS, LEVELS, NAMES, in_order
+from evaluation.wording import KINDS, LEVELS, NAMES, caveat, in_order
 
 _STYLE: Final = Path(__file__).with_suffix(".css")
 _ABLATED: Final = {
@@ -54,12 +54,14 @@ def _head(document: Mapping[str, Any]) -> str:
     settings = ", ".join(
         f"{name.replace('_', ' ')} {value}" for name, value in document["settings"].items()
     )
+    warning = caveat(document["settings"])
     return (
         "<h1>How good the detectors are</h1>\n"
         f"<p>{escape(KINDS[document['kind']])} {escape(f'({settings})' if settings else '')}</p>\n"
+        f"{f'<p>{escape(warning)}</p>' if warning else ''}\n"
         '<p class="note">FPR is the false-positive rate: the share of benign rows called malicious.'
-        " Small print gives 95 % intervals: of resampled captures for figures between 0 and 1,"
-        " Wilson's for shares of counts.</p>"
+        " Means over families are of the recall at 1 % FPR. Small print gives 95 % intervals over"
+        " resampled captures.</p>"
     )
 
 

@@ -62,7 +62,6 @@ def _confusion(detectors: Mapping[str, Any]) -> list[list[str]]:
     rows = []
     for name in in_order(detectors):
         at = detectors[name]["at_threshold"]
-        alarms = at["false_alarms_a_day"]
         rows.append(
             [
                 NAMES[name],
@@ -72,12 +71,17 @@ def _confusion(detectors: Mapping[str, Any]) -> list[list[str]]:
                 of(at["false_positive_rate"]),
                 str(at["true_negatives"]),
                 percent(at["precision"]["share"]),
-                "-"
-                if alarms is None
-                else f"{alarms['value']}\n{alarms['interval'][0]} to {alarms['interval'][1]}",
+                _alarms(at["false_alarms_a_day"]),
             ]
         )
     return rows
+
+
+def _alarms(alarms: Mapping[str, Any] | None) -> str:
+    if alarms is None:
+        return "-"
+    bounds = alarms["interval"]
+    return str(alarms["value"]) + (f"\n{bounds[0]} to {bounds[1]}" if bounds else "")
 
 
 def reliability_table(detectors: Mapping[str, Any]) -> str:

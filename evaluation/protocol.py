@@ -59,9 +59,15 @@ def run(
     chosen = settings or Settings()
     day, plan = _plan(trainer, chosen)
     found = _found(trainer, plan, chosen.jobs)
+    added = trainer.tables.added
     return document(
         kind="refitted",
-        settings={"folds": chosen.folds, "repeats": chosen.repeats, "later_from": str(day)},
+        settings={
+            "folds": chosen.folds,
+            "repeats": chosen.repeats,
+            "later_from": str(day),
+            "rows_of_unknown_family": 0 if added is None else added.height,
+        },
         protocols=[
             measured(name, figures_by_level(scored, thresholds, chosen.resamples))
             for name, scored in _protocols(trainer, plan, found).items()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any, Final
 
-from evaluation.wording import LEVELS, NAMES, in_order
+from evaluation.wording import LEVELS, NAMES, caveat, in_order
 
+_WIDTH: Final = 80
 _COLUMNS: Final = (
     "average_precision",
     "roc_auc",
@@ -28,13 +30,14 @@ def text(document: Mapping[str, Any]) -> str:
     """Return the figures of each protocol, baseline and ablation, without their intervals."""
     lines = []
     for protocol in document["protocols"]:
-        lines += [protocol["name"], ""]
+        lines += [protocol["name"], "", *wrap(protocol["description"], _WIDTH), ""]
         for level in LEVELS:
             lines += [*_level(level, protocol[level]), ""]
     if document["baselines"]:
         lines += _baselines(document["baselines"])
     if document["ablations"]:
         lines += _ablations(document["ablations"])
+    lines += wrap(caveat(document["settings"]), _WIDTH)
     lines += [
         "by family: mean over the families of the recall at 1 % FPR (false-positive rate)",
         "alarms a day: benign ones among 50,000 connections, at the shipped threshold",

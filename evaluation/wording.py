@@ -30,6 +30,17 @@ KINDS: Final[Mapping[str, str]] = {
 }
 
 
+def caveat(settings: Mapping[str, Any]) -> str:
+    """Return what the figures may flatter by, empty if nothing is known."""
+    count = settings.get("rows_of_unknown_family", 0)
+    if not count:
+        return ""
+    return (
+        f"Module 2 was trained throughout on {count} more rows, of the CTU table, whose families "
+        "are unknown: some may be of a family that is held out."
+    )
+
+
 def in_order(detectors: Mapping[str, Any]) -> list[str]:
     """Return the detectors that were measured, FINAL first."""
     return [name for name in NAMES if name in detectors]

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from training.curves import Curve, Ranking, thinned
 from training.metrics import Labels, Scores, threshold_at_false_positive_rate, wilson_interval
+from training.resampling import Draws, interval
 
 RATES: Final = (0.05, 0.01, 0.001)
 RATE_OF_FAMILIES: Final = 0.01
 CONNECTIONS_A_DAY: Final = 50_000  # of about a hundred office hosts
 RESAMPLES: Final = 500
-_SEED: Final = 1
 _BINS: Final = 10
-_QUANTILES: Final = (0.025, 0.975)
 
 Texts = NDArray[np.str_]
 
@@ -47,6 +46,7 @@ def figures(
     many captures with replacement, from a fixed seed; those of shares are Wilson's.
     """
     prepared = _Prepared.of(rows)
+    draws = Draws.of(rows.captures, resamples)
     chosen = threshold
     if chosen is None:
         chosen = threshold_at_false_positive_rate(rows.scores, rows.labels, RATE_OF_FAMILIES)
@@ -55,11 +55,12 @@ def figures(
         "negatives": int(np.sum(rows.labels == 0)),
         "captures": len(np.unique(rows.captures)),
         "families": len(_families(rows)),
-        **_with_intervals(prepared, resamples),
+        **_with_intervals(prepared, draws),
         "at_threshold": {
             "threshold": chosen,
             "of_the_shipped_model": threshold is not None,
             **_at_threshold(rows, chosen),
+            "false_alarms_a_day": _false_alarms(rows, chosen, draws),
         },
         "by_family": _by_family(prepared, chosen),
         "reliability": reliability(rows.scores, rows.labels),
@@ -162,32 +163,39 @@ def _point_figures(prepared: _Prepared, weights: Scores | None) -> dict[str, flo
     }
 
 
-def _with_intervals(prepared: _Prepared, resamples: int) -> dict[str, Any]:
+def _with_intervals(prepared: _Prepared, draws: Draws) -> dict[str, Any]:
     names = [
         *("average_precision", "roc_auc", "brier"),
         *(f"recall_at_fpr_{rate}" for rate in RATES),
         *("mean_recall_by_family_all", "mean_recall_by_family_c2"),
     ]
     values = _point_figures(prepared, None)
-    drawn = _resampled(prepared, resamples) if values else []
-    return {name: _estimate(values.get(name), [each.get(name) for each in drawn]) for name in names}
+    drawn = [_point_figures(prepared, weights) for weights in draws.weights()] if values else []
+    return {
+        name: _estimate(values.get(name), [each[name] for each in drawn if name in each])
+        for name in names
+    }
 
 
-def _resampled(prepared: _Prepared, resamples: int) -> list[dict[str, float]]:
-    """Return the figures of draws of whole captures, since rows of one capture are alike."""
-    generator = np.random.default_rng(_SEED)
-    _, number = np.unique(prepared.rows.captures, return_inverse=True)
-    count = int(number.max()) + 1
-    draws = generator.multinomial(count, np.full(count, 1 / count), size=resamples)
-    return [_point_figures(prepared, draw[number].astype(np.float64)) for draw in draws]
+def _estimate(value: float | None, drawn: Sequence[float]) -> dict[str, Any]:
+    bounds = interval(drawn) if value is not None else None
+    return {
+        "value": None if value is None else _rounded(value),
+        "interval": None if bounds is None else [_rounded(bound) for bound in bounds],
+    }
 
 
-def _estimate(value: float | None, drawn: Sequence[float | None]) -> dict[str, Any]:
-    known = [each for each in drawn if each is not None]
-    if value is None or not known:
-        return {"value": None if value is None else _rounded(value), "interval": None}
-    low, high = np.quantile(known, _QUANTILES)
-    return {"value": _rounded(value), "interval": [_rounded(float(low)), _rounded(float(high))]}
+def _false_alarms(rows: ScoredRows, threshold: float, draws: Draws) -> dict[str, Any] | None:
+    """Return the benign rows called malicious in a day's connections; None without benign rows."""
+    benign = rows.labels == 0
+    if not benign.any():
+        return None
+    flagged = rows.scores >= threshold
+    bounds = interval(draws.shares(flagged, benign))
+    return {
+        "value": round(CONNECTIONS_A_DAY * float(np.mean(flagged[benign]))),
+        "interval": None if bounds is None else [round(CONNECTIONS_A_DAY * b) for b in bounds],
+    }
 
 
 def _brier(rows: ScoredRows, weights: Scores | None) -> float:
@@ -217,7 +225,6 @@ def _at_threshold(rows: ScoredRows, threshold: float) -> dict[str, Any]:
     flagged, malicious = rows.scores >= threshold, rows.labels == 1
     true, false = int(np.sum(flagged & malicious)), int(np.sum(flagged & ~malicious))
     positives, negatives = int(np.sum(malicious)), int(np.sum(~malicious))
-    rate = share(false, negatives)
     return {
         "true_positives": true,
         "false_negatives": positives - true,
@@ -225,13 +232,7 @@ def _at_threshold(rows: ScoredRows, threshold: float) -> dict[str, Any]:
         "true_negatives": negatives - false,
         "precision": share(true, true + false),
         "recall": share(true, positives),
-        "false_positive_rate": rate,
-        "false_alarms_a_day": None
-        if rate["share"] is None
-        else {
-            "value": round(CONNECTIONS_A_DAY * false / negatives),
-            "interval": [round(CONNECTIONS_A_DAY * bound) for bound in rate["interval"]],
-        },
+        "false_positive_rate": share(false, negatives),
     }
 
 

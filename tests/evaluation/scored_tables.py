@@ -57,7 +57,7 @@ def small_document() -> dict[str, Any]:
     guess = figures_of(rows.servers, pl.Series([0.27] * rows.servers.height), None, 20)
     return document(
         "refitted",
-        {"folds": 2, "later_from": "2019-11-26"},
+        {"folds": 2, "later_from": "2019-11-26", "rows_of_unknown_family": 3},
         [measured(name, figures) for name in names],
         [{"name": "majority", "servers": guess}, {"name": "certificate list", "servers": None}],
         [

@@ -46,7 +46,7 @@ def test_plots_are_well_formed_and_named(text: str) -> None:
 
 def test_points_go_where_their_values_are() -> None:
     text = line_plot("One", [Line("one", [(0.0, 1.0), (1.0, 0.0)])], SHARES, SHARES)
-    assert 'class="stroke" d="M56.0 12.0L464.0 312.0"' in text
+    assert 'class="stroke" d="M56.0 12.0L456.0 312.0"' in text
 
 
 def test_bars_are_as_long_as_their_share() -> None:

@@ -38,6 +38,7 @@ def test_later_captures_are_a_part_and_the_day_is_told(found: dict[str, Any]) ->
     counts = [each["servers"]["final"]["positives"] for each in found["protocols"]]
     assert counts == [12, 12, 6, 12]
     assert found["settings"]["later_from"] == "2017-07-16"
+    assert found["settings"]["rows_of_unknown_family"] == 0
 
 
 def test_benign_servers_are_judged_alike_where_one_family_is_held_out(

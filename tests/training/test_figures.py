@@ -107,6 +107,11 @@ def test_intervals_are_wider_when_rows_share_a_capture() -> None:
     assert width[1] > 1.5 * width[0]
 
 
+def test_false_alarms_of_one_capture_alone_may_be_many_or_none() -> None:
+    alarms = figures(by_hand(), 0.5, resamples=200)["at_threshold"]["false_alarms_a_day"]
+    assert alarms["interval"] == [0, 25_000]  # one of the two benign rows of capture c
+
+
 @pytest.mark.parametrize("label", [0, 1])
 def test_one_class_alone_has_counts_but_no_areas(label: int) -> None:
     rows = by_hand()
