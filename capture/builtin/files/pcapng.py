@@ -37,6 +37,8 @@ _OPTION_RESOLUTION, _OPTION_OFFSET = 9, 14
 _MICROSECONDS: Final = 6
 _MAXIMUM_BLOCK: Final = 1 << 24
 _SEARCH: Final = 1 << 20
+# Of a section; packets of further ones count as those of undeclared ones do.
+_MOST_INTERFACES: Final = 1 << 16
 # Blocks followed at a time.
 _LEAST_REACH, _MOST_REACH = 16, 1 << 18
 
@@ -179,7 +181,8 @@ class PcapngRecords:
     def _declare(self, body: memoryview, blocks: PacketBlocks) -> None:
         """Take over an interface for the packets that follow."""
         self._end_run(blocks)
-        self._interfaces.append(parse_interface(bytes(body), self._order))
+        if len(self._interfaces) - self._base < _MOST_INTERFACES:
+            self._interfaces.append(parse_interface(bytes(body), self._order))
 
     def _end_run(self, blocks: PacketBlocks) -> None:
         blocks.end_run(self._order == ">", self._base, len(self._interfaces))
@@ -220,6 +223,9 @@ class PcapngRecords:
         link_type, snap, resolution, offset = self._interface_columns(packets)
         captured = np.where(packets.simple, np.minimum(packets.length, snap), packets.captured)
         time_ns, clipped = nanoseconds(packets.ticks, resolution, offset)
+        # Nothing refers to the interfaces of a section that is over.
+        del self._interfaces[: self._base]
+        self._base = 0
         return Records(
             data=data,
             offset=packets.frame,

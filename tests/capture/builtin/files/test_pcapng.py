@@ -92,6 +92,12 @@ def test_a_packet_of_an_undeclared_interface_is_marked() -> None:
     assert part.link_type.tolist() == [UNDECLARED, UNDECLARED, 1]
 
 
+def test_of_very_many_interfaces_the_last_count_as_undeclared() -> None:
+    content = section() + interface(1) * 65_537 + packet(FRAMES[0], number=65_535)
+    (part,) = read_all(content + packet(FRAMES[1], number=65_536))
+    assert part.link_type.tolist() == [1, UNDECLARED]
+
+
 def test_absurd_times_are_kept_and_noted() -> None:
     offset = interface(options=option(14, struct.pack("<q", 2**63 - 1)))
     (part,) = read_all(section() + offset + packet(FRAMES[0], 2**64 - 1))
