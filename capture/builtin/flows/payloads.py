@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.block import PacketBlock
 from capture.builtin.connection import Connection
+from capture.builtin.flows.arrivals import PAYLOAD, Arrivals, payload_in_order
 from capture.builtin.flows.connection_table import Connections, take_rows
 from capture.builtin.flows.datagrams import ANSWER_FIRST, AnalysedDatagrams
 from capture.builtin.flows.detection import Payloads, detect_protocols
@@ -21,42 +22,9 @@ from capture.builtin.flows.runs import Booleans, Indices, run_bounds
 from capture.builtin.flows.tcp.analysis import AnalysedPackets
 from capture.builtin.flows.tcp.transitions import Transitions
 from capture.builtin.segment import Segment
-
-_PAYLOAD: Final = -1
-
-
-class _Arrivals:
-    """What packets bring, in the order of connections and time; one entry an arrival.
-
-    ``gap_side`` is -1 for payload. Otherwise the packet acknowledges bytes of that side which the
-    capture lacks. ``position`` is where the payload begins in its stream, or up to where bytes are
-    acknowledged. Memory views, because most elements are never looked at, the others singly.
-    """
-
-    def __init__(
-        self,
-        block: PacketBlock,
-        row: Indices,
-        entry: Indices,
-        side: Booleans,
-        time: NDArray[np.int64],
-        gap_side: NDArray[np.int8],
-        position: NDArray[np.int64],
-    ) -> None:
-        self.row = row
-        self.side = side.data
-        self.time = time.data
-        self.gap_side = gap_side.data
-        self.position = position.data
-        offset = block.payload_offset[entry]
-        size = np.minimum(block.payload_length[entry], block.payload_captured[entry])
-        self._begin = offset.data
-        self._end = (offset + size).data
-        self._data = block.data.data
-
-    def payload(self, at: int) -> bytes:
-        """Return the captured payload of an arrival's packet."""
-        return self._data[self._begin[at] : self._end[at]].tobytes()
+from capture.builtin.tls.connection import TlsConnection
+from capture.builtin.tls.detect import begins_with_hello
+from capture.builtin.tls.handshakes_at_once import read_handshakes
 
 
 def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: Protocols) -> None:
@@ -69,9 +37,9 @@ def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: P
     payloads = Payloads(row, entry, datagrams.side[index], in_order)
     begins = detect_protocols(block, payloads, connections)
     wanted = index[_reads(connections)[row] & (entry >= begins[row])]
-    nothing_missing = np.full(len(wanted), _PAYLOAD, np.int8)
+    nothing_missing = np.full(len(wanted), PAYLOAD, np.int8)
     positions = np.ones(len(wanted), dtype=np.int64)
-    arrivals = _Arrivals(
+    arrivals = Arrivals(
         block,
         datagrams.connection[wanted],
         datagrams.entry[wanted],
@@ -92,7 +60,7 @@ def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: P
             connections["stream"][row_number] = NOTHING
 
 
-def _datagram_segments(arrivals: _Arrivals, bounds: range, originator: int) -> Iterator[Segment]:
+def _datagram_segments(arrivals: Arrivals, bounds: range, originator: int) -> Iterator[Segment]:
     for at in bounds:
         yield Segment(arrivals.time[at], arrivals.side[at] == originator, arrivals.payload(at))
 
@@ -118,9 +86,13 @@ def feed_streams(
     packets = part.packets
     entry, side = packets.entry[packet], packets.side[packet]
     row = packets.connection[packet]
-    arrivals = _Arrivals(block, row, entry, side, packets.now[packet], gap_side, position)
+    arrivals = Arrivals(block, row, entry, side, packets.now[packet], gap_side, position)
     frontiers = _frontiers_before(part, packet)
-    for row_number, stream, bounds in _open_streams(row, frontiers, connections, protocols):
+    handshakes = _whole_handshakes(arrivals, frontiers, connections, protocols)
+    connections["stream"][list(handshakes)] = NOTHING
+    for row_number, stream, bounds in _open_streams(
+        row, frontiers, connections, protocols, handshakes
+    ):
         serial = int(connections["serial"][row_number])
         originator = int(connections["originator"][row_number])
         if not _feed_stream(arrivals, bounds, serial, originator, stream, protocols):
@@ -156,7 +128,7 @@ def _wanted_arrivals(
         brings = sent.index[sent.stored]
         gaps = acknowledgements.index[acknowledgements.gap > 0]
         for packet, gap_side, position in (
-            (brings, _PAYLOAD, sent.stored_start[sent.stored]),
+            (brings, PAYLOAD, sent.stored_start[sent.stored]),
             (gaps, side, acknowledgements.trimmed[gaps]),
         ):
             row = packets.connection[packet]
@@ -167,7 +139,7 @@ def _wanted_arrivals(
     packets_found, kinds, positions = zip(*found, strict=True)
     all_packets, all_kinds = np.concatenate(packets_found), np.concatenate(kinds)
     # What a packet acknowledges comes before what it brings.
-    order = np.argsort(all_packets * 2 + (all_kinds == _PAYLOAD), kind="stable")
+    order = np.argsort(all_packets * 2 + (all_kinds == PAYLOAD), kind="stable")
     return all_packets[order], all_kinds[order], np.concatenate(positions)[order]
 
 
@@ -180,7 +152,7 @@ def _frontiers_before(part: AnalysedPackets, packet: Indices) -> Indices:
 
 
 def _feed_stream(
-    arrivals: _Arrivals,
+    arrivals: Arrivals,
     bounds: range,
     serial: int,
     originator: int,
@@ -196,13 +168,13 @@ def _feed_stream(
 
 
 def _segments(
-    arrivals: _Arrivals, bounds: range, originator: int, stream: OpenStream
+    arrivals: Arrivals, bounds: range, originator: int, stream: OpenStream
 ) -> Iterator[Segment]:
     """Yield what the arrivals make available, in order, until too much has to wait."""
     assembly = stream.assembly
     for at in bounds:
         time, gap_side = arrivals.time[at], arrivals.gap_side[at]
-        if gap_side == _PAYLOAD:
+        if gap_side == PAYLOAD:
             side = arrivals.side[at]
             for data in assembly.store(side, arrivals.position[at], arrivals.payload(at)):
                 yield Segment(time, side == originator, data)
@@ -213,38 +185,57 @@ def _segments(
                 yield Segment(time, gap_side == originator, data, missing)
 
 
+def _whole_handshakes(
+    arrivals: Arrivals, frontiers: Indices, connections: Connections, protocols: Protocols
+) -> dict[int, TlsConnection]:
+    """Return, by row, what TLS connections are that begin here and are understood at once."""
+    starts, ends = run_bounds(arrivals.row)
+    rows = arrivals.row[starts]
+    begin, end = arrivals.begin[starts], arrivals.end[starts]
+    fresh = (connections["stream"][rows] == TLS) & begins_with_hello(arrivals.data, begin, end)
+    fresh &= ~protocols.are_open(connections["serial"][rows])
+    rows, starts, ends = rows[fresh], starts[fresh], ends[fresh]
+    originators = connections["originator"][rows]
+    payload = payload_in_order(arrivals, starts, ends, frontiers[starts], originators)
+    found = zip(rows.tolist(), read_handshakes(payload), strict=True)
+    return {row: handshake for row, handshake in found if handshake is not None}
+
+
 def _open_streams(
-    rows: Indices, frontiers: Indices, connections: Connections, protocols: Protocols
+    rows: Indices,
+    frontiers: Indices,
+    connections: Connections,
+    protocols: Protocols,
+    handshakes: Mapping[int, TlsConnection] = MappingProxyType({}),
 ) -> Iterator[tuple[int, OpenStream, range]]:
     """Yield each connection with its stream, opened if need be, and where ``rows`` names it.
 
-    ``frontiers`` says for each of ``rows`` where both streams stand just before.
+    ``frontiers`` says for each of ``rows`` where both streams stand just before. Connections that
+    have a handshake need no stream.
     """
     starts, ends = run_bounds(rows)
-    _open_new_streams(rows[starts], frontiers[starts], connections, protocols)
-    serials = connections["serial"][rows[starts]].tolist()
+    rows = rows[starts]
+    serials = connections["serial"][rows]
+    new = ~protocols.are_open(serials)
+    table = take_rows(connections, rows[new])
+    openings = zip(
+        connection_identities(table),
+        table["stream"].tolist(),
+        frontiers[starts[new]].tolist(),
+        strict=True,
+    )
     bounds = map(range, starts.tolist(), ends.tolist())
-    for row, serial, within in zip(rows[starts].tolist(), serials, bounds, strict=True):
+    runs = zip(rows.tolist(), serials.tolist(), new.tolist(), bounds, strict=True)
+    for row, serial, is_new, within in runs:
+        if is_new:
+            identity, protocol, (first, second) = next(openings)
+            if row in handshakes:
+                protocols.take_tls(serial, identity, handshakes[row], "ssl")
+                continue
+            protocols.open(serial, identity, protocol, (first, second))
         stream = protocols.stream(serial)
         if stream is not None:
             yield row, stream, within
-
-
-def _open_new_streams(
-    rows: Indices, frontiers: Indices, connections: Connections, protocols: Protocols
-) -> None:
-    """Open the streams of those connections that have none yet; one entry a connection."""
-    serials = connections["serial"][rows].tolist()
-    new = [number for number, serial in enumerate(serials) if protocols.stream(serial) is None]
-    table = take_rows(connections, rows[new])
-    for serial, identity, protocol, (first, second) in zip(
-        table["serial"].tolist(),
-        connection_identities(table),
-        table["stream"].tolist(),
-        frontiers[new].tolist(),
-        strict=True,
-    ):
-        protocols.open(serial, identity, protocol, (first, second))
 
 
 def connection_identities(connections: Connections) -> list[Connection]:

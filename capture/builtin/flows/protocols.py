@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from capture.builtin.connection import Connection
 from capture.builtin.dns.tables import DnsLog
 from capture.builtin.dns.tcp import DnsTcpStream
 from capture.builtin.flows.assembly import Assembly
+from capture.builtin.flows.runs import Booleans, Indices
 from capture.builtin.quic.stream import QuicStream
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
@@ -64,6 +67,10 @@ class Protocols:
         """Return the open stream of a connection, None if nothing is read from it any more."""
         return self._open.get(serial)
 
+    def are_open(self, serials: Indices) -> Booleans:
+        """Return of which connections a stream is open."""
+        return np.isin(serials, list(self._open))
+
     def read(self, serial: int, stream: OpenStream, segments: Iterator[Segment]) -> bool:
         """Pass segments to the reader until it has enough; return whether it wants more."""
         reader = stream.reader
@@ -101,11 +108,11 @@ class Protocols:
                 self._feed_dns(serial, stream.connection, *message)
         elif isinstance(stream.reader, TlsStream):
             service = "ssl" if stream.connection.protocol == "tcp" else None
-            self._take_tls(serial, stream.connection, stream.reader.result(), service)
+            self.take_tls(serial, stream.connection, stream.reader.result(), service)
         elif isinstance(stream.reader, QuicStream):
-            self._take_tls(serial, stream.connection, stream.reader.result(), "quic,ssl")
+            self.take_tls(serial, stream.connection, stream.reader.result(), "quic,ssl")
 
-    def _take_tls(
+    def take_tls(
         self,
         serial: int,
         connection: Connection,

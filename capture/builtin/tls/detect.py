@@ -8,7 +8,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.builtin.tls.openings import ANY_RECORD, OVER_TCP, OVER_UDP, TLS_PORTS, Opening
+from capture.builtin.tls.openings import (
+    ANY_RECORD,
+    HELLO_RECORD,
+    OVER_TCP,
+    OVER_UDP,
+    TLS_PORTS,
+    Opening,
+)
 
 _TCP: Final = 6
 _UDP: Final = 17
@@ -33,6 +40,16 @@ def may_carry_tls(
     found |= _fits_any(first_bytes, captured, from_originator, on_tls_port, (ANY_RECORD,))
     found |= _fits_any(first_bytes, captured, from_originator, protocol == _UDP, OVER_UDP)
     return found
+
+
+def begins_with_hello(
+    data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which payloads, ``data[begin:end]``, begin like a hello of TLS over TCP."""
+    fits = end - begin >= len(HELLO_RECORD.octets)
+    for position, allowed in enumerate(HELLO_RECORD.octets):
+        fits &= _table(allowed)[data[np.where(fits, begin + position, 0)]]
+    return fits
 
 
 def _fits_any(

@@ -55,8 +55,10 @@ def _pattern(*octets: int | frozenset[int]) -> tuple[frozenset[int], ...]:
     return tuple(frozenset((octet,)) if isinstance(octet, int) else octet for octet in octets)
 
 
+HELLO_RECORD: Final = Opening(_pattern(22, 3, _VERSION_LOW, _ANY, _ANY, _HELLO), None, RecordLayer)
+
 _HELLO_OVER_TCP: Final = (
-    Opening(_pattern(22, 3, _VERSION_LOW, _ANY, _ANY, _HELLO), None, RecordLayer),
+    HELLO_RECORD,
     Opening(_pattern(21, 3, _VERSION_LOW, 0, 2, _HELLO), False, RecordLayer),
     Opening(
         _pattern(frozenset(range(128, 256)), _ANY, 1, frozenset((0, 3)), frozenset(range(4))),

@@ -1,0 +1,187 @@
+"""The plain beginnings of many TLS streams, cut into messages by array operations, all at once.
+
+Only what needs no thought is cut: records of TLS from the first byte on, and handshake messages
+that begin and end within one record. Where anything else comes, a stop marks the place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.builtin.tls.session import APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
+
+Indices = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+
+RECORD: Final = 0x100
+"""What the content type of a record is added to, to tell it from the kind of a message."""
+STOP: Final = 0x200
+
+_RECORD_HEADER: Final = 5
+_MESSAGE_HEADER: Final = 4
+_LATEST_VERSION: Final = (3, 4)  # of records; 0304 for TLS 1.3, which sends 0303 or 0301
+_MOST_RECORDS: Final = 12  # of one direction
+_MOST_MESSAGES: Final = 8  # of one record
+_PLACE_BITS: Final = 40
+
+
+@dataclass(frozen=True)
+class InOrder:
+    """Payload of fresh connections without holes and repetitions, one entry a packet.
+
+    Sorted by connection, one of as many as ``connections`` says, and then by time. The payload of
+    a packet is ``data[begin:end]``, and no packet is without.
+    """
+
+    data: NDArray[np.uint8]
+    connections: int
+    connection: Indices
+    from_originator: Booleans
+    time_ns: Indices
+    begin: Indices
+    end: Indices
+
+
+class Streams:
+    """Both streams of each connection, laid out one behind the other without being copied.
+
+    A *place* counts bytes of all streams; those of stream ``s`` are ``bounds[s]`` to
+    ``bounds[s + 1]``. Stream ``2 * c`` is what the responder of connection ``c`` sent.
+    """
+
+    def __init__(self, payload: InOrder) -> None:
+        stream = payload.connection * 2 + payload.from_originator
+        self.packet = np.argsort(stream, kind="stable")
+        sizes = (payload.end - payload.begin)[self.packet]
+        self._ends = np.cumsum(sizes)
+        self._starts = self._ends - sizes
+        self._shift = payload.begin[self.packet] - self._starts
+        self._data = payload.data
+        first = np.searchsorted(stream[self.packet], np.arange(payload.connections * 2 + 1))
+        self.bounds = np.append(self._starts, self._ends[-1:])[first]
+
+    def pieces(self, places: Indices) -> Indices:
+        """Return the piece, a packet's payload, that each place lies in."""
+        piece = np.searchsorted(self._ends, places, side="right")
+        return np.minimum(piece, len(self._ends) - 1)
+
+    def headers(self, places: Indices, size: int) -> tuple[NDArray[np.uint8], Booleans]:
+        """Return ``size`` bytes from each place on, and whether they lie within one piece."""
+        piece = self.pieces(places)
+        whole = places + size <= self._ends[piece]
+        offsets = np.where(whole, places + self._shift[piece], 0)
+        return self._data[offsets[:, None] + np.arange(size)], whole
+
+    def octets(self, start: int, end: int) -> bytes:
+        """Return the bytes between two places of one stream."""
+        found = []
+        piece = int(np.searchsorted(self._ends, start, side="right"))
+        while start < end:
+            until, shift = min(int(self._ends[piece]), end), int(self._shift[piece])
+            found.append(self._data[start + shift : until + shift].tobytes())
+            start, piece = until, piece + 1
+        return b"".join(found)
+
+    def offsets(self, starts: Indices, ends: Indices) -> Indices:
+        """Return where in the data the bytes between places begin, -1 if in several pieces."""
+        piece = self.pieces(starts)
+        return np.where(ends <= self._ends[piece], starts + self._shift[piece], -1)
+
+
+class Cuts(NamedTuple):
+    """What was cut from streams, one entry a message, a record without messages, or a stop.
+
+    ``code`` is the kind of a handshake message, ``RECORD`` and a content type or ``STOP``. The
+    contents are at the places ``start`` to ``end``, and known once the byte before ``complete`` is.
+    """
+
+    code: Indices
+    stream: Indices
+    start: Indices
+    end: Indices
+    complete: Indices
+
+
+def _cuts(code: Indices | int, stream: Indices, *places: Indices) -> Cuts:
+    return Cuts(np.broadcast_to(code, stream.shape).astype(np.int64), stream, *places)
+
+
+def _join(parts: list[Cuts]) -> Cuts:
+    return Cuts(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def _stops(stream: Indices, place: Indices, complete: Indices) -> Cuts:
+    # Behind what ends at the place, be that an empty message.
+    return _cuts(STOP, stream, place + 1, place + 1, complete)
+
+
+def cut(streams: Streams) -> Cuts:
+    """Return what the streams hold, each up to its first stop."""
+    records, plain = _cut_records(streams)
+    messages = _cut_messages(streams, Cuts(*[column[plain] for column in records]))
+    return _join([Cuts(*[column[~plain] for column in records]), messages])
+
+
+def _cut_records(streams: Streams) -> tuple[Cuts, Booleans]:
+    """Return the records, and which of them are handshake messages in clear for certain."""
+    place = streams.bounds[:-1].copy()
+    in_clear = np.ones(len(place), dtype=np.bool_)
+    stream = np.arange(len(place))
+    found, plain = [], []
+    for _ in range(_MOST_RECORDS):
+        stream = stream[place[stream] + _RECORD_HEADER <= streams.bounds[stream + 1]]
+        header, whole = streams.headers(place[stream], _RECORD_HEADER)
+        size = header[:, 3].astype(np.int64) << 8 | header[:, 4]
+        plausible = whole & _plausible(header) & (size > 0)
+        halted = stream[~plausible]
+        found.append(_stops(halted, place[halted], place[halted] + 1))
+        start = place[stream] + _RECORD_HEADER
+        there = plausible & (start + size <= streams.bounds[stream + 1])
+        stream, start, size, kind = stream[there], start[there], size[there], header[there, 0]
+        end = start + size
+        found.append(_cuts(kind.astype(np.int64) + RECORD, stream, start, end, end))
+        in_clear[stream] &= (kind != CHANGE_CIPHER_SPEC) & (kind != APPLICATION_DATA)
+        plain += [np.zeros(len(halted), np.bool_), (kind == HANDSHAKE) & in_clear[stream]]
+        place[stream] = end
+    stream = stream[place[stream] < streams.bounds[stream + 1]]
+    found.append(_stops(stream, place[stream], place[stream] + 1))
+    plain.append(np.zeros(len(stream), np.bool_))
+    return _join(found), np.concatenate(plain)
+
+
+def _plausible(header: NDArray[np.uint8]) -> Booleans:
+    known = (header[:, 0] >= CHANGE_CIPHER_SPEC) & (header[:, 0] <= APPLICATION_DATA)
+    major, minor = _LATEST_VERSION
+    plausible: Booleans = known & (header[:, 1] == major) & (header[:, 2] <= minor)
+    return plausible
+
+
+def _cut_messages(streams: Streams, records: Cuts) -> Cuts:
+    """Return the handshake messages of records."""
+    _, stream, place, end, complete = records
+    found = []
+    for _ in range(_MOST_MESSAGES):
+        header, whole = streams.headers(place, _MESSAGE_HEADER)
+        start = place + _MESSAGE_HEADER
+        sizes = header.astype(np.int64)
+        until = start + (sizes[:, 1] << 16 | sizes[:, 2] << 8 | sizes[:, 3])
+        fits = whole & (until <= end)
+        found.append(_stops(stream[~fits], place[~fits], complete[~fits]))
+        stream, start, until, end = stream[fits], start[fits], until[fits], end[fits]
+        complete = complete[fits]
+        found.append(_cuts(sizes[fits, 0], stream, start, until, complete))
+        left = until < end
+        stream, place, end, complete = stream[left], until[left], end[left], complete[left]
+    found.append(_stops(stream, place, complete))
+    return _join(found)
+
+
+def in_order(streams: Streams, cuts: Cuts) -> tuple[Cuts, Indices]:
+    """Return the cuts in the order in which they became known, and by which packet each did."""
+    packet = streams.packet[streams.pieces(cuts.complete - 1)]
+    order = np.argsort((packet << _PLACE_BITS) + cuts.start)
+    return Cuts(*[column[order] for column in cuts]), packet[order]
