@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from capture.builtin.tls.connection import TlsConnection
-from capture.builtin.tls.handshake import (
-    CERTIFICATE,
-    CLIENT_HELLO,
-    SERVER_HELLO,
-    SERVER_KEY_EXCHANGE,
-)
-from capture.builtin.tls.records_at_once import RECORD, STOP, Cuts, InOrder, Streams, cut, in_order
-from capture.builtin.tls.session import ALERT, HANDSHAKE, Session
+from capture.builtin.tls.course import FROM_ORIGINATOR, courses
+from capture.builtin.tls.hello import MalformedMessageError
+from capture.builtin.tls.records_at_once import Cuts, InOrder, Streams, cut, in_order
+from capture.builtin.tls.session import Session
 
-_Event = tuple[int, bool, int, bytes]
-
-_READ: Final = (
-    CLIENT_HELLO,
-    SERVER_HELLO,
-    CERTIFICATE,
-    SERVER_KEY_EXCHANGE,
-    RECORD + ALERT,
-)
+_CODE_BYTES: Final = 2
 
 
 def read_handshakes(payload: InOrder) -> list[TlsConnection | None]:
@@ -39,57 +27,48 @@ def read_handshakes(payload: InOrder) -> list[TlsConnection | None]:
         return [None] * payload.connections
     streams = Streams(payload)
     cuts, packet = in_order(streams, cut(streams))
+    messages = _Messages(payload, streams, cuts, packet)
     numbers = np.arange(payload.connections + 1)
     bounds = np.searchsorted(payload.connection[packet], numbers).tolist()
-    codes = cuts.code.tolist()
-    events = list(
-        zip(
-            codes,
-            (cuts.stream & 1).astype(np.bool_).tolist(),
-            payload.time_ns[packet].tolist(),
-            _contents(payload, streams, cuts),
-            strict=True,
-        )
-    )
-    return [_read(events[begin:end]) for begin, end in pairwise(bounds)]
+    return [messages.read(begin, end) for begin, end in pairwise(bounds)]
 
 
-def _contents(payload: InOrder, streams: Streams, cuts: Cuts) -> Iterator[bytes]:
-    """Yield the contents of those cuts whose contents matter, nothing for the others."""
-    data = payload.data.data
-    wanted = np.isin(cuts.code, _READ).tolist()
-    offsets = streams.offsets(cuts.start, cuts.end).tolist()
-    places = zip(wanted, offsets, cuts.start.tolist(), cuts.end.tolist(), strict=True)
-    for is_wanted, offset, start, end in places:
-        if not is_wanted:
-            yield b""
-        elif offset < 0:
-            yield streams.octets(start, end)
-        else:
-            yield data[offset : offset + end - start].tobytes()
+class _Messages:
+    """The cuts of all connections, ready to be looked at singly."""
 
+    def __init__(
+        self, payload: InOrder, streams: Streams, cuts: Cuts, packet: NDArray[np.int64]
+    ) -> None:
+        codes = cuts.code + (cuts.stream & 1) * FROM_ORIGINATOR
+        self._orders = codes.astype(np.uint16).tobytes()
+        self._time_ns = payload.time_ns[packet].data
+        self._start, self._end = cuts.start.data, cuts.end.data
+        self._piece = streams.pieces(cuts.start).data
+        self._octets = streams.octets
 
-def _read(events: Iterable[_Event]) -> TlsConnection | None:
-    session = Session(confirmable=True)
-    for code, from_originator, time_ns, contents in events:
-        session.time_ns = time_ns
-        if code < RECORD:
-            session.handshake_message(from_originator, code, contents)
-        elif code == STOP or not _read_record(session, from_originator, code - RECORD, contents):
+    def read(self, begin: int, end: int) -> TlsConnection | None:
+        """Return what the messages of a connection say if they end a handshake as is usual."""
+        as_of_1_3, before_1_3 = courses(self._orders[begin * _CODE_BYTES : end * _CODE_BYTES])
+        if as_of_1_3 is None and before_1_3 is None:
             return None
-        if session.finished:
-            return session.connection
-    return None
+        session = Session(confirmable=True)
+        session.time_ns = self._time_ns[begin]
+        try:
+            session.read_client_hello(True, self._contents(begin))
+            session.read_server_hello(False, self._contents(begin + 1))
+            course = before_1_3 if session.negotiation.is_before_tls_1_3 else as_of_1_3
+            if course is None or not session.answered:
+                return None
+            for read, from_originator, ordinal in course.steps:
+                session.time_ns = self._time_ns[begin + ordinal]
+                read(session, from_originator, self._contents(begin + ordinal))
+        except MalformedMessageError:
+            return None
+        if session.finished or session.connection is None:
+            return None
+        session.connection.history = course.history
+        session.connection.established = True
+        return session.connection
 
-
-def _read_record(
-    session: Session, from_originator: bool, content_type: int, contents: bytes
-) -> bool:
-    """Note a record; return whether that could be done without its contents."""
-    if session.is_encrypted(from_originator, content_type):
-        session.encrypted_record()
-    elif content_type == HANDSHAKE:
-        return False
-    else:
-        session.plaintext_record(from_originator, content_type, contents)
-    return True
+    def _contents(self, at: int) -> bytes:
+        return self._octets(self._piece[at], self._start[at], self._end[at])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from capture.builtin.parsed_once import ParsedOnce
@@ -49,15 +50,6 @@ _DRAFT_OF_TLS_1_3: Final = 0x7F
 
 class MalformedMessageError(ValueError):
     """A handshake message that ends before what it announces."""
-
-
-def _prefixed(data: bytes, offset: int, size: int) -> tuple[bytes, int]:
-    """Return a byte string behind its length of ``size`` bytes, and the offset after it."""
-    start = offset + size
-    end = start + int.from_bytes(data[offset:start], "big")
-    if end > len(data) or start > len(data):
-        raise MalformedMessageError("the message is shorter than its fields say")
-    return data[start:end], end
 
 
 def _prefixed_list(data: bytes, outer: int, inner: int) -> tuple[bytes, ...]:
@@ -131,6 +123,8 @@ class ServerHello(NamedTuple):
     asks_for_retry: bool = False
 
 
+# A cache, since many connections go to the same servers and ask for the same protocols.
+@lru_cache(maxsize=4096)
 def server_names(content: bytes) -> tuple[str, ...]:
     """Return the host names of a server_name extension (RFC 6066, 3)."""
     names = []
@@ -144,6 +138,7 @@ def server_names(content: bytes) -> tuple[str, ...]:
     return tuple(names)
 
 
+@lru_cache(maxsize=1024)
 def application_protocols(content: bytes) -> tuple[str, ...]:
     """Return the names of an ALPN extension (RFC 7301, 3.1)."""
     names = _prefixed_list(content, outer=2, inner=1)
@@ -152,15 +147,23 @@ def application_protocols(content: bytes) -> tuple[str, ...]:
 
 def parse_client_hello(body: bytes) -> ClientHello:
     """Return the hello; raises MalformedMessageError when it ends before the extensions."""
-    if len(body) < _FIXED_PART:
-        raise MalformedMessageError("a client hello has at least 34 bytes")
-    version = body[0] << 8 | body[1]
-    session_id, offset = _prefixed(body, _FIXED_PART, 1)
-    if version in (DTLS_1_0, DTLS_1_2):
-        _, offset = _prefixed(body, offset, 1)
-    cipher_suites, offset = _prefixed(body, offset, 2)
-    _, offset = _prefixed(body, offset, 1)
-    return ClientHello(version, session_id, cipher_suites, _EXTENSIONS.parse(body[offset:]))
+    try:
+        version = body[0] << 8 | body[1]
+        session_id_end = at = _FIXED_PART + 1 + body[_FIXED_PART]
+        if version in (DTLS_1_0, DTLS_1_2):
+            at += 1 + body[at]  # the cookie
+        cipher_suites_end = at + 2 + (body[at] << 8 | body[at + 1])
+        extensions = cipher_suites_end + 1 + body[cipher_suites_end]
+    except IndexError:
+        extensions = len(body) + 1
+    if extensions > len(body):
+        raise MalformedMessageError("the client hello ends before its extensions")
+    return ClientHello(
+        version,
+        body[_FIXED_PART + 1 : session_id_end],
+        body[at + 2 : cipher_suites_end],
+        _EXTENSIONS.parse(body[extensions:]),
+    )
 
 
 def parse_server_hello(body: bytes) -> ServerHello:
@@ -169,13 +172,13 @@ def parse_server_hello(body: bytes) -> ServerHello:
     The drafts of TLS 1.3 before 22 have no session id and no compression method in it; they are
     known by a version of 7f.. or, the oldest, 0304, which the final protocol never puts there.
     """
-    if len(body) < _FIXED_PART:
-        raise MalformedMessageError("a server hello has at least 34 bytes")
+    if len(body) <= _FIXED_PART:
+        raise MalformedMessageError("a server hello has more than 34 bytes")
     version = body[0] << 8 | body[1]
     session_id, offset, choices = b"", _FIXED_PART, 2
     if version != TLS_1_3 and version >> 8 != _DRAFT_OF_TLS_1_3:
-        session_id, offset = _prefixed(body, offset, 1)
-        choices = 3
+        offset = _FIXED_PART + 1 + body[_FIXED_PART]
+        session_id, choices = body[_FIXED_PART + 1 : offset], 3
     if offset + choices > len(body):
         raise MalformedMessageError("the server hello ends before its cipher suite")
     cipher_suite = body[offset] << 8 | body[offset + 1]

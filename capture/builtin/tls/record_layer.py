@@ -123,7 +123,7 @@ class RecordLayer:
         session = self.session
         try:
             if message[0] == ssl2.CLIENT_HELLO:
-                session.ssl2_client_hello(ssl2.parse_client_hello(message))
+                session.client_hello(ssl2.parse_client_hello(message))
             elif message[0] == ssl2.SERVER_HELLO:
                 session.ssl2_server_hello(*ssl2.parse_server_hello(message))
             elif message[0] == ssl2.CLIENT_MASTER_KEY and from_originator:

@@ -12,14 +12,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from capture.builtin.tls.course import RECORD, STOP
 from capture.builtin.tls.session import APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
 
 Indices = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
-
-RECORD: Final = 0x100
-"""What the content type of a record is added to, to tell it from the kind of a message."""
-STOP: Final = 0x200
 
 _RECORD_HEADER: Final = 5
 _MESSAGE_HEADER: Final = 4
@@ -61,6 +58,8 @@ class Streams:
         self._starts = self._ends - sizes
         self._shift = payload.begin[self.packet] - self._starts
         self._data = payload.data
+        # Memory views, since single elements of arrays are slow to come by.
+        self._single = self._ends.data, self._shift.data, self._data.data
         first = np.searchsorted(stream[self.packet], np.arange(payload.connections * 2 + 1))
         self.bounds = np.append(self._starts, self._ends[-1:])[first]
 
@@ -76,20 +75,18 @@ class Streams:
         offsets = np.where(whole, places + self._shift[piece], 0)
         return self._data[offsets[:, None] + np.arange(size)], whole
 
-    def octets(self, start: int, end: int) -> bytes:
-        """Return the bytes between two places of one stream."""
-        found = []
-        piece = int(np.searchsorted(self._ends, start, side="right"))
-        while start < end:
-            until, shift = min(int(self._ends[piece]), end), int(self._shift[piece])
-            found.append(self._data[start + shift : until + shift].tobytes())
-            start, piece = until, piece + 1
+    def octets(self, piece: int, start: int, end: int) -> bytes:
+        """Return the bytes between two places of one stream; the first lies in that piece."""
+        ends, shifts, data = self._single
+        until, shift = ends[piece], shifts[piece]
+        if end <= until:
+            return data[start + shift : end + shift].tobytes()
+        found = [data[start + shift : until + shift]]
+        while until < end:
+            piece += 1
+            start, until, shift = until, min(ends[piece], end), shifts[piece]
+            found.append(data[start + shift : until + shift])
         return b"".join(found)
-
-    def offsets(self, starts: Indices, ends: Indices) -> Indices:
-        """Return where in the data the bytes between places begin, -1 if in several pieces."""
-        piece = self.pieces(starts)
-        return np.where(ends <= self._ends[piece], starts + self._shift[piece], -1)
 
 
 class Cuts(NamedTuple):

@@ -80,18 +80,20 @@ class Session:
     that nothing more can change the connection: encryption began on both sides, or the stream
     turned out not to be TLS. ``answered`` says that the last hello of the server was no request to
     retry. A hello confirms a ``confirmable`` one.
+
+    Only the methods named ``read_`` and ``accept_ticket`` look at contents, or depend on them.
     """
 
     __slots__ = (
         "_confirmable",
         "_encrypted",
         "_flipped",
-        "_negotiation",
         "_room_for_certificates",
         "_violations",
         "answered",
         "connection",
         "finished",
+        "negotiation",
         "time_ns",
     )
 
@@ -101,7 +103,7 @@ class Session:
         self.finished = False
         self.time_ns = 0
         self._confirmable = confirmable
-        self._negotiation = Negotiation()
+        self.negotiation = Negotiation()
         self._flipped = False
         self._encrypted = [False, False]
         self._violations = 0
@@ -128,7 +130,7 @@ class Session:
         the change of cipher spec does. In TLS 1.3 that message means nothing.
         """
         if content_type == APPLICATION_DATA and not self._encrypted[from_originator]:
-            self._encrypted[from_originator] = not self._negotiation.is_before_tls_1_3
+            self._encrypted[from_originator] = not self.negotiation.is_before_tls_1_3
         return self._encrypted[from_originator]
 
     def encrypted_record(self) -> None:
@@ -142,7 +144,7 @@ class Session:
         if content_type == CHANGE_CIPHER_SPEC:
             self._change_cipher_spec(from_originator)
         elif content_type == ALERT:
-            self._alerts(from_originator, payload)
+            self.read_alerts(from_originator, payload)
         elif content_type == HEARTBEAT:
             self._add_history(from_originator, "b")
         elif content_type == APPLICATION_DATA:
@@ -167,10 +169,6 @@ class Session:
                 letter = _RETRY_REQUEST
         if not self.finished:
             self._add_history(from_originator, letter)
-
-    def ssl2_client_hello(self, hello: ClientHello) -> None:
-        """Note a client hello of SSL 2, which leaves no letter in the history."""
-        self._client_hello(hello)
 
     def ssl2_server_hello(self, hello: ServerHello, certificate: bytes) -> None:
         """Note a server hello of SSL 2."""
@@ -208,34 +206,55 @@ class Session:
 
     def _client_hello_message(self, from_originator: bool, body: bytes) -> None:
         self._check_direction(from_originator, from_client=True)
-        self._client_hello(parse_client_hello(body))
+        self.read_client_hello(from_originator, body)
 
     def _server_hello_message(self, from_originator: bool, body: bytes) -> None:
         self._check_direction(from_originator, from_client=False)
-        self._server_hello(parse_server_hello(body))
+        self.read_server_hello(from_originator, body)
 
     def _certificate_message(self, from_originator: bool, body: bytes) -> None:
+        self.read_certificates(from_originator, body)
+
+    def _server_key_exchange(self, from_originator: bool, body: bytes) -> None:
+        self.read_curve(from_originator, body)
+
+    def _client_key_exchange(self, from_originator: bool, _body: bytes) -> None:
+        self.negotiation.key_exchange_seen |= from_originator != self._flipped
+
+    def read_client_hello(self, _from_originator: bool, body: bytes) -> None:
+        """Read what a client offers."""
+        self.client_hello(parse_client_hello(body))
+
+    def read_server_hello(self, _from_originator: bool, body: bytes) -> None:
+        """Read what a server chose."""
+        self._server_hello(parse_server_hello(body))
+
+    def read_certificates(self, from_originator: bool, body: bytes) -> None:
+        """Read the chain of a certificate message."""
         self._certificates(from_originator, _CHAINS.parse(body))
 
-    def _server_key_exchange(self, _from_originator: bool, body: bytes) -> None:
-        curve = named_curve_of(body, self._negotiation.cipher_suite)
+    def read_curve(self, _from_originator: bool, body: bytes) -> None:
+        """Read a server's key exchange."""
+        curve = named_curve_of(body, self.negotiation.cipher_suite)
         if curve is not None:
             self._opened().curve = group_name(curve)
 
-    def _client_key_exchange(self, from_originator: bool, _body: bytes) -> None:
-        self._negotiation.key_exchange_seen |= from_originator != self._flipped
+    def accept_ticket(self, _from_originator: bool, _body: bytes) -> None:
+        """Note that the client changes the cipher spec: a ticket may have been accepted."""
+        self.negotiation.client_changes_cipher_spec(self._opened())
 
-    def _client_hello(self, hello: ClientHello) -> None:
+    def client_hello(self, hello: ClientHello) -> None:
+        """Note a client hello; one of SSL 2 leaves no letter in the history."""
         connection = self.connection or self._opened()
         if connection.client_offer is None:
             connection.client_offer = client_offer(hello)
-        self._confirm(connection, self._negotiation.client_hello(connection, hello))
+        self._confirm(connection, self.negotiation.client_hello(connection, hello))
 
     def _server_hello(self, hello: ServerHello) -> None:
         connection = self.connection or self._opened()
         connection.ja3s = ja3s(hello)
         self.answered = not hello.asks_for_retry
-        self._confirm(connection, self._negotiation.server_hello(connection, hello))
+        self._confirm(connection, self.negotiation.server_hello(connection, hello))
 
     def _confirm(self, connection: TlsConnection, hello_is_valid: bool) -> None:
         if hello_is_valid:
@@ -254,14 +273,14 @@ class Session:
 
     def _change_cipher_spec(self, from_originator: bool) -> None:
         self._add_history(from_originator, "i")
-        negotiation = self._negotiation
+        negotiation = self.negotiation
         if negotiation.chosen_version is None or negotiation.is_before_tls_1_3:
             self._encrypted[from_originator] = True
         if from_originator != self._flipped:
-            negotiation.client_changes_cipher_spec(self._opened())
+            self.accept_ticket(from_originator, b"")
 
-    def _alerts(self, from_originator: bool, payload: bytes) -> None:
-        """Note alerts of two bytes each, level and description."""
+    def read_alerts(self, from_originator: bool, payload: bytes) -> None:
+        """Read alerts of two bytes each, level and description."""
         for description in payload[1::2]:
             self._add_history(from_originator, "l")
             self._opened().last_alert = alert_name(description)
