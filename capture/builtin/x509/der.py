@@ -16,8 +16,9 @@ OCTET_STRING: Final = 0x04
 OBJECT_IDENTIFIER: Final = 0x06
 SEQUENCE: Final = 0x30
 
-_MANY_LENGTH_BYTES = 8
-_LONGEST_IDENTIFIER = 128
+_LONG_FORM: Final = 0x80
+_MANY_LENGTH_BYTES: Final = 8
+_LONGEST_IDENTIFIER: Final = 128
 
 
 class Element(NamedTuple):
@@ -39,9 +40,9 @@ def read_element(data: bytes, offset: int, limit: int) -> Element | None:
         return None
     tag, length = data[offset], data[offset + 1]
     start = offset + 2
-    if length < 0x80:
+    if length < _LONG_FORM:
         return Element(tag, offset, start, min(start + length, limit))
-    size = length & 0x7F
+    size = length - _LONG_FORM
     if size == 0 or size > _MANY_LENGTH_BYTES:
         return Element(tag, offset, start, limit)
     start += size
@@ -54,8 +55,17 @@ def read_element(data: bytes, offset: int, limit: int) -> Element | None:
 def children(data: bytes, element: Element) -> list[Element]:
     """Return the elements that lie side by side in the content of ``element``."""
     found = []
-    offset = element.start
-    while (child := read_element(data, offset, element.end)) is not None:
+    offset, limit = element.start, element.end
+    while offset + 2 <= limit:
+        start = offset + 2
+        end = start + data[offset + 1]
+        # A length of one byte, as nearly all have, needs no thought.
+        if end - start < _LONG_FORM and end <= limit:
+            child = Element(data[offset], offset, start, end)
+        elif (read := read_element(data, offset, limit)) is not None:
+            child = read
+        else:
+            break
         found.append(child)
         offset = child.end
     return found

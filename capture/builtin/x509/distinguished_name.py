@@ -8,10 +8,11 @@ The last relative name comes first, attributes have short names, characters beyo
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from capture.builtin.x509.attribute_names import ATTRIBUTE_NAMES
-from capture.builtin.x509.der import Element, children, content, object_identifier
+from capture.builtin.x509.der import SEQUENCE, Element, children, content, object_identifier
 
 _UTF8_STRING: Final = 12
 _UNIVERSAL_STRING: Final = 28
@@ -76,8 +77,17 @@ def _attribute(data: bytes, attribute: Element) -> str:
 
 def distinguished_name(data: bytes, name: Element) -> str:
     """Return a Name as text, empty when it has no attributes."""
+    return _name_text(content(data, name))
+
+
+# Few authorities issue most certificates.
+@lru_cache(maxsize=1024)
+def _name_text(octets: bytes) -> str:
+    name = Element(SEQUENCE, 0, 0, len(octets))
     relative_names = [
-        "+".join(_attribute(data, attribute) for attribute in reversed(children(data, relative)))
-        for relative in reversed(children(data, name))
+        "+".join(
+            [_attribute(octets, attribute) for attribute in reversed(children(octets, relative))]
+        )
+        for relative in reversed(children(octets, name))
     ]
-    return ",".join(text for text in relative_names if text)
+    return ",".join([text for text in relative_names if text])
