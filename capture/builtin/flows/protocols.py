@@ -69,7 +69,7 @@ class Protocols:
 
     def are_open(self, serials: Indices) -> Booleans:
         """Return of which connections a stream is open."""
-        return np.isin(serials, list(self._open))
+        return np.array([serial in self._open for serial in serials.tolist()], dtype=np.bool_)
 
     def read(self, serial: int, stream: OpenStream, segments: Iterator[Segment]) -> bool:
         """Pass segments to the reader until it has enough; return whether it wants more."""

@@ -102,9 +102,9 @@ class Cuts(NamedTuple):
     end: Indices
     complete: Indices
 
-
-def _cuts(code: Indices | int, stream: Indices, *places: Indices) -> Cuts:
-    return Cuts(np.broadcast_to(code, stream.shape).astype(np.int64), stream, *places)
+    def take(self, where: Indices | Booleans) -> Cuts:
+        """Return the cuts at these indices."""
+        return Cuts(*[column[where] for column in self])
 
 
 def _join(parts: list[Cuts]) -> Cuts:
@@ -113,41 +113,54 @@ def _join(parts: list[Cuts]) -> Cuts:
 
 def _stops(stream: Indices, place: Indices, complete: Indices) -> Cuts:
     # Behind what ends at the place, be that an empty message.
-    return _cuts(STOP, stream, place + 1, place + 1, complete)
+    return Cuts(np.full_like(stream, STOP), stream, place + 1, place + 1, complete)
 
 
 def cut(streams: Streams) -> Cuts:
-    """Return what the streams hold, each up to its first stop."""
-    records, plain = _cut_records(streams)
-    messages = _cut_messages(streams, Cuts(*[column[plain] for column in records]))
-    return _join([Cuts(*[column[~plain] for column in records]), messages])
+    """Return what the streams hold, each up to its first stop.
+
+    Of records in ciphertext that follow each other, the first stands for all.
+    """
+    records, handshakes = _cut_records(streams)
+    return _join([records, _cut_messages(streams, handshakes)])
 
 
-def _cut_records(streams: Streams) -> tuple[Cuts, Booleans]:
-    """Return the records, and which of them are handshake messages in clear for certain."""
+def _cut_records(streams: Streams) -> tuple[Cuts, Cuts]:
+    """Return records and stops; apart from them the records of handshake messages in clear."""
     place = streams.bounds[:-1].copy()
     in_clear = np.ones(len(place), dtype=np.bool_)
+    in_ciphertext = np.zeros(len(place), dtype=np.bool_)
     stream = np.arange(len(place))
-    found, plain = [], []
+    records, handshakes = [], []
     for _ in range(_MOST_RECORDS):
-        stream = stream[place[stream] + _RECORD_HEADER <= streams.bounds[stream + 1]]
-        header, whole = streams.headers(place[stream], _RECORD_HEADER)
-        size = header[:, 3].astype(np.int64) << 8 | header[:, 4]
-        plausible = whole & _plausible(header) & (size > 0)
-        halted = stream[~plausible]
-        found.append(_stops(halted, place[halted], place[halted] + 1))
-        start = place[stream] + _RECORD_HEADER
-        there = plausible & (start + size <= streams.bounds[stream + 1])
-        stream, start, size, kind = stream[there], start[there], size[there], header[there, 0]
-        end = start + size
-        found.append(_cuts(kind.astype(np.int64) + RECORD, stream, start, end, end))
+        record, stops = _next_records(streams, stream, place[stream])
+        stream, kind = record.stream, record.code - RECORD
+        place[stream] = record.end
         in_clear[stream] &= (kind != CHANGE_CIPHER_SPEC) & (kind != APPLICATION_DATA)
-        plain += [np.zeros(len(halted), np.bool_), (kind == HANDSHAKE) & in_clear[stream]]
-        place[stream] = end
+        holds_messages = (kind == HANDSHAKE) & in_clear[stream]
+        ciphertext = (kind == APPLICATION_DATA) | ((kind == HANDSHAKE) & ~in_clear[stream])
+        repeats = ciphertext & in_ciphertext[stream]
+        in_ciphertext[stream] = ciphertext
+        handshakes.append(record.take(holds_messages))
+        records += [record.take(~holds_messages & ~repeats), stops]
     stream = stream[place[stream] < streams.bounds[stream + 1]]
-    found.append(_stops(stream, place[stream], place[stream] + 1))
-    plain.append(np.zeros(len(stream), np.bool_))
-    return _join(found), np.concatenate(plain)
+    records.append(_stops(stream, place[stream], place[stream] + 1))
+    return _join(records), _join(handshakes)
+
+
+def _next_records(streams: Streams, stream: Indices, place: Indices) -> tuple[Cuts, Cuts]:
+    """Return the whole records that begin at places of streams, and stops where none can begin."""
+    begun = place + _RECORD_HEADER <= streams.bounds[stream + 1]
+    stream, place = stream[begun], place[begun]
+    header, in_one_piece = streams.headers(place, _RECORD_HEADER)
+    size = header[:, 3].astype(np.int64) << 8 | header[:, 4]
+    plausible = in_one_piece & _plausible(header) & (size > 0)
+    start = place + _RECORD_HEADER
+    end = start + size
+    kind = header[:, 0].astype(np.int64)
+    records = Cuts(kind + RECORD, stream, start, end, end)
+    whole = plausible & (end <= streams.bounds[stream + 1])
+    return records.take(whole), _stops(stream[~plausible], place[~plausible], place[~plausible] + 1)
 
 
 def _plausible(header: NDArray[np.uint8]) -> Booleans:
@@ -162,17 +175,15 @@ def _cut_messages(streams: Streams, records: Cuts) -> Cuts:
     _, stream, place, end, complete = records
     found = []
     for _ in range(_MOST_MESSAGES):
-        header, whole = streams.headers(place, _MESSAGE_HEADER)
+        header, in_one_piece = streams.headers(place, _MESSAGE_HEADER)
+        kind, *size = header.astype(np.int64).T
         start = place + _MESSAGE_HEADER
-        sizes = header.astype(np.int64)
-        until = start + (sizes[:, 1] << 16 | sizes[:, 2] << 8 | sizes[:, 3])
-        fits = whole & (until <= end)
+        message_end = start + (size[0] << 16 | size[1] << 8 | size[2])
+        fits = in_one_piece & (message_end <= end)
         found.append(_stops(stream[~fits], place[~fits], complete[~fits]))
-        stream, start, until, end = stream[fits], start[fits], until[fits], end[fits]
-        complete = complete[fits]
-        found.append(_cuts(sizes[fits, 0], stream, start, until, complete))
-        left = until < end
-        stream, place, end, complete = stream[left], until[left], end[left], complete[left]
+        found.append(Cuts(kind, stream, start, message_end, complete).take(fits))
+        left = fits & (message_end < end)
+        stream, place, end, complete = stream[left], message_end[left], end[left], complete[left]
     found.append(_stops(stream, place, complete))
     return _join(found)
 
@@ -181,4 +192,4 @@ def in_order(streams: Streams, cuts: Cuts) -> tuple[Cuts, Indices]:
     """Return the cuts in the order in which they became known, and by which packet each did."""
     packet = streams.packet[streams.pieces(cuts.complete - 1)]
     order = np.argsort((packet << _PLACE_BITS) + cuts.start)
-    return Cuts(*[column[order] for column in cuts]), packet[order]
+    return cuts.take(order), packet[order]
