@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,37 @@ from capture.builtin.tls.openings import (
 _TCP: Final = 6
 _UDP: Final = 17
 
+# A bit for each opening: sets of openings are numbers.
+_OPENINGS: Final = (*OVER_TCP, ANY_RECORD, *OVER_UDP)
+
+
+def _set_of(openings: Iterable[Opening]) -> np.uint64:
+    return np.uint64(sum(1 << _OPENINGS.index(opening) for opening in openings))
+
+
+_NONE: Final = np.uint64(0)
+_ALL: Final = ~_NONE
+_OVER_TCP: Final = _set_of(OVER_TCP)
+_ON_TLS_PORT: Final = _set_of((ANY_RECORD,))
+_OVER_UDP: Final = _set_of(OVER_UDP)
+_FROM_ORIGINATOR: Final = _set_of(o for o in _OPENINGS if o.from_originator in (None, True))
+_FROM_RESPONDER: Final = _set_of(o for o in _OPENINGS if o.from_originator in (None, False))
+
+
+def _allowing() -> NDArray[np.uint64]:
+    """Return by position and octet the openings that allow the octet there, or end before."""
+    longest = max(len(opening.octets) for opening in _OPENINGS)
+    sets = np.zeros((longest, 256), dtype=np.uint64)
+    for opening in _OPENINGS:
+        own = _set_of((opening,))
+        for position, allowed in enumerate(opening.octets):
+            sets[position, list(allowed)] |= own
+        sets[len(opening.octets) :] |= own
+    return sets
+
+
+_ALLOWING: Final = _allowing()
+
 
 def may_carry_tls(
     first_bytes: NDArray[np.uint8],
@@ -35,10 +66,19 @@ def may_carry_tls(
     (n,); ``protocol`` is the IP protocol number.
     """
     tcp = protocol == _TCP
-    found = _fits_any(first_bytes, captured, from_originator, tcp, OVER_TCP)
     on_tls_port = tcp & np.isin(responder_port, TLS_PORTS)
-    found |= _fits_any(first_bytes, captured, from_originator, on_tls_port, (ANY_RECORD,))
-    found |= _fits_any(first_bytes, captured, from_originator, protocol == _UDP, OVER_UDP)
+    possible = np.where(tcp, _OVER_TCP, _NONE) | np.where(on_tls_port, _ON_TLS_PORT, _NONE)
+    possible |= np.where(protocol == _UDP, _OVER_UDP, _NONE)
+    possible &= np.where(from_originator, _FROM_ORIGINATOR, _FROM_RESPONDER)
+    rows = np.flatnonzero(captured > 0)
+    possible = possible[rows]
+    for position, table in enumerate(_ALLOWING):
+        left = np.flatnonzero(possible)
+        rows, possible = rows[left], possible[left]
+        there = captured[rows] > position
+        possible &= np.where(there, table[first_bytes[rows, position]], _ALL)
+    found = np.zeros(len(first_bytes), dtype=np.bool_)
+    found[rows] = possible != _NONE
     return found
 
 
@@ -46,39 +86,9 @@ def begins_with_hello(
     data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Return which payloads, ``data[begin:end]``, begin like a hello of TLS over TCP."""
+    hello = _set_of((HELLO_RECORD,))
     fits = end - begin >= len(HELLO_RECORD.octets)
-    for position, allowed in enumerate(HELLO_RECORD.octets):
-        fits &= _table(allowed)[data[np.where(fits, begin + position, 0)]]
+    for position in range(len(HELLO_RECORD.octets)):
+        octets = data[np.where(fits, begin + position, 0)]
+        fits &= (_ALLOWING[position, octets] & hello) != _NONE
     return fits
-
-
-def _fits_any(
-    first_bytes: NDArray[np.uint8],
-    captured: NDArray[np.integer],
-    from_originator: NDArray[np.bool_],
-    eligible: NDArray[np.bool_],
-    openings: tuple[Opening, ...],
-) -> NDArray[np.bool_]:
-    """Return where a payload fits one of the openings; only eligible ones are looked at."""
-    found = np.zeros(len(first_bytes), dtype=np.bool_)
-    rows = np.flatnonzero(eligible & (captured > 0))
-    first = first_bytes[rows, 0]
-    for opening in openings:
-        # Few payloads pass the first byte, so that the rest is looked at for them alone.
-        left = rows[_table(opening.octets[0])[first]]
-        if opening.from_originator is not None:
-            left = left[from_originator[left] == opening.from_originator]
-        for position, allowed in enumerate(opening.octets[1:], 1):
-            if len(allowed) < 256:
-                values = _table(allowed)[first_bytes[left, position]]
-                left = left[values | (captured[left] <= position)]
-        found[left] = True
-    return found
-
-
-@cache
-def _table(allowed: frozenset[int]) -> NDArray[np.bool_]:
-    """Return a look-up table: whether each of the 256 values is allowed."""
-    table = np.zeros(256, dtype=np.bool_)
-    table[list(allowed)] = True
-    return table
