@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from dataclasses import replace
+from itertools import cycle
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from capture.builtin.tls.tables import ssl_and_x509_tables
 from tests.capture.builtin.flows.packet_blocks import (
@@ -16,6 +20,7 @@ from tests.capture.builtin.flows.packet_blocks import (
     track,
     udp,
 )
+from tests.capture.builtin.tls.handshakes import tls_1_2_flights
 
 
 def client_hello() -> bytes:
@@ -63,6 +68,51 @@ def hello_in_pieces(order: list[int], pieces: int = 3) -> list[Packet]:
 @pytest.mark.parametrize("size", [1, 4, 1000])
 def test_a_hello_in_any_order_and_any_blocks_is_read(order: list[int], size: int) -> None:
     assert server_names(hello_in_pieces(order), size) == ["shop.example"]
+
+
+def tls_handshake(sizes: list[int]) -> list[Packet]:
+    """Return the packets of a TLS handshake, of which each flight is cut into such sizes."""
+    dialogue = Dialogue()
+    dialogue.handshake()
+    sent = {True: 1, False: 1}
+    pieces = cycle(sizes)
+    for from_client, data in tls_1_2_flights():
+        send = dialogue.client if from_client else dialogue.server
+        begin = 0
+        while begin < len(data):
+            piece = data[begin : begin + next(pieces)]
+            at = float(len(dialogue.packets))
+            send(at, "PA", sent[from_client], sent[not from_client], payload=piece)
+            sent[from_client] += len(piece)
+            begin += len(piece)
+    return dialogue.packets
+
+
+@given(st.data(), st.lists(st.integers(200, 1400), min_size=1, max_size=9))
+@settings(max_examples=25, deadline=None)
+def test_a_block_that_holds_the_handshake_says_what_several_blocks_say(
+    data: st.DataObject, sizes: list[int]
+) -> None:
+    packets = tls_handshake(sizes)
+    anywhere = st.integers(3, len(packets) - 1)
+    for _ in range(data.draw(st.integers(0, 2))):
+        late = packets[data.draw(anywhere)]
+        if data.draw(st.booleans()):
+            packets.remove(late)
+        packets.insert(data.draw(anywhere) - 1, late)
+    packets = [replace(packet, at=float(at)) for at, packet in enumerate(packets)]
+    whole, parts = tables(packets), tables(packets, 5)
+    for in_whole, in_parts in zip(whole, parts, strict=True):
+        assert in_whole.equals(in_parts)
+
+
+def test_a_whole_handshake_is_read() -> None:
+    conn, tls, _ = tables(tls_handshake([1400]))
+    assert tls.select("version", "established", "ssl_history").rows() == [
+        ("TLSv12", True, "CsxknGIti")
+    ]
+    assert conn["service"].to_list() == ["ssl"]
+    assert conn["uid"].to_list() == tls["uid"].to_list()
 
 
 def test_a_hello_with_a_hole_is_not_read() -> None:

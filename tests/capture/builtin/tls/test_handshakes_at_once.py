@@ -162,7 +162,7 @@ def segmented(draw: st.DrawFn) -> list[Segment]:
     return segments
 
 
-@settings(max_examples=300)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(segmented(), min_size=1, max_size=3))
 def test_reading_at_once_agrees_with_reading_one_by_one(connections: list[list[Segment]]) -> None:
     for segments, found in zip(connections, at_once(*connections), strict=True):
