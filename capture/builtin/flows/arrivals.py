@@ -13,8 +13,8 @@ from capture.builtin.flows.runs import (
     Indices,
     first_of_run,
     ranges,
-    run_lengths,
     run_starts,
+    running_maximum,
 )
 from capture.builtin.tls.records_at_once import InOrder
 
@@ -65,23 +65,26 @@ class Arrivals:
 def payload_in_order(
     arrivals: Arrivals, starts: Indices, ends: Indices, frontiers: Indices, originators: Indices
 ) -> InOrder:
-    """Return what connections bring before anything is missing, repeated or out of order.
+    """Return what connections bring before anything is missing or out of order.
 
     The arrivals of a connection are those from its ``starts`` to its ``ends``; ``frontiers`` say,
-    shape (n, 2), where both of its streams stand before them.
+    shape (n, 2), where both of its streams stand before them. What brings nothing new is left out.
     """
     ends = np.minimum(ends, starts + _MOST_PACKETS)
     at = ranges(starts, ends)
     connection = np.repeat(np.arange(len(starts)), ends - starts)
     side, time, gap_side, position = arrivals.take(at)
     begin, end = arrivals.begin[at], arrivals.end[at]
-    expected = frontiers[connection, side.astype(np.int64)]
-    expected += _sent_before(connection * 2 + side, end - begin)
-    irregular = (gap_side != PAYLOAD) | (position != expected) | (end == begin)
+    reached = position + end - begin
+    frontier = frontiers[connection, side.astype(np.int64)]
+    expected = _reached_before(connection * 2 + side, reached, frontier)
+    is_payload = gap_side == PAYLOAD
+    repeated = is_payload & (reached <= expected)
+    irregular = ~repeated & ~(is_payload & (position == expected))
     so_far = np.cumsum(irregular)
     first = np.flatnonzero(first_of_run(connection))
     before = np.repeat(so_far[first] - irregular[first], ends - starts)
-    kept = np.flatnonzero(so_far == before)
+    kept = np.flatnonzero((so_far == before) & ~repeated)
     return InOrder(
         data=arrivals.data,
         connections=len(starts),
@@ -93,11 +96,13 @@ def payload_in_order(
     )
 
 
-def _sent_before(stream: Indices, size: Indices) -> Indices:
-    """Return how many bytes of its stream came before each packet."""
+def _reached_before(stream: Indices, reached: Indices, frontier: Indices) -> Indices:
+    """Return the highest position that each packet's stream reached before it."""
     order = np.argsort(stream, kind="stable")
-    total = np.cumsum(size[order]) - size[order]
     starts = run_starts(stream[order])
-    before = np.empty_like(total)
-    before[order] = total - np.repeat(total[starts], run_lengths(starts, len(total)))
+    frontier = frontier[order]
+    highest = running_maximum(np.maximum(reached[order], frontier), starts)
+    before = np.empty_like(highest)
+    before[order[1:]] = highest[:-1]
+    before[order[starts]] = frontier[starts]
     return before

@@ -250,4 +250,4 @@ def connection_identities(connections: Connections) -> list[Connection]:
         responder_port.tolist(),
         protocol_names(connections).tolist(),
     )
-    return [Connection(*values) for values in zip(*columns, strict=True)]
+    return list(map(Connection, *columns))

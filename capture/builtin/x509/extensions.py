@@ -67,14 +67,15 @@ def read_extensions(data: bytes, extensions: Element) -> Extensions:
 
 
 def _alternative_names(data: bytes, value: Element) -> AlternativeNames:
-    names = children(data, value)
+    by_tag: dict[int, list[bytes]] = {}
+    for name in children(data, value):
+        by_tag.setdefault(name.tag, []).append(content(data, name))
 
     def of_kind(tag: int) -> tuple[str, ...] | None:
-        texts = [text_of(content(data, name)) for name in names if name.tag == tag]
-        return tuple(texts) or None
+        return tuple([text_of(octets) for octets in by_tag.get(tag, ())]) or None
 
-    addresses = [_address(content(data, name)) for name in names if name.tag == _IP]
-    known = tuple(address for address in addresses if address is not None)
+    addresses = map(_address, by_tag.get(_IP, ()))
+    known = tuple([address for address in addresses if address is not None])
     return AlternativeNames(of_kind(_DNS), of_kind(_URI), of_kind(_EMAIL), known or None)
 
 
