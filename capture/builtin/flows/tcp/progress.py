@@ -104,14 +104,13 @@ def _update_times(progress: Progress, connections: Connections, transitions: Tra
 def _update_counts(progress: Progress, connections: Connections) -> None:
     packets, bounds = progress.packets, (progress.begins, progress.ends)
     number = np.maximum(progress.ends - progress.begins, 0)
-    for column, values, total in (
-        ("packets", packets.side, number),
-        ("ip_bytes", packets.ip_length * packets.side, None),
+    ip_bytes = differences(np.cumsum(packets.ip_length), *bounds)
+    for column, total, of_second in (
+        ("packets", number, packets.sent_by_second),
+        ("ip_bytes", ip_bytes, np.cumsum(packets.ip_length * packets.side)),
     ):
-        of_second = differences(np.cumsum(values, dtype=np.int64), *bounds)
-        if total is None:
-            total = differences(np.cumsum(packets.ip_length), *bounds)
-        connections[column] += np.stack((total - of_second, of_second), axis=1)
+        second = differences(of_second, *bounds)
+        connections[column] += np.stack((total - second, second), axis=1)
     for side, stream in enumerate(progress.streams):
         connections["retransmissions"][:, side] += progress.counts(stream.sent.retransmitted)
         connections["zero_windows"][:, side] += progress.counts(progress.events.zero_windows[side])
