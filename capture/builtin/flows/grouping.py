@@ -80,12 +80,12 @@ def group(block: PacketBlock, entries: Indices, open_: Connections) -> Grouped:
     goes_on = was_open[~idle]
     put_rows(flows, np.flatnonzero(goes_on), take_rows(open_, order[starts[was_open & ~idle]]))
     packets = sizes[~idle] - goes_on
-    entry = order[is_packet] - len(open_)
+    entry = order.take(np.flatnonzero(is_packet)) - len(open_)
     return Grouped(
-        entry=entries[entry],
+        entry=entries.take(entry),
         row=np.repeat(np.arange(len(flows)), packets),
         bounds=np.append(0, np.cumsum(packets)),
-        side=side[entry],
+        side=side.take(entry),
         flows=flows,
         idle=take_rows(open_, order[starts[idle]]),
     )
@@ -93,8 +93,8 @@ def group(block: PacketBlock, entries: Indices, open_: Connections) -> Grouped:
 
 def _keys(block: PacketBlock, entries: Indices) -> tuple[Keys, Booleans]:
     """Return each packet's flow with its endpoints in order, and whether the second one sent it."""
-    source, destination = block.source[entries], block.destination[entries]
-    protocol = block.protocol[entries]
+    source, destination = block.source.take(entries, 0), block.destination.take(entries, 0)
+    protocol = block.protocol.take(entries)
     source_port, destination_port, one_way = _ports(block, entries, protocol)
     ports = (source_port, destination_port)
     side = _is_lower(
@@ -122,9 +122,11 @@ def _is_lower(ones: Sequence[NDArray[Any]], others: Sequence[NDArray[Any]]) -> B
 def _in_order(
     swap: Booleans, one: NDArray[Any], other: NDArray[Any]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    if not (one != other).any():
+    # Without a branch, which np.where has, for each packet.
+    exchange = (one ^ other) * swap
+    if not exchange.any():
         return one, other
-    return np.where(swap, other, one), np.where(swap, one, other)
+    return one ^ exchange, other ^ exchange
 
 
 def _rest_of_key(
@@ -161,7 +163,8 @@ def _ports(
     block: PacketBlock, entries: Indices, protocol: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint16], Booleans]:
     """Return ports; for ICMP the type and the type of its answer, or the code if it has none."""
-    source_port, destination_port = block.source_port[entries], block.destination_port[entries]
+    source_port = block.source_port.take(entries)
+    destination_port = block.destination_port.take(entries)
     one_way = np.zeros(len(entries), dtype=np.bool_)
     for number, counterparts in ((ICMP, _COUNTERPART), (ICMPV6, _COUNTERPART_V6)):
         at = np.flatnonzero(protocol == number)
@@ -188,7 +191,7 @@ def _changes(keys: Keys, order: Indices) -> Booleans:
     """Return where a key in this order differs from the one before, the first left out."""
     changes = np.zeros(max(0, len(order) - 1), dtype=np.bool_)
     for column in keys:
-        ordered = column[order]
+        ordered = column.take(order)
         changes |= ordered[1:] != ordered[:-1]
     return changes
 

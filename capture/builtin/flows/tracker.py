@@ -31,7 +31,10 @@ from capture.builtin.flows.tcp.packets import TcpPackets
 
 _DNS_HEADER_BYTES: Final = 12
 _DNS_RESPONSE: Final = 0x80  # QR, RFC 1035, section 4.1.1
-_CONNECTION_PROTOCOLS: Final = (ICMP, TCP, UDP, ICMPV6)
+_HAS_CONNECTIONS: Final = np.zeros(256, dtype=np.bool_)
+_HAS_CONNECTIONS[[ICMP, TCP, UDP, ICMPV6]] = True
+_IS_DNS_PORT: Final = np.zeros(1 << 16, dtype=np.bool_)
+_IS_DNS_PORT[list(UDP_PORTS)] = True
 
 
 class FlowTracker:
@@ -57,7 +60,7 @@ class FlowTracker:
         self._now = int(block.clock_ns[-1])
         is_tcp = block.protocol == TCP
         self._feed_tcp(block, np.flatnonzero(is_tcp))
-        others = np.isin(block.protocol, _CONNECTION_PROTOCOLS) & ~is_tcp
+        others = _HAS_CONNECTIONS[block.protocol] & ~is_tcp
         self._feed_datagrams(block, np.flatnonzero(others))
         self._packets += len(block)
 
@@ -148,7 +151,7 @@ def _dns_answers(block: PacketBlock, entries: Indices) -> Booleans:
     """Return which UDP packets to a DNS port have the bit of a response set."""
     answers = np.zeros(len(entries), dtype=np.bool_)
     whole_header = block.payload_captured[entries] >= _DNS_HEADER_BYTES
-    to_dns = np.isin(block.destination_port[entries], UDP_PORTS)
+    to_dns = _IS_DNS_PORT[block.destination_port[entries]]
     at = np.flatnonzero(to_dns & (block.protocol[entries] == UDP) & whole_header)
     flags = block.data[block.payload_offset[entries[at]] + 2]
     answers[at] = (flags & _DNS_RESPONSE) != 0
@@ -157,19 +160,19 @@ def _dns_answers(block: PacketBlock, entries: Indices) -> Booleans:
 
 def _tcp_packets(block: PacketBlock, grouped: Grouped) -> TcpPackets:
     entry = grouped.entry
-    length = block.payload_length[entry].astype(np.int64)
+    length = block.payload_length.take(entry).astype(np.int64)
     return TcpPackets(
         bounds=grouped.bounds,
         connection=grouped.row,
         entry=entry,
         side=grouped.side,
-        time=block.time_ns[entry],
-        now=block.network_time_ns[entry],
-        sequence=block.tcp_sequence[entry],
-        acknowledgement=block.tcp_acknowledgement[entry],
-        flags=block.tcp_flags[entry],
+        time=block.time_ns.take(entry),
+        now=block.network_time_ns.take(entry),
+        sequence=block.tcp_sequence.take(entry),
+        acknowledgement=block.tcp_acknowledgement.take(entry),
+        flags=block.tcp_flags.take(entry),
         length=length,
-        whole=block.payload_captured[entry] >= length,
-        window_closed=block.tcp_window[entry] == 0,
-        ip_length=block.ip_length[entry].astype(np.int64),
+        whole=block.payload_captured.take(entry) >= length,
+        window_closed=block.tcp_window.take(entry) == 0,
+        ip_length=block.ip_length.take(entry).astype(np.int64),
     )

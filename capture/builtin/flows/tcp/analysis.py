@@ -14,6 +14,7 @@ from capture.builtin.flows.tcp.holes import HolesByStream, follow_holes
 from capture.builtin.flows.tcp.openings import (
     Undecided,
     begin_connections,
+    cut_after_lone_packets,
     cut_at_openings,
     cut_into_slices,
 )
@@ -76,7 +77,7 @@ class TcpAnalysis:
             )
             part = self._analyse_once(undecided)
             cut_off = np.flatnonzero(part.is_cut)
-            undecided = undecided.rest(cut_off, part.ends[cut_off])
+            undecided = cut_after_lone_packets(undecided.rest(cut_off, part.ends[cut_off]))
             parts += 1
             if parts == MOST_PARTS:
                 undecided = cut_into_slices(undecided, SLICE)

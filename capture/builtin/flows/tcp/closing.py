@@ -88,9 +88,9 @@ def are_over(connections: Connections, transitions: Transitions, now: int) -> Bo
     if not len(connections):
         return np.zeros(0, dtype=np.bool_)
     state = connections["state"]
-    inactivity = transitions.timer_column("inactivity")[state]
-    removal = transitions.timer_column("removal")[state]
-    attempted = transitions.timer_column("waits")[state]
+    inactivity = transitions.column("inactivity")[state]
+    removal = transitions.column("removal")[state]
+    attempted = transitions.column("waits")[state]
     silent = now - connections["latest_time"] >= inactivity
     removed = removal & (now - connections["removal_base"] >= CLOSE_DELAY)
     given_up = attempted & (now - connections["attempted"] >= ATTEMPT_DELAY)

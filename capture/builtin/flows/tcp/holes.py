@@ -79,6 +79,56 @@ class Holes:
         del self.waiting[:delivered]
 
 
+class _Walk:
+    """Packets one by one, those of a stream with holes; memory views, which give plain numbers."""
+
+    def __init__(self, packets: TcpPackets, stream: Stream) -> None:
+        sent, acknowledgements = stream.sent, stream.acknowledgements
+        self._stream = stream
+        self.first = packets.first.data
+        self.frontier = stream.frontier.data
+        self._length = packets.length.data
+        self._own = sent.index.data
+        self._stored = sent.stored.data
+        self._stored_start = sent.stored_start.data
+        self._acknowledging = acknowledgements.index.data
+        self._gap = acknowledgements.gap.data
+        self._holes = acknowledgements.holes.data
+        self._trimmed = acknowledgements.trimmed.data
+
+    def follow(self, holes: Holes, begin: int, end: int) -> int:
+        """Go through packets from ``begin`` until the holes are closed; return where that is."""
+        sent, acknowledgements = self._stream.sent, self._stream.acknowledgements
+        own = int(np.searchsorted(sent.index, begin))
+        at_stored = int(np.searchsorted(sent.stored, own))
+        slot = int(np.searchsorted(acknowledgements.index, begin))
+        for packet in range(begin, end):
+            position = self._trimmed[packet]
+            if own < len(self._own) and self._own[own] == packet:
+                if at_stored < len(self._stored) and self._stored[at_stored] == own:
+                    if not holes.given_up:
+                        start = self._stored_start[own]
+                        holes.store(start, start + self._length[packet])
+                        holes.give_up_unless_acknowledged(position)
+                    at_stored += 1
+                own += 1
+            elif slot < len(self._acknowledging) and self._acknowledging[slot] == packet:
+                self._gap[slot], self._holes[slot] = holes.acknowledge(position)
+                slot += 1
+            if holes.given_up:
+                self._give_up(packet, end)
+                return end
+            self.frontier[packet] = holes.frontier
+            if holes.are_closed():
+                return packet + 1
+        return end
+
+    def _give_up(self, begin: int, end: int) -> None:
+        """Take it that nothing of packets ``begin`` to ``end`` is missing."""
+        self._stream.frontier[begin:end] = self._stream.ends(np.arange(begin, end))
+        self._stream.acknowledgements.ignore_missing(begin, end)
+
+
 HolesByStream = dict[tuple[int, int], Holes]  # (serial of the connection, side)
 
 
@@ -90,6 +140,7 @@ def follow_holes(
 ) -> None:
     """Correct ``stream`` where payload came out of order; ``open_holes`` go in and come out."""
     side = stream.sender.side
+    walk = _Walk(packets, stream)
     initial = delivered_before(connections)[:, side]
     opening = _opening_packets(packets, stream, initial)
     rows = packets.connection[opening]
@@ -99,21 +150,21 @@ def follow_holes(
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     }
     carried = [serial for serial, of_side in open_holes if of_side == side]
-    for row in np.flatnonzero(np.isin(connections["serial"], carried)).tolist():
+    is_carried = np.isin(connections["serial"], carried) if carried else np.zeros(0, np.bool_)
+    for row in np.flatnonzero(is_carried).tolist():
         by_row[row] = [int(packets.bounds[row]), *by_row.get(row, [])]
     for row, begins in by_row.items():
         key = (int(connections["serial"][row]), side)
         holes = open_holes.pop(key, None)
         end = int(packets.bounds[row + 1])
-        holes = _follow_connection(holes, packets, stream, begins, end, int(initial[row]))
+        holes = _follow_connection(holes, walk, begins, end, int(initial[row]))
         if not holes.are_closed():
             open_holes[key] = holes
 
 
 def _follow_connection(
     holes: Holes | None,
-    packets: TcpPackets,
-    stream: Stream,
+    walk: _Walk,
     begins: list[int],
     end: int,
     initial: int,
@@ -127,8 +178,8 @@ def _follow_connection(
         if begin < at:
             continue
         if holes is None or at:
-            holes = Holes(initial if packets.first[begin] else int(stream.frontier[begin - 1]))
-        at = _follow(holes, packets, stream, begin, end)
+            holes = Holes(initial if walk.first[begin] else walk.frontier[begin - 1])
+        at = walk.follow(holes, begin, end)
     return holes or Holes(1)
 
 
@@ -141,33 +192,3 @@ def _opening_packets(packets: TcpPackets, stream: Stream, initial: Positions) ->
     frontier[begins] = initial[packets.connection[candidates[begins]]]
     opening: Indices = candidates[sent.stored_start[sent.stored] > frontier]
     return opening
-
-
-def _follow(holes: Holes, packets: TcpPackets, stream: Stream, begin: int, end: int) -> int:
-    """Go through packets from ``begin`` until the holes are closed; return where that is."""
-    sent, acknowledgements = stream.sent, stream.acknowledgements
-    own = int(np.searchsorted(sent.index, begin))
-    at_stored = int(np.searchsorted(sent.stored, own))
-    slot = int(np.searchsorted(acknowledgements.index, begin))
-    for packet in range(begin, end):
-        position = int(acknowledgements.trimmed[packet])
-        if own < len(sent.index) and sent.index[own] == packet:
-            if at_stored < len(sent.stored) and sent.stored[at_stored] == own:
-                if not holes.given_up:
-                    start = int(sent.stored_start[own])
-                    holes.store(start, start + int(packets.length[packet]))
-                    holes.give_up_unless_acknowledged(position)
-                at_stored += 1
-            own += 1
-        elif slot < len(acknowledgements.index) and acknowledgements.index[slot] == packet:
-            missing, number = holes.acknowledge(position)
-            acknowledgements.gap[slot], acknowledgements.holes[slot] = missing, number
-            slot += 1
-        if holes.given_up:
-            stream.frontier[packet:end] = stream.ends(np.arange(packet, end))
-            acknowledgements.ignore_missing(packet, end)
-            return end
-        stream.frontier[packet] = holes.frontier
-        if holes.are_closed():
-            return packet + 1
-    return end

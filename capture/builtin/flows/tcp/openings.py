@@ -15,14 +15,14 @@ from capture.builtin.flows.connection_table import (
     take_rows,
 )
 from capture.builtin.flows.ports import IPV4_BROADCAST, interactive_service, likely_tcp_server
-from capture.builtin.flows.runs import Booleans, Indices, first_of_run, ranges
+from capture.builtin.flows.runs import Booleans, Indices, first_of_run, onsets, ranges
 from capture.builtin.flows.tcp.conversation_state import (
     INACTIVITY,
     INTERACTIVE_INACTIVITY,
     ConversationState,
 )
 from capture.builtin.flows.tcp.packets import ACK, FIN, RST, SYN, TcpPackets
-from capture.builtin.flows.tcp.transitions import ATTEMPT_DELAY, Transitions
+from capture.builtin.flows.tcp.transitions import ATTEMPT_DELAY, CLOSE_DELAY, Transitions
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,17 @@ def cut_at_openings(packets: TcpPackets, connections: Connections) -> Undecided:
     """
     cuts = _after_silence(packets, connections)
     cuts[_openings(packets, connections)] = True
+    begins = cuts.copy()
+    begins[packets.starts] |= ~connections["packets"][packets.rows].any(axis=1)
+    cuts[_after_lone_packets(packets, begins)] = True
     return Undecided(packets, connections, np.zeros(len(connections), dtype=np.bool_)).split(cuts)
+
+
+def cut_after_lone_packets(undecided: Undecided) -> Undecided:
+    """Cut connections, none of which has begun, where their first packet does not keep them."""
+    cuts = np.zeros(len(undecided.packets), dtype=np.bool_)
+    cuts[_after_lone_packets(undecided.packets, undecided.packets.first)] = True
+    return undecided.split(cuts)
 
 
 def cut_into_slices(undecided: Undecided, length: int) -> Undecided:
@@ -133,6 +143,27 @@ def _openings(packets: TcpPackets, connections: Connections) -> Indices:
     directly_after[1:] = (at[1:] == at[:-1] + 1) & ~first[1:]
     certain = directly_after | (packets.now[at] - since_opening < ATTEMPT_DELAY)
     cuts: Indices = at[known & certain & (closing | (packets.sequence[at] != before))]
+    return cuts
+
+
+def _after_lone_packets(packets: TcpPackets, begins: Booleans) -> Indices:
+    """Return the packets before which a connection of a single one, which ``begins`` it, is over.
+
+    A SYN waits that long for an answer, a FIN or RST without payload for stragglers.
+    """
+    at = packets.control
+    at = at[at + 1 < len(packets)]
+    at = at[~packets.first[at + 1]]
+    at = at[packets.now[at + 1] - packets.time[at] >= min(ATTEMPT_DELAY, CLOSE_DELAY)]
+    flags = packets.flags[at]
+    opens = (flags & (SYN | ACK | FIN | RST)) == SYN
+    closes = ((flags & SYN) == 0) & (packets.length[at] == 0)
+    at = at[opens | closes]
+    # What follows begins a connection itself, which may be of a single packet again.
+    chain = np.cumsum(np.diff(at, prepend=-1) != 1)
+    alone = np.flatnonzero(begins[at])
+    since = onsets(alone, chain[alone], np.zeros(len(at) + 1, dtype=np.bool_))
+    cuts: Indices = at[np.arange(len(at)) >= since[chain]] + 1
     return cuts
 
 

@@ -65,6 +65,11 @@ class TcpPackets:
         return first
 
     @cached_property
+    def sent_by_second(self) -> Indices:
+        """How many packets up to each one, itself included, side 1 sent."""
+        return np.cumsum(self.side)
+
+    @cached_property
     def control(self) -> Indices:
         """The packets with SYN, FIN or RST."""
         return np.flatnonzero(self.flags & (SYN | FIN | RST))
@@ -87,7 +92,7 @@ class TcpPackets:
     def take(self, indices: Indices, connection: NDArray[np.int64], bounds: Indices) -> TcpPackets:
         """Return the packets at these indices, with connections numbered anew."""
         columns = {
-            field.name: getattr(self, field.name)[indices]
+            field.name: getattr(self, field.name).take(indices)
             for field in fields(self)
             if field.name not in ("connection", "bounds")
         }

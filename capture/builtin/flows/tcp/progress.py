@@ -33,13 +33,14 @@ class Progress:
         self.packets = packets
         self.streams = streams
         self.events = events
-        # Outcomes are remembered: most connections share one with others, as the same object.
+        # Equal outcomes are the same object, and most connections share one with others.
         _, first, self.kind = np.unique(
             np.fromiter(map(id, outcomes), np.int64, len(outcomes)),
             return_index=True,
             return_inverse=True,
         )
         self.distinct = [outcomes[row] for row in first.tolist()]
+        self._numbers = np.array([outcome[:-1] for outcome in self.distinct], dtype=np.int64)
         self.begins: Indices = packets.bounds[:-1]
         cut_at = self.ordinals("cut_at")
         self.is_cut = cut_at >= 0
@@ -49,8 +50,8 @@ class Progress:
 
     def ordinals(self, name: str) -> Indices:
         """Return a column of all outcomes: one of the ordinals, or the state."""
-        values = np.array([getattr(outcome, name) for outcome in self.distinct], dtype=np.int64)
-        return values[self.kind]
+        values: Indices = self._numbers[:, Outcome._fields.index(name)]
+        return values.take(self.kind)
 
     def event_packets(self, ordinals: Indices) -> Indices:
         """Return the packets of events given by their ordinal in each connection; 0 for never."""
@@ -85,7 +86,7 @@ def update_connections(
 
 def _update_times(progress: Progress, connections: Connections, transitions: Transitions) -> None:
     time = progress.packets.time
-    was_closed = transitions.timer_column("both_closed")
+    was_closed = transitions.column("both_closed")
     open_ = progress.live[~was_closed[connections["state"][progress.live]]]
     connections["last_time"][open_] = time[progress.ends[open_] - 1]
     connections["latest_time"][progress.live] = time[progress.last]
@@ -103,14 +104,13 @@ def _update_times(progress: Progress, connections: Connections, transitions: Tra
 def _update_counts(progress: Progress, connections: Connections) -> None:
     packets, bounds = progress.packets, (progress.begins, progress.ends)
     number = np.maximum(progress.ends - progress.begins, 0)
-    for column, values, total in (
-        ("packets", packets.side, number),
-        ("ip_bytes", packets.ip_length * packets.side, None),
+    ip_bytes = differences(np.cumsum(packets.ip_length), *bounds)
+    for column, total, of_second in (
+        ("packets", number, packets.sent_by_second),
+        ("ip_bytes", ip_bytes, np.cumsum(packets.ip_length * packets.side)),
     ):
-        of_second = differences(np.cumsum(values, dtype=np.int64), *bounds)
-        if total is None:
-            total = differences(np.cumsum(packets.ip_length), *bounds)
-        connections[column] += np.stack((total - of_second, of_second), axis=1)
+        second = differences(of_second, *bounds)
+        connections[column] += np.stack((total - second, second), axis=1)
     for side, stream in enumerate(progress.streams):
         connections["retransmissions"][:, side] += progress.counts(stream.sent.retransmitted)
         connections["zero_windows"][:, side] += progress.counts(progress.events.zero_windows[side])
@@ -187,8 +187,7 @@ def _update_states(
     progress: Progress, connections: Connections, transitions: Transitions, histories: TextPool
 ) -> None:
     connections["state"] = progress.ordinals("state")
-    originators = np.array([state.originator for state in transitions.states], dtype=np.uint8)
-    connections["originator"] = originators[connections["state"]]
+    connections["originator"] = transitions.column("originator")[connections["state"]]
     number = len(progress.distinct)
     pairs = connections["history"].astype(np.int64) * number + progress.kind
     distinct, pair = np.unique(pairs, return_inverse=True)

@@ -68,11 +68,11 @@ class _SidePackets:
 
     def __init__(self, packets: TcpPackets, side: int, connections: Connections) -> None:
         self.index = np.flatnonzero(packets.side == bool(side))
-        self.connection = packets.connection[self.index]
-        self.flags = packets.flags[self.index]
-        self.sequence = packets.sequence[self.index]
-        self.length = packets.length[self.index]
-        self.whole = packets.whole[self.index]
+        self.connection = packets.connection.take(self.index)
+        self.flags = packets.flags.take(self.index)
+        self.sequence = packets.sequence.take(self.index)
+        self.length = packets.length.take(self.index)
+        self.whole = packets.whole.take(self.index)
         self.starts = np.flatnonzero(first_of_run(self.connection))
         self.rows = self.connection[self.starts]
         control = np.flatnonzero(self.flags & (SYN | FIN | RST))

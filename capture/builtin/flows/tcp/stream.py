@@ -30,7 +30,8 @@ class Sender:
     @cached_property
     def last_own(self) -> Indices:
         """For each packet, the side's last one up to there as an index into ``sent.index``."""
-        return np.cumsum(self.packets.side == bool(self.side)) - 1
+        of_second = self.packets.sent_by_second
+        return of_second - 1 if self.side else np.arange(len(of_second)) - of_second
 
     def before(self, column: str) -> NDArray[Any]:
         """Return a column by connection as of before these packets."""
@@ -39,19 +40,19 @@ class Sender:
 
     def since(self, onset: Indices, at: Indices) -> Booleans:
         """Return for packets whether something holds that holds from ``onset`` on."""
-        return at >= onset[self.packets.connection[at]]
+        return at >= onset.take(self.packets.connection.take(at))
 
     def known(self, at: Indices) -> Booleans:
         """Return for packets whether position 0 is fixed."""
-        row = self.packets.connection[at]
-        return self.before("started")[row] | (at >= self.sent.first[row])
+        row = self.packets.connection.take(at)
+        return self.before("started")[row] | (at >= self.sent.first.take(row))
 
     def spread(self, own: NDArray[Any], column: str, at: Indices) -> NDArray[Any]:
         """Return for packets the side's last value, which before its first packet is a column's."""
         silent = np.flatnonzero(~self.since(self.sent.first, at))
         if not len(own):
             own = np.zeros(1, dtype=own.dtype)
-        values: NDArray[Any] = own[self.last_own[at]]
+        values: NDArray[Any] = own.take(self.last_own.take(at))
         values[silent] = self.before(column)[self.packets.connection[at[silent]]]
         return values
 
@@ -214,7 +215,7 @@ def _acknowledged_positions(sender: Sender, at: Indices) -> Positions:
     start = sender.spread(sent.start, "start", at)
     ahead = sender.packets.acknowledgement[at] - (start + end.astype(np.uint32))
     end += ahead.view(np.int32)
-    end[~sender.known(at)] = 0
+    end[np.flatnonzero(~sender.known(at))] = 0
     return end.clip(0, LARGEST_VALUE, out=end)
 
 
@@ -222,7 +223,7 @@ def _trusted(packets: TcpPackets, at: Indices, position: Positions) -> Positions
     """Return the acknowledged positions as far as they count for the size of the stream."""
     of_reset = (packets.flags[at] & RST) != 0
     broken = (packets.acknowledgement[at] == 0) & (position > TRUSTED_JUMP)
-    return np.where(of_reset | broken, 0, position)
+    return position * ~(of_reset | broken)
 
 
 def _without_fin(sender: Sender, at: Indices, position: Positions) -> Positions:

@@ -24,7 +24,6 @@ class Outcome(NamedTuple):
     """
 
     state: int
-    history: str
     cut_at: int
     attempted_at: int
     removal_at: int
@@ -32,6 +31,7 @@ class Outcome(NamedTuple):
     frozen_at: int
     clean_from: int
     clean_until: int
+    history: str
 
 
 @dataclass
@@ -127,7 +127,6 @@ class _Course:
         """Return the outcome of the events so far."""
         return Outcome(
             self.state,
-            self._history,
             cut_at,
             self._attempted_at,
             self._removal_at,
@@ -135,6 +134,7 @@ class _Course:
             self._frozen_at,
             self._clean_from,
             self._clean_until,
+            self._history,
         )
 
 
@@ -149,7 +149,9 @@ class Transitions:
         self._numbers: dict[ConversationState, int] = {}
         self._remembered: dict[tuple[int, bytes], Outcome] = {}
         self._steps: dict[tuple[int, int], Outcome] = {}
+        self._outcomes: dict[Outcome, Outcome] = {}
         self.timers: list[Timers] = []
+        self._columns: dict[str, NDArray[Any]] = {}
 
     def number(self, state: ConversationState) -> int:
         """Return the number of a state."""
@@ -160,9 +162,13 @@ class Transitions:
             self.timers.append(_timers(state))
         return known
 
-    def timer_column(self, name: str) -> NDArray[Any]:
-        """Return one of the fields of ``timers``, by the number of the state."""
-        return np.array([getattr(timers, name) for timers in self.timers])
+    def column(self, name: str) -> NDArray[Any]:
+        """Return one of the fields of ``timers``, or else of ``states``, by number."""
+        column = self._columns.get(name)
+        if column is None or len(column) < len(self.states):
+            values = self.timers if name in Timers._fields else self.states
+            column = self._columns[name] = np.array([getattr(value, name) for value in values])
+        return column
 
     def known(self, runs: Iterable[tuple[int, bytes]]) -> list[Outcome | None]:
         """Return the outcomes of runs, each as given to ``run``, as far as they are remembered."""
@@ -185,9 +191,9 @@ class Transitions:
         for ordinal, code in enumerate(codes):
             step = self._step(course.state, code)
             if step.cut_at == 0:
-                return course.outcome(ordinal)
+                return self._shared(course.outcome(ordinal))
             course.add(step, ordinal, self.timers[step.state].clean)
-        return course.outcome(-1)
+        return self._shared(course.outcome(-1))
 
     def run_timed(
         self,
@@ -203,14 +209,20 @@ class Transitions:
         course = _Course(state, self.timers[state].clean)
         for ordinal, (code, packet, previous, now) in enumerate(zip(codes, *times, strict=True)):
             if _is_removed(self.timers[course.state], clock, now, previous):
-                return course.outcome(ordinal)
+                return self._shared(course.outcome(ordinal))
             step = self._step(course.state, code)
             if step.cut_at == 0:
-                return course.outcome(ordinal)
+                return self._shared(course.outcome(ordinal))
             timers = self.timers[step.state]
             course.add(step, ordinal, timers.clean)
             clock.advance(step, timers.both_closed, packet)
-        return course.outcome(-1)
+        return self._shared(course.outcome(-1))
+
+    def _shared(self, outcome: Outcome) -> Outcome:
+        """Return the same object for equal outcomes, by which they are counted as one."""
+        if len(self._outcomes) >= MAXIMUM_REMEMBERED:
+            self._outcomes.clear()
+        return self._outcomes.setdefault(outcome, outcome)
 
     def _step(self, state: int, code: int) -> Outcome:
         """Apply one event code."""
@@ -228,7 +240,6 @@ class Transitions:
             conversation.apply(code)
         return Outcome(
             self.number(conversation.snapshot()),
-            conversation.history,
             0 if begins_another else -1,
             conversation.attempted_at,
             conversation.removal_at,
@@ -236,6 +247,7 @@ class Transitions:
             conversation.frozen_at,
             conversation.clean_from,
             conversation.clean_until,
+            conversation.history,
         )
 
 
