@@ -19,6 +19,7 @@ RECORD: Final = 0x100
 STOP: Final = 0x200
 FROM_ORIGINATOR: Final = 0x400
 
+_LONGEST_ORDER: Final = 64  # longer ones are made to fill the memory
 _HELLOS: Final = [CLIENT_HELLO | FROM_ORIGINATOR, SERVER_HELLO]
 
 
@@ -37,7 +38,7 @@ class Course(NamedTuple):
     steps: tuple[Step, ...]
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2048)
 def courses(order: bytes) -> tuple[Course | None, Course | None]:
     """Return how a handshake goes in TLS 1.3, and how before it; None where it is not usual.
 
@@ -45,7 +46,7 @@ def courses(order: bytes) -> tuple[Course | None, Course | None]:
     ``RECORD``, ``STOP`` where nothing more is known, each plus ``FROM_ORIGINATOR`` or not.
     """
     codes = memoryview(order).cast("H").tolist()
-    if codes[: len(_HELLOS)] != _HELLOS:
+    if codes[: len(_HELLOS)] != _HELLOS or len(codes) > _LONGEST_ORDER:
         return None, None
     return _rehearsed(codes, TLS_1_3), _rehearsed(codes, TLS_1_2)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from capture.builtin.parsed_once import ParsedOnce
@@ -123,8 +122,6 @@ class ServerHello(NamedTuple):
     asks_for_retry: bool = False
 
 
-# A cache, since many connections go to the same servers and ask for the same protocols.
-@lru_cache(maxsize=4096)
 def server_names(content: bytes) -> tuple[str, ...]:
     """Return the host names of a server_name extension (RFC 6066, 3)."""
     names = []
@@ -138,7 +135,6 @@ def server_names(content: bytes) -> tuple[str, ...]:
     return tuple(names)
 
 
-@lru_cache(maxsize=1024)
 def application_protocols(content: bytes) -> tuple[str, ...]:
     """Return the names of an ALPN extension (RFC 7301, 3.1)."""
     names = _prefixed_list(content, outer=2, inner=1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from capture.builtin.parsed_once import ParsedOnce
 from capture.builtin.tls.cipher_suites import cipher_suite_name
 from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.hello import (
@@ -41,6 +42,10 @@ _BEFORE_TLS_1_3: Final = frozenset((SSL_2, SSL_3, TLS_1_0, TLS_1_1, TLS_1_2, DTL
 _HELLO_VERSIONS: Final = _BEFORE_TLS_1_3 | {TLS_1_3, DTLS_1_3}
 _SESSION_ID_LENGTH: Final = 32
 _NO_SESSION_ID: Final = bytes(_SESSION_ID_LENGTH)
+
+# Many connections go to the same servers, which choose from few protocols.
+_SERVER_NAMES: Final = ParsedOnce(server_names, limit=1 << 20)
+_PROTOCOLS: Final = ParsedOnce(application_protocols, limit=1 << 18)
 
 
 def _is_draft(version: int) -> bool:
@@ -88,7 +93,7 @@ class Negotiation:
     def client_hello(self, connection: TlsConnection, hello: ClientHello) -> bool:
         """Note what a client offers; return whether its hello was whole and of a known version."""
         contents = hello.extensions.contents
-        names = server_names(contents.get(SERVER_NAME, b""))
+        names = _SERVER_NAMES.parse(contents.get(SERVER_NAME, b""))
         if names:
             connection.server_name = names[0]
         self._ticket_offered |= bool(contents.get(SESSION_TICKET))
@@ -130,7 +135,7 @@ class Negotiation:
         share = contents.get(KEY_SHARE) or contents.get(KEY_SHARE_OF_DRAFTS) or b""
         if len(share) >= 2:
             connection.curve = group_name(share[0] << 8 | share[1])
-        protocols = application_protocols(contents.get(APPLICATION_PROTOCOLS, b""))
+        protocols = _PROTOCOLS.parse(contents.get(APPLICATION_PROTOCOLS, b""))
         if protocols:
             connection.next_protocol = protocols[0]
         if PRE_SHARED_KEY in contents and self._pre_shared_key_offered:

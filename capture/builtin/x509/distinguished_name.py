@@ -8,9 +8,9 @@ The last relative name comes first, attributes have short names, characters beyo
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
+from capture.builtin.parsed_once import ParsedOnce
 from capture.builtin.x509.attribute_names import ATTRIBUTE_NAMES
 from capture.builtin.x509.der import SEQUENCE, Element, children, content, object_identifier
 
@@ -77,11 +77,9 @@ def _attribute(data: bytes, attribute: Element) -> str:
 
 def distinguished_name(data: bytes, name: Element) -> str:
     """Return a Name as text, empty when it has no attributes."""
-    return _name_text(content(data, name))
+    return _TEXTS.parse(content(data, name))
 
 
-# Few authorities issue most certificates.
-@lru_cache(maxsize=1024)
 def _name_text(octets: bytes) -> str:
     name = Element(SEQUENCE, 0, 0, len(octets))
     relative_names = [
@@ -91,3 +89,7 @@ def _name_text(octets: bytes) -> str:
         for relative in reversed(children(octets, name))
     ]
     return ",".join([text for text in relative_names if text])
+
+
+# Few authorities issue most certificates.
+_TEXTS: Final = ParsedOnce(_name_text, limit=1 << 20)

@@ -65,6 +65,7 @@ def test_what_follows_the_end_does_not_matter() -> None:
         (">1", "<2", ">0", ">i", ">f", "<i", "<f"),
         (">1", "<2", ">i", ">f", "<stop", "<i", "<f"),
         (">1", "<2", ">i", ">f", "<i"),
+        (">1", "<2", *["<11"] * 100, ">i", ">f", "<i", "<f"),
     ],
 )
 def test_an_unusual_order_has_no_course(order: tuple[str, ...]) -> None:
