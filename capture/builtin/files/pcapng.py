@@ -140,13 +140,8 @@ class PcapngRecords:
     ) -> tuple[int, bool]:
         """Follow the blocks; return where the walk ended, and whether at a sound block."""
         view, position = data.data, start
-        ahead = self._look_ahead(data, start)
+        ahead = None
         while len(blocks) < limit and position + LEAST_BLOCK <= len(view):
-            if ahead.order != self._order or not ahead.reach(position):
-                ahead = self._look_ahead(data, position)
-            position = ahead.take(limit, blocks)
-            if len(blocks) == limit or not ahead.reach(position):
-                continue
             if not self._enter_section(view, position, blocks):
                 return position, False
             kind, length = struct.unpack_from(self._order + "II", view, position)
@@ -154,6 +149,11 @@ class PcapngRecords:
                 return position, False
             if _is_wanted(kind) and position + length > len(view):
                 return position, True
+            if kind in LEAST_LENGTH:
+                if ahead is None or ahead.order != self._order or not ahead.reach(position):
+                    ahead = self._look_ahead(data, position)
+                position = ahead.take(limit, blocks)
+                continue
             if kind == _INTERFACE:
                 self._declare(view[position + 8 : position + length - 4], blocks)
             position += length + (-length % 4)

@@ -91,6 +91,15 @@ def take_rows(rows: NDArray[np.void], where: NDArray[np.bool_] | NDArray[np.int6
     return taken
 
 
+def split_rows(rows: Connections, where: NDArray[np.bool_]) -> tuple[Connections, Connections]:
+    """Return ``rows[where]`` and ``rows[~where]``; what would be all rows is not copied."""
+    if not where.any():
+        return rows[:0], rows
+    if where.all():
+        return rows, rows[:0]
+    return take_rows(rows, where), take_rows(rows, ~where)
+
+
 def put_rows(rows: NDArray[np.void], where: NDArray[np.int64], values: NDArray[np.void]) -> None:
     """Do ``rows[where] = values``."""
     _whole(rows)[where] = _whole(values)

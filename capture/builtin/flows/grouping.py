@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.block import PacketBlock
-from capture.builtin.flows.connection_table import Connections, new_connections, put_rows, take_rows
+from capture.builtin.flows.connection_table import Connections, new_connections, put_rows
+from capture.builtin.flows.open_connections import OpenConnections
 from capture.builtin.flows.ports import ICMP, ICMPV6
 from capture.builtin.flows.runs import Booleans, Indices, first_of_run, run_lengths
 
@@ -52,8 +53,7 @@ class Grouped:
 
     ``entry`` indexes the block, ``row`` the flows, and the packets of flow ``row`` are
     ``bounds[row]`` to ``bounds[row + 1]``; ``side`` is whether the flow's second endpoint sent it.
-    ``flows`` are the open connections that have packets here, and new ones. ``idle`` are the open
-    connections without any.
+    ``flows`` are the open connections that have packets here, and new ones.
     """
 
     entry: Indices
@@ -61,13 +61,16 @@ class Grouped:
     bounds: Indices
     side: Booleans
     flows: Connections
-    idle: Connections
 
 
-def group(block: PacketBlock, entries: Indices, open_: Connections) -> Grouped:
-    """Sort the packets of a block at ``entries`` by flow, and match them with open connections."""
+def group(block: PacketBlock, entries: Indices, open_: OpenConnections) -> Grouped:
+    """Sort the packets of a block at ``entries`` by flow, with the open connections they go on.
+
+    These are taken out of ``open_``.
+    """
     keys, side = _keys(block, entries)
-    keys = tuple(np.concatenate(both) for both in zip(_keys_of(open_), keys, strict=True))
+    parts = zip(*map(_keys_of, open_), keys, strict=True)
+    keys = tuple(np.concatenate(columns) for columns in parts)
     order, row = _sorted_by_key(keys)
     # An open connection comes before the packets of its flow.
     starts = np.flatnonzero(first_of_run(row))
@@ -78,16 +81,16 @@ def group(block: PacketBlock, entries: Indices, open_: Connections) -> Grouped:
     flows = new_connections(int(np.count_nonzero(~idle)))
     _write_identities(flows, tuple(column[order[starts[~idle]]] for column in keys))
     goes_on = was_open[~idle]
-    put_rows(flows, np.flatnonzero(goes_on), take_rows(open_, order[starts[was_open & ~idle]]))
     packets = sizes[~idle] - goes_on
     entry = order.take(np.flatnonzero(is_packet)) - len(open_)
+    continued = open_.take_out(order[starts[was_open & ~idle]])
+    put_rows(flows, np.flatnonzero(goes_on), continued)
     return Grouped(
         entry=entries.take(entry),
         row=np.repeat(np.arange(len(flows)), packets),
         bounds=np.append(0, np.cumsum(packets)),
         side=side.take(entry),
         flows=flows,
-        idle=take_rows(open_, order[starts[idle]]),
     )
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capture.builtin.flows.addresses import address_texts
-from capture.builtin.flows.connection_table import FINISHED, TextPool, join_rows, take_rows
+from capture.builtin.flows.connection_table import FINISHED, TextPool, put_rows
 from capture.builtin.flows.identifiers import connection_uids
 from capture.builtin.flows.ports import TCP, UDP
 from capture.schema import CONN
@@ -22,10 +22,21 @@ _PROTOCOLS: Final = ["icmp"] * 256
 _PROTOCOLS[TCP], _PROTOCOLS[UDP] = "tcp", "udp"
 
 
-def concatenate(chunks: Sequence[Rows]) -> Rows:
+def in_order(chunks: Sequence[Rows]) -> Rows:
     """Return all rows, sorted by time and then by the number of the first packet."""
-    rows = join_rows([np.zeros(0, dtype=FINISHED), *chunks])
-    return take_rows(rows, np.lexsort((rows["serial"], rows["first_time"])))
+    none = np.zeros(0, dtype=np.int64)
+    serial, first_time = (
+        np.concatenate([none, *(chunk[column] for chunk in chunks)])
+        for column in ("serial", "first_time")
+    )
+    place = np.empty(len(serial), dtype=np.int64)
+    place[np.lexsort((serial, first_time))] = np.arange(len(serial))
+    rows = np.empty(len(serial), dtype=FINISHED)
+    begin = 0
+    for chunk in chunks:
+        put_rows(rows, place[begin : begin + len(chunk)], chunk)
+        begin += len(chunk)
+    return rows
 
 
 def _by_role(rows: Rows, role: int, of_first: str, of_second: str) -> NDArray[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -11,19 +12,14 @@ import polars as pl
 from capture.builtin.block import PacketBlock
 from capture.builtin.dns.detect import UDP_PORTS
 from capture.builtin.flows import datagrams as datagram_rules
-from capture.builtin.flows.connection_table import (
-    Connections,
-    TextPool,
-    join_rows,
-    new_connections,
-    take_rows,
-)
+from capture.builtin.flows.connection_table import Connections, TextPool, split_rows
 from capture.builtin.flows.datagrams import Datagrams, analyse_datagrams
 from capture.builtin.flows.grouping import Grouped, group
+from capture.builtin.flows.open_connections import OpenConnections
 from capture.builtin.flows.payloads import feed_datagrams, feed_streams
 from capture.builtin.flows.ports import ICMP, ICMPV6, TCP, UDP
 from capture.builtin.flows.protocols import Protocols
-from capture.builtin.flows.rows import Rows, concatenate, conn_table
+from capture.builtin.flows.rows import Rows, conn_table, in_order
 from capture.builtin.flows.runs import Booleans, Indices
 from capture.builtin.flows.tcp import closing
 from capture.builtin.flows.tcp.analysis import TcpAnalysis
@@ -49,8 +45,8 @@ class FlowTracker:
         self._states = TextPool()
         self._tcp = TcpAnalysis(self._histories)
         self._protocols = Protocols()
-        self._open_tcp = new_connections(0)
-        self._open_datagrams = new_connections(0)
+        self._open_tcp = OpenConnections()
+        self._open_datagrams = OpenConnections()
         self._finished: list[Rows] = []
         self._packets = 0
         self._now = np.iinfo(np.int64).min
@@ -70,50 +66,46 @@ class FlowTracker:
 
     def finish(self) -> tuple[pl.DataFrame, Protocols]:
         """Return the conn table and the protocols' findings; all connections are over."""
-        self._finish_tcp(self._open_tcp)
-        self._finish_datagrams(self._open_datagrams)
-        self._open_tcp = self._open_datagrams = new_connections(0)
+        self._finish_tcp(self._open_tcp.remove_all())
+        self._finish_datagrams(self._open_datagrams.remove_all())
         self._protocols.close_all()
-        rows = concatenate(self._finished)
+        rows = in_order(self._finished)
         self._finished.clear()
         table = conn_table(rows, self._histories, self._states, self._protocols.services)
         return table, self._protocols
 
     def _feed_tcp(self, block: PacketBlock, entries: Indices) -> None:
-        parts = [
-            self._without_ended(connections, ended)
-            for connections, ended in self._analyse_tcp(block, entries)
-        ]
-        self._finish_tcp(join_rows([over for over, _ in parts]))
-        self._open_tcp = join_rows([still_open for _, still_open in parts])
-
-    def _without_ended(
-        self, connections: Connections, ended: Booleans
-    ) -> tuple[Connections, Connections]:
-        """Return the connections that are over, and those that may go on."""
-        over = ended | closing.are_over(connections, self._tcp.transitions, self._now)
-        if not over.any():
-            return connections[:0], connections
-        return take_rows(connections, over), take_rows(connections, ~over)
+        ended, still_open = self._analyse_tcp(block, entries)
+        self._open_tcp.add(still_open)
+        over = self._open_tcp.remove(
+            lambda connections: closing.are_over(connections, self._tcp.transitions, self._now)
+        )
+        self._finish_tcp(chain(ended, over))
 
     def _analyse_tcp(
         self, block: PacketBlock, entries: Indices
-    ) -> Iterator[tuple[Connections, Booleans]]:
-        """Yield connections after the block, and which are followed by another one."""
+    ) -> tuple[list[Connections], list[Connections]]:
+        """Return connections that are followed by another one, and those that may go on."""
         grouped = group(block, entries, self._open_tcp)
-        self._open_tcp = new_connections(0)
-        yield grouped.idle, np.zeros(len(grouped.idle), dtype=np.bool_)
         packets = _tcp_packets(block, grouped)
+        ended, still_open = [], []
         for part in self._tcp.analyse(packets, grouped.flows, self._packets):
             feed_streams(block, part, self._protocols, self._tcp.transitions)
-            yield part.connections, part.ended
+            followed, others = split_rows(part.connections, part.ended)
+            ended.append(followed)
+            still_open.append(others)
+        return ended, still_open
 
-    def _finish_tcp(self, connections: Connections) -> None:
-        self._finished.append(
-            closing.finished_rows(connections, self._tcp.transitions, self._histories, self._states)
-        )
-        self._tcp.forget(connections)
-        self._close_streams(connections)
+    def _finish_tcp(self, pieces: Iterable[Connections]) -> None:
+        streams: list[int] = []
+        for connections in pieces:
+            rows = closing.finished_rows(
+                connections, self._tcp.transitions, self._histories, self._states
+            )
+            self._finished.append(rows)
+            self._tcp.forget(connections)
+            streams += _streams(connections)
+        self._close_streams(streams)
 
     def _feed_datagrams(self, block: PacketBlock, entries: Indices) -> None:
         grouped = group(block, entries, self._open_datagrams)
@@ -131,20 +123,31 @@ class FlowTracker:
             datagrams, grouped.flows, self._packets, block.clock_ns, self._histories
         )
         feed_datagrams(block, analysed, self._protocols)
-        self._finish_datagrams(take_rows(analysed.connections, analysed.ended))
-        connections = join_rows([grouped.idle, take_rows(analysed.connections, ~analysed.ended)])
-        over = datagram_rules.are_over(connections, block.clock_ns)
-        self._finish_datagrams(take_rows(connections, over))
-        self._open_datagrams = take_rows(connections, ~over)
+        ended, still_open = split_rows(analysed.connections, analysed.ended)
+        self._finish_datagrams([ended])
+        self._open_datagrams.add([still_open])
+        over = self._open_datagrams.remove(
+            lambda connections: datagram_rules.are_over(connections, block.clock_ns)
+        )
+        self._finish_datagrams(over)
 
-    def _finish_datagrams(self, connections: Connections) -> None:
-        self._finished.append(datagram_rules.finished_rows(connections, self._states))
-        self._close_streams(connections)
+    def _finish_datagrams(self, pieces: Iterable[Connections]) -> None:
+        streams: list[int] = []
+        for connections in pieces:
+            self._finished.append(datagram_rules.finished_rows(connections, self._states))
+            streams += _streams(connections)
+        self._close_streams(streams)
 
-    def _close_streams(self, connections: Connections) -> None:
+    def _close_streams(self, serials: Iterable[int]) -> None:
         # In the order of their beginnings, so that equal times stay in order in the logs.
-        for serial in sorted(connections["serial"][connections["stream"] != 0].tolist()):
+        for serial in sorted(serials):
             self._protocols.close(serial)
+
+
+def _streams(connections: Connections) -> list[int]:
+    """Return the serials of connections of which a protocol is read."""
+    serials: list[int] = connections["serial"][connections["stream"] != 0].tolist()
+    return serials
 
 
 def _dns_answers(block: PacketBlock, entries: Indices) -> Booleans:

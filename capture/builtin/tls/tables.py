@@ -33,17 +33,25 @@ _OF_TLS: Final = {
 def ssl_and_x509_tables(
     found: Sequence[tuple[Connection, TlsConnection]],
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the tables with the columns of ``capture.schema``, sorted by time.
+    """Return the tables with the columns of ``capture.schema``, sorted by time and connection.
 
     A certificate gives one row a day for each part it plays: as the first of a chain or a further
     one, of a server or of a client.
     """
-    ordered = sorted(found, key=lambda pair: pair[1].time_ns)
+    ordered = sorted(found, key=_time_and_connection)
     ssl = _ssl_table([pair[0] for pair in ordered], [pair[1] for pair in ordered])
     rows = [_x509_row(sighting) for sighting in _sightings_to_log(ordered)]
     columns = zip(*rows, strict=True) if rows else ((),) * len(X509)
     x509 = _table(dict(zip(X509, columns, strict=True)), X509)
     return ssl, x509
+
+
+def _time_and_connection(
+    pair: tuple[Connection, TlsConnection],
+) -> tuple[int, tuple[str | int, ...], str]:
+    """Return by what rows are sorted; the uid, which is a hash, counts last."""
+    connection, tls = pair
+    return tls.time_ns, connection[1:], connection.uid
 
 
 def _table(columns: Mapping[str, Sequence[Any]], schema: Schema) -> pl.DataFrame:

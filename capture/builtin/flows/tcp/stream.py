@@ -223,7 +223,8 @@ def _trusted(packets: TcpPackets, at: Indices, position: Positions) -> Positions
     """Return the acknowledged positions as far as they count for the size of the stream."""
     of_reset = (packets.flags[at] & RST) != 0
     broken = (packets.acknowledgement[at] == 0) & (position > TRUSTED_JUMP)
-    return position * ~(of_reset | broken)
+    trusted: Positions = position * ~(of_reset | broken)
+    return trusted
 
 
 def _without_fin(sender: Sender, at: Indices, position: Positions) -> Positions:

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from capture.builtin.flows import grouping
-from capture.builtin.flows.connection_table import new_connections
+from capture.builtin.flows.open_connections import OpenConnections
 from tests.capture.builtin.flows.packet_blocks import CLIENT, SERVER, Packet, block, icmp, udp
 
 
 def groups(packets: list[Packet]) -> dict[int, list[int]]:
     """Return the packets' positions by flow."""
     part = block(packets)
-    grouped = grouping.group(part, np.arange(len(part)), new_connections(0))
+    grouped = grouping.group(part, np.arange(len(part)), OpenConnections())
     found: dict[int, list[int]] = {}
     for row, entry in zip(grouped.row.tolist(), grouped.entry.tolist(), strict=True):
         found.setdefault(row, []).append(entry)
@@ -36,15 +36,15 @@ def test_icmp_pairs_types_that_answer_each_other() -> None:
     assert sorted(groups(packets).values()) == [[0, 1], [2]]
 
 
-def test_open_connections_without_packets_are_idle() -> None:
+def test_open_connections_with_packets_are_taken_out() -> None:
     first = block([udp(0, (CLIENT, 1), (SERVER, 2)), udp(0, (CLIENT, 3), (SERVER, 2))])
-    opened = grouping.group(first, np.arange(2), new_connections(0)).flows
+    opened = OpenConnections(grouping.group(first, np.arange(2), OpenConnections()).flows)
     second = block([udp(1, (SERVER, 2), (CLIENT, 3))])
     grouped = grouping.group(second, np.arange(1), opened)
-    assert len(grouped.flows) == 1
-    assert len(grouped.idle) == 1
+    (idle,) = opened
+    assert len(grouped.flows) == len(idle) == 1
     assert 3 in (grouped.flows["first_port"][0], grouped.flows["second_port"][0])
-    assert 1 in (grouped.idle["first_port"][0], grouped.idle["second_port"][0])
+    assert 1 in (idle["first_port"][0], idle["second_port"][0])
 
 
 def test_colliding_hashes_do_not_mix_flows(monkeypatch: pytest.MonkeyPatch) -> None:

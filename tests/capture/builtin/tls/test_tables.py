@@ -88,6 +88,12 @@ def test_certificate_gives_one_row_a_day_for_each_part():
     ]
 
 
+def test_rows_of_the_same_time_are_in_the_order_of_their_connections():
+    found = [(connection(number), TlsConnection(1)) for number in (3, 1, 2)]
+    ssl, _ = ssl_and_x509_tables(found)
+    assert ssl["uid"].to_list() == ["C1", "C2", "C3"]
+
+
 def test_certificate_without_readable_content_gives_a_row():
     nothing = parse_certificate(b"garbage")
     _, x509 = ssl_and_x509_tables(
