@@ -20,7 +20,7 @@ VERSION: Final = "1.0"
 PACKETS_PER_BLOCK: Final = 1 << 18
 _NANOSECONDS: Final = 1e9
 # What is found stays until the end, so that looking for garbage more often finds none.
-_OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 1_000_000
 
 
 def analyse(
