@@ -119,7 +119,7 @@ def _stops(stream: Indices, place: Indices, complete: Indices) -> Cuts:
 def cut(streams: Streams) -> Cuts:
     """Return what the streams hold, each up to its first stop.
 
-    Of records in ciphertext that follow each other, the first stands for all.
+    Application data that follows other ciphertext of its stream changes nothing and is left out.
     """
     records, handshakes = _cut_records(streams)
     return _join([records, _cut_messages(streams, handshakes)])
@@ -139,7 +139,7 @@ def _cut_records(streams: Streams) -> tuple[Cuts, Cuts]:
         in_clear[stream] &= (kind != CHANGE_CIPHER_SPEC) & (kind != APPLICATION_DATA)
         holds_messages = (kind == HANDSHAKE) & in_clear[stream]
         ciphertext = (kind == APPLICATION_DATA) | ((kind == HANDSHAKE) & ~in_clear[stream])
-        repeats = ciphertext & in_ciphertext[stream]
+        repeats = (kind == APPLICATION_DATA) & in_ciphertext[stream]
         in_ciphertext[stream] = ciphertext
         handshakes.append(record.take(holds_messages))
         records += [record.take(~holds_messages & ~repeats), stops]

@@ -79,6 +79,7 @@ def conversations() -> tuple[tuple[Flight, ...], ...]:
         ((False, HELLO), (True, ANSWER), (False, CHANGE), (False, FINISHED), *CLIENT_ENDS),
         ((True, HELLO), (False, record(21, b"\x01\x70") + ANSWER), *SERVER_ENDS, *CLIENT_ENDS),
         ((True, HELLO), (False, DONE), (False, ANSWER), *SERVER_ENDS, *CLIENT_ENDS),
+        ((True, HELLO), (False, ANSWER + DATA + DONE), *CLIENT_ENDS, *SERVER_ENDS),
         ((True, HELLO), (False, RETRY), *SERVER_ENDS, *CLIENT_ENDS),
         ((True, HELLO), (False, ANSWER), (True, ROLES_EXCHANGED), *SERVER_ENDS, *CLIENT_ENDS),
     )
@@ -125,7 +126,7 @@ def test_what_contradicts_tls_before_the_end_is_left_to_others() -> None:
     assert not one_by_one(spoken(flights)).result().confirmed
 
 
-@pytest.mark.parametrize("number", range(8, 15))
+@pytest.mark.parametrize("number", range(8, 16))
 def test_an_unusual_handshake_is_left_to_others(number: int) -> None:
     segments = spoken(conversations()[number])
     assert at_once(segments) == [None]
