@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from module3 import moments
-from module3.columns import COLUMNS
 from module3.flow_state import (
     ACK,
     BACKWARD,

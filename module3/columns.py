@@ -57,7 +57,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("Pkt Len Mean", "bytes", _LATER),
     Column("Pkt Len Std", "bytes", _LATER),
     Column("Pkt Len Var", "bytes²", _LATER),
-    *(Column(f"{flag} Flag Cnt", "packets", _LATER) for flag in "FIN SYN RST PSH ACK URG".split()),
+    *(
+        Column(f"{flag} Flag Cnt", "packets", _LATER)
+        for flag in ["FIN", "SYN", "RST", "PSH", "ACK", "URG"]
+    ),
     Column("CWE Flag Count", "packets", _LATER),
     Column("ECE Flag Cnt", "packets", _LATER),
     Column("Down/Up Ratio", "ratio", _LATER),

@@ -56,7 +56,8 @@ def headers(block: PacketBlock, entries: Indices, *, cic: bool) -> NDArray[np.in
 
 
 def _has_ports(protocol: NDArray[np.uint8]) -> Booleans:
-    return (protocol == _TCP) | (protocol == _UDP)
+    has_ports: Booleans = (protocol == _TCP) | (protocol == _UDP)
+    return has_ports
 
 
 def windows(block: PacketBlock, entries: Indices, missing: int) -> NDArray[np.int64]:

@@ -63,8 +63,8 @@ def new_states(count: int) -> States:
 
 def have_ended(states: States) -> NDArray[np.bool_]:
     """Return whether a FIN or a RST was seen."""
-    seen: NDArray[np.bool_] = (states["flags"][:, :, [FIN, RST]] > 0).any(axis=(1, 2))
-    return seen
+    packets: NDArray[np.int64] = states["flags"].sum(axis=1)
+    return packets[:, FIN] + packets[:, RST] > 0
 
 
 def last_times(states: States) -> NDArray[np.int64]:

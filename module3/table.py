@@ -84,9 +84,7 @@ def _texts(addresses: NDArray[np.uint64]) -> pl.Series:
     return pl.Series(address_texts(addresses).tolist(), dtype=pl.String)
 
 
-def _statistics(
-    prefix: str, values: moments.Moments, total: str = ""
-) -> dict[str, Values]:
+def _statistics(prefix: str, values: moments.Moments, total: str = "") -> dict[str, Values]:
     found: dict[str, Values] = {
         f"{prefix} Max": values["highest"],
         f"{prefix} Min": moments.lowest(values),
