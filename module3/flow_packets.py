@@ -51,7 +51,7 @@ def lengths(block: PacketBlock, entries: Indices, *, cic: bool) -> NDArray[np.in
 def headers(block: PacketBlock, entries: Indices, *, cic: bool) -> NDArray[np.int64]:
     """Return lengths of transport headers; with ``cic`` only TCP and UDP have any."""
     protocol = block.protocol[entries]
-    length = _HEADERS[protocol] + block.tcp_header_length[entries]
+    length = np.where(protocol == _TCP, block.tcp_header_length[entries], _HEADERS[protocol])
     return length * _has_ports(protocol) if cic else length
 
 

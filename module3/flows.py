@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,24 @@ from module3.flow_state import NO_WINDOW, States, have_ended, last_times, new_st
 LATEST: Final = 60_000_000
 _MICROSECOND: Final = 1000
 _IPV4: Final = 4
+_NONE: Final = -1
+
+
+@dataclass(frozen=True)
+class _Grouped:
+    """Packets of a block by stream: endpoints and protocol, whichever way they go.
+
+    ``packet`` indexes the block and ``second`` is whether the key's second endpoint sent it; the
+    streams have ``sizes``, ``keys``, and ``before`` is their open flow. ``idle`` are the open flows
+    without packets here.
+    """
+
+    packet: Indices
+    second: Booleans
+    sizes: Indices
+    before: Indices
+    keys: NDArray[np.uint64]
+    idle: States
 
 
 class FlowBuilder:
@@ -34,13 +53,10 @@ class FlowBuilder:
         self._open = new_states(0)
 
     def feed(self, block: PacketBlock) -> States:
-        """Add the packets of a block and return the flows that no later packet can belong to."""
+        """Add the packets of a block; return the flows to which no later packet can belong."""
         # The tool reads IPv4 only.
-        chosen = block.ip_version == _IPV4 if self._cic else np.ones(len(block), dtype=np.bool_)
-        entries = np.flatnonzero(chosen)
-        over = self._add(block, entries) if len(entries) else self._open[:0]
-        if len(block.clock_ns) == 0:
-            return over
+        entries = np.flatnonzero(block.ip_version == _IPV4) if self._cic else np.arange(len(block))
+        over = self._add(block, entries) if len(entries) else new_states(0)
         now = int(block.clock_ns[-1]) // _MICROSECOND - LATEST
         expired = self._open["first_time"] + FLOW_TIMEOUT < now
         over = np.concatenate((over, self._closed(self._open[expired])))
@@ -53,34 +69,45 @@ class FlowBuilder:
         return self._closed(rest)
 
     def _add(self, block: PacketBlock, entries: Indices) -> States:
-        keys, second = packet_keys(block, entries)
-        keys = tuple(
-            np.concatenate((self._open["key"][:, column], key)) for column, key in enumerate(keys)
-        )
-        order, stream = sorted_by_key(keys)
-        starts, ends = run_bounds(stream)
-        known = len(self._open)
-        was_open, is_packet = order[starts] < known, order >= known
-        idle = self._open[order[starts[was_open & (ends - starts == 1)]]]
-        busy = np.flatnonzero(~was_open | (ends - starts > 1))
-        before = np.where(was_open, order[starts], -1)[busy]
-        sizes = (ends - starts - was_open)[busy]
-        at = order[is_packet] - known
-        packet = entries[at]
-        identities = np.stack([key[order[starts[busy]]] for key in keys], axis=1)
+        grouped = self._grouped(block, entries)
+        packet, before, sizes = grouped.packet, grouped.before, grouped.sizes
         time = self._times(block, packet, before, sizes)
         pieces = cut(self._streams(time, block.tcp_flags[packet], before, sizes), cic=self._cic)
         empty = pieces.starts == pieces.ends
         left_as_it_was = self._open[before[pieces.stream[empty]]]
         pieces = _chosen(pieces, ~empty)
-        states = new_states(len(pieces.starts))
-        states["key"] = identities[pieces.stream]
-        states[pieces.goes_on] = self._open[before[pieces.stream[pieces.goes_on]]]
-        new = np.flatnonzero(~pieces.goes_on)
-        states["forward_is_second"][new] = second[at][pieces.starts[new]]
-        self._measure(states, self._packets(block, packet, time, second[at], states, pieces))
-        self._open = np.concatenate((idle, states[~pieces.is_over]))
+        states = self._begun(pieces, grouped)
+        self._measure(states, self._packets(block, grouped, time, states, pieces))
+        self._open = np.concatenate((grouped.idle, states[~pieces.is_over]))
         return self._closed(np.concatenate((left_as_it_was, states[pieces.is_over])))
+
+    def _grouped(self, block: PacketBlock, entries: Indices) -> _Grouped:
+        keys, second = packet_keys(block, entries)
+        open_keys = self._open["key"].T
+        keys = tuple(np.concatenate(both) for both in zip(open_keys, keys, strict=True))
+        order, stream = sorted_by_key(keys)
+        starts, ends = run_bounds(stream)
+        known = len(self._open)
+        was_open = order[starts] < known  # an open flow comes before its packets
+        sizes = ends - starts - was_open
+        busy = np.flatnonzero(sizes > 0)
+        at = order[order >= known] - known
+        return _Grouped(
+            packet=entries[at],
+            second=second[at],
+            sizes=sizes[busy],
+            before=np.where(was_open, order[starts], _NONE)[busy],
+            keys=np.stack([key[order[starts[busy]]] for key in keys], axis=1),
+            idle=self._open[order[starts[sizes == 0]]],
+        )
+
+    def _begun(self, pieces: Pieces, grouped: _Grouped) -> States:
+        """Return the flows of the pieces as they were before these packets."""
+        states = new_states(len(pieces.starts))
+        states["key"] = grouped.keys[pieces.stream]
+        states["forward_is_second"] = grouped.second[pieces.starts]
+        states[pieces.goes_on] = self._open[grouped.before[pieces.stream[pieces.goes_on]]]
+        return states
 
     def _times(
         self, block: PacketBlock, packet: Indices, before: Indices, sizes: Indices
@@ -90,7 +117,7 @@ class FlowBuilder:
         time = np.maximum(block.time_ns[packet] // _MICROSECOND, oldest)
         ends = np.cumsum(sizes)
         starts = ends - sizes
-        open_ = np.flatnonzero(before >= 0)
+        open_ = np.flatnonzero(before != _NONE)
         floor = last_times(self._open[before[open_]])
         time[starts[open_]] = np.maximum(time[starts[open_]], floor)
         falls = np.flatnonzero(np.diff(time) < 0)
@@ -104,7 +131,7 @@ class FlowBuilder:
         self, time: NDArray[np.int64], flags_: NDArray[np.uint8], before: Indices, sizes: Indices
     ) -> Streams:
         ends = np.cumsum(sizes)
-        goes_on = before >= 0
+        goes_on = before != _NONE
         origin = time[ends - sizes]
         origin[goes_on] = self._open["first_time"][before[goes_on]]
         ended = np.zeros(len(before), dtype=np.bool_)
@@ -114,17 +141,17 @@ class FlowBuilder:
     def _packets(
         self,
         block: PacketBlock,
-        packet: Indices,
+        grouped: _Grouped,
         time: NDArray[np.int64],
-        second: Booleans,
         states: States,
         pieces: Pieces,
     ) -> FlowPackets:
+        packet = grouped.packet
         flow = np.repeat(np.arange(len(states)), pieces.ends - pieces.starts)
         return FlowPackets(
             flow=flow,
             time=time,
-            backward=second != states["forward_is_second"][flow],
+            backward=grouped.second != states["forward_is_second"][flow],
             length=payload_lengths(block, packet, cic=self._cic),
             header=headers(block, packet, cic=self._cic),
             flags=block.tcp_flags[packet],
