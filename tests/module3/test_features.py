@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from capture.errors import UnreadableInputError
 from module3.features import flows_of_capture
@@ -17,7 +18,7 @@ def test_flows_of_a_sample_capture(pcaps: Path, name: str, cic: bool) -> None:
     table = flows_of_capture(pcaps / "tls13.pcapng", cic=cic).table
     expected = pl.read_csv(GOLDEN / name, infer_schema_length=None)
     written = io.BytesIO(table.write_csv(datetime_format="%Y-%m-%d %H:%M:%S%.6f").encode())
-    pl.testing.assert_frame_equal(pl.read_csv(written, infer_schema_length=None), expected)
+    assert_frame_equal(pl.read_csv(written, infer_schema_length=None), expected)
 
 
 @pytest.mark.parametrize("cic", [False, True])
