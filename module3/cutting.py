@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.builtin.flows.runs import Booleans, Indices, first_reaching
+from capture.builtin.flows.runs import Booleans, Indices
 from module3.flow_state import ACK, FIN, RST, SYN
 
 FLOW_TIMEOUT: Final = 120_000_000  # microseconds, from a flow's first packet
@@ -66,12 +66,15 @@ def cut(streams: Streams, *, cic: bool) -> Pieces:
     found = []
     while len(stream):
         ends = streams.ends[stream]
-        limit = first_reaching(streams.time, starts, ends, origin + FLOW_TIMEOUT + 1)
         at_flag = ending(starts, goes_on, ended)
-        by_flag = at_flag <= limit if cic else at_flag < limit
-        stop = np.where(by_flag, at_flag, limit)
+        stop = np.minimum(at_flag, ends)
+        late = (stop > starts) & (streams.time[stop - 1] > origin + FLOW_TIMEOUT)
+        for at in np.flatnonzero(late).tolist():
+            time = streams.time[starts[at] : stop[at]]
+            stop[at] = starts[at] + np.searchsorted(time, origin[at] + FLOW_TIMEOUT, side="right")
         more = stop < ends
-        found.append((stream, starts, stop, goes_on, more | (by_flag & cic)))
+        is_over = more | (~late & (at_flag <= ends)) if cic else more
+        found.append((stream, starts, stop, goes_on, is_over))
         stream, starts = stream[more], stop[more]
         goes_on = ended = np.zeros(len(stream), dtype=np.bool_)
         origin = streams.time[starts]

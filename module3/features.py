@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from capture.builtin.packets import PacketReader
+from module3.flow_state import States
 from module3.flows import FlowBuilder
 from module3.table import flow_table
 
@@ -42,8 +43,11 @@ def flows_of_capture(
     reader = PacketReader(
         path, packets_per_block=packets_per_block, decompressed_limit=decompressed_limit
     )
+    table = flow_table(_flows(reader, cic=cic), cic=cic)
+    return CaptureFlows(table, reader.packets, dict(sorted(reader.skipped.items())))
+
+
+def _flows(reader: PacketReader, *, cic: bool) -> States:
     builder = FlowBuilder(cic=cic)
     over = [builder.feed(block) for block in reader]
-    states = np.concatenate((*over, builder.finish()))
-    table = flow_table(states, cic=cic)
-    return CaptureFlows(table, reader.packets, dict(sorted(reader.skipped.items())))
+    return np.concatenate((*over, builder.finish()))
