@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Final
 
 from capture.errors import EngineError, UnreadableInputError
-from commands import certs, detect, evaluate, features, label, logs, prompt, scan, train
+from commands import certs, detect, evaluate, features, flows, label, logs, prompt, scan, train
 from commands.errors import WrongUseError
 from commands.exit_status import (
     INTERRUPTED,
@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, ModuleType]] = {
     "detect": detect,
     "scan": scan,
     "logs": logs,
+    "flows": flows,
     "label": label,
     "features": features,
     "train": train,

@@ -68,10 +68,10 @@ def group(block: PacketBlock, entries: Indices, open_: OpenConnections) -> Group
 
     These are taken out of ``open_``.
     """
-    keys, side = _keys(block, entries)
+    keys, side = packet_keys(block, entries)
     parts = zip(*map(_keys_of, open_), keys, strict=True)
     keys = tuple(np.concatenate(columns) for columns in parts)
-    order, row = _sorted_by_key(keys)
+    order, row = sorted_by_key(keys)
     # An open connection comes before the packets of its flow.
     starts = np.flatnonzero(first_of_run(row))
     sizes = run_lengths(starts, len(row))
@@ -94,7 +94,7 @@ def group(block: PacketBlock, entries: Indices, open_: OpenConnections) -> Group
     )
 
 
-def _keys(block: PacketBlock, entries: Indices) -> tuple[Keys, Booleans]:
+def packet_keys(block: PacketBlock, entries: Indices) -> tuple[Keys, Booleans]:
     """Return each packet's flow with its endpoints in order, and whether the second one sent it."""
     source, destination = block.source.take(entries, 0), block.destination.take(entries, 0)
     protocol = block.protocol.take(entries)
@@ -178,7 +178,7 @@ def _ports(
     return source_port, destination_port, one_way
 
 
-def _sorted_by_key(keys: Keys) -> tuple[Indices, Indices]:
+def sorted_by_key(keys: Keys) -> tuple[Indices, Indices]:
     """Return a stable order in which equal keys are neighbours, and their numbers in it."""
     # Columns that hold the same everywhere, as upper halves of addresses do, tell nothing apart.
     telling = tuple(column for column in keys if (column != column[:1]).any())

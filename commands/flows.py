@@ -1,0 +1,125 @@
+"""flows: captures as a table with one row a flow, in the columns of CSE-CIC-IDS2018."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from commands.analysis import size
+from commands.errors import WrongUseError
+from commands.exit_status import NOTHING_MALICIOUS
+from commands.output import notice, reason_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from capture.discover import Input
+    from module3.features import CaptureFlows
+
+HELP: Final = "captures as a table with one row a flow, in the columns of CSE-CIC-IDS2018"
+EXAMPLE: Final = "python project.py flows pcaps/browsing.pcap --out flows.csv"
+_FORMS: Final = (".csv", ".parquet")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a capture, or a folder to search for captures",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="table to write, .csv or .parquet",
+    )
+    parser.add_argument(
+        "--cic",
+        action="store_true",
+        help="the rules and errors of the tool that made CSE-CIC-IDS2018, to compare with its "
+        "tables; docs/flows.md lists them",
+    )
+    parser.add_argument(
+        "--decompression-limit",
+        type=size,
+        metavar="SIZE",
+        help="most bytes that a compressed capture may expand to, as 500M or 100G",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the flows of all captures into one table and return the exit status."""
+    from report.text import counted
+
+    if arguments.out.suffix not in _FORMS:
+        raise WrongUseError(f"{arguments.out}: name a file that ends in .csv or .parquet")
+    table = _read_all(_captures(arguments.paths), arguments)
+    _write(table, arguments.out)
+    notice(f"wrote {counted(len(table), 'flow')} to {arguments.out}")
+    return NOTHING_MALICIOUS
+
+
+def _captures(paths: Sequence[Path]) -> list[Input]:
+    from capture.discover import find_inputs
+    from capture.errors import UnreadableInputError
+
+    inputs = find_inputs(paths)
+    for folder in (source for source in inputs if source.kind == "logs"):
+        notice(f"{folder.path}: left out, logs do not hold the packets that flows are made of")
+    captures = [source for source in inputs if source.kind == "capture"]
+    if not captures:
+        raise UnreadableInputError(f"no capture in {', '.join(map(str, paths))}")
+    return captures
+
+
+def _read_all(captures: Sequence[Input], arguments: argparse.Namespace) -> pl.DataFrame:
+    """Return the flows of all captures that can be read, of one after another."""
+    import polars as pl
+
+    from capture.errors import UnreadableInputError
+    from module3.features import flows_of_capture
+
+    found: list[CaptureFlows] = []
+    failed: list[str] = []
+    for source in captures:
+        try:
+            flows = flows_of_capture(
+                source.path,
+                cic=arguments.cic,
+                decompressed_limit=arguments.decompression_limit,
+            )
+        except UnreadableInputError as error:
+            failed.append(str(error))
+            continue
+        _tell_skipped(source.path, flows)
+        found.append(flows)
+    for line in failed[0 if found else 1 :]:
+        notice(line)
+    if not found:
+        raise UnreadableInputError(failed[0])
+    return pl.concat([flows.table for flows in found])
+
+
+def _tell_skipped(path: Path, flows: CaptureFlows) -> None:
+    if flows.skipped:
+        reasons = ", ".join(f"{count} ({reason})" for reason, count in flows.skipped.items())
+        notice(f"{path}: skipped {reasons}")
+
+
+def _write(table: pl.DataFrame, path: Path) -> None:
+    """Write the table; a stop in between leaves none that is cut off."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        if path.suffix == ".parquet":
+            table.write_parquet(part)
+        else:
+            table.write_csv(part, datetime_format="%Y-%m-%d %H:%M:%S%.6f")
+        part.replace(path)
+    except OSError as error:
+        raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None

@@ -1,0 +1,53 @@
+"""A capture to its flow table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from capture.builtin.packets import PacketReader
+from module3.flow_state import States
+from module3.flows import FlowBuilder
+from module3.table import flow_table
+
+
+class CaptureFlows(NamedTuple):
+    """The flows of a capture, how many packets it has, and what was left out by reason."""
+
+    table: pl.DataFrame
+    packets: int
+    skipped: Mapping[str, int]
+
+
+def flows_of_capture(
+    path: Path,
+    *,
+    cic: bool = False,
+    packets_per_block: int = 1 << 17,
+    decompressed_limit: int | None = None,
+) -> CaptureFlows:
+    """Return the flow table of a capture file, see ``table.flow_table``.
+
+    A compressed file may expand to ``decompressed_limit`` bytes. The size of the blocks decides on
+    memory and speed alone.
+
+    Raises
+    ------
+    capture.errors.UnreadableInputError
+        If the path holds no capture in a known format, or one that expands too much.
+    """
+    reader = PacketReader(
+        path, packets_per_block=packets_per_block, decompressed_limit=decompressed_limit
+    )
+    table = flow_table(_flows(reader, cic=cic), cic=cic)
+    return CaptureFlows(table, reader.packets, dict(sorted(reader.skipped.items())))
+
+
+def _flows(reader: PacketReader, *, cic: bool) -> States:
+    builder = FlowBuilder(cic=cic)
+    over = [builder.feed(block) for block in reader]
+    return np.concatenate((*over, builder.finish()))

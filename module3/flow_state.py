@@ -1,0 +1,73 @@
+"""What is known of each flow so far: one row of a structured array a flow."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from module3.moments import MOMENTS, clear
+
+FORWARD, BACKWARD = 0, 1
+FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = range(8)  # bits of the TCP flags, from the lowest
+NEVER: Final = np.iinfo(np.int64).min
+NO_WINDOW: Final = -1
+
+# Data packets of one side that follow each other: a bulk, if they become four.
+_RUN: Final = np.dtype(
+    [("side", "i1"), ("packets", "i8"), ("bytes", "i8"), ("first", "i8"), ("last", "i8")]
+)
+_BULKS: Final = np.dtype([("count", "i8"), ("packets", "i8"), ("bytes", "i8"), ("duration", "i8")])
+
+# Times are microseconds since the Unix epoch; pairs are forward and backward.
+STATE: Final = np.dtype(
+    [
+        ("key", "u8", 5),  # as ``capture.builtin.flows.grouping`` makes it
+        ("forward_is_second", "?"),  # whether the key's second endpoint sent the first packet
+        ("first_time", "i8"),
+        ("last_time", "i8", 2),
+        ("lengths", MOMENTS, 2),
+        ("gaps", MOMENTS),
+        ("side_gaps", MOMENTS, 2),
+        ("active_since", "i8"),
+        ("active", MOMENTS),
+        ("idle", MOMENTS),
+        ("pauses", "i8"),
+        ("header_bytes", "i8", 2),
+        ("lowest_header", "i8"),
+        ("data_packets", "i8"),
+        ("flags", "i8", (2, 8)),
+        ("first_flags", "u1"),
+        ("first_length", "i8"),
+        ("first_window", "i4", 2),
+        ("last_window", "i4", 2),
+        ("run", _RUN),
+        ("bulks", _BULKS, 2),
+    ]
+)
+States = NDArray[np.void]
+
+
+def new_states(count: int) -> States:
+    """Return flows of which nothing is known."""
+    states = np.zeros(count, dtype=STATE)
+    for name in ("lengths", "gaps", "side_gaps", "active", "idle"):
+        clear(states[name])
+    states["last_time"] = NEVER
+    states["first_window"] = NO_WINDOW
+    states["last_window"] = NO_WINDOW
+    states["lowest_header"] = np.iinfo(np.int64).max
+    return states
+
+
+def have_ended(states: States) -> NDArray[np.bool_]:
+    """Return whether a FIN or a RST was seen."""
+    packets: NDArray[np.int64] = states["flags"].sum(axis=1)
+    return packets[:, FIN] + packets[:, RST] > 0
+
+
+def last_times(states: States) -> NDArray[np.int64]:
+    """Return the time of the latest packet of either side, NEVER before the first."""
+    times: NDArray[np.int64] = states["last_time"].max(axis=1, initial=NEVER)
+    return times

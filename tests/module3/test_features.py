@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from capture.errors import UnreadableInputError
+from module3.features import flows_of_capture
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize(("name", "cic"), [("tls13.csv", False), ("tls13-cic.csv", True)])
+def test_flows_of_a_sample_capture(pcaps: Path, name: str, cic: bool) -> None:
+    table = flows_of_capture(pcaps / "tls13.pcapng", cic=cic).table
+    expected = pl.read_csv(GOLDEN / name, infer_schema_length=None)
+    written = io.BytesIO(table.write_csv(datetime_format="%Y-%m-%d %H:%M:%S%.6f").encode())
+    assert_frame_equal(pl.read_csv(written, infer_schema_length=None), expected)
+
+
+@pytest.mark.parametrize("cic", [False, True])
+def test_blocks_of_any_size_give_the_same_table(pcaps: Path, cic: bool) -> None:
+    capture = pcaps / "beacon.pcap"
+    whole = flows_of_capture(capture, cic=cic).table
+    assert flows_of_capture(capture, cic=cic, packets_per_block=17).table.equals(whole)
+
+
+def test_every_packet_of_a_capture_is_in_a_flow(pcaps: Path) -> None:
+    found = flows_of_capture(pcaps / "ipv6.pcap")
+    counts = found.table.select(pl.col("Tot Fwd Pkts", "Tot Bwd Pkts").sum()).row(0)
+    assert sum(counts) == found.packets
+    assert found.skipped == {}
+
+
+def test_a_file_that_is_no_capture(tmp_path: Path) -> None:
+    path = tmp_path / "empty.pcap"
+    path.write_bytes(b"")
+    with pytest.raises(UnreadableInputError, match=r"empty\.pcap"):
+        flows_of_capture(path)
+
+
+def test_damaged_captures_give_the_same_flows_in_blocks_of_any_size(shared_data: Path) -> None:
+    for capture in sorted((shared_data / "pcaps" / "hostile").glob("nDPI*")):
+        whole = flows_of_capture(capture).table
+        assert flows_of_capture(capture, packets_per_block=5).table.equals(whole)
