@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from math import log2
 from typing import Any, Final
 
 import polars as pl
 
+from knowledge.entropy import entropy
 from module1.name_parts import PARTS, parts, value_of
 
 # The names whose parts get columns, and what their columns begin with.
@@ -40,12 +39,6 @@ def each_once(values: pl.Series, function: Callable[[str], Any], kind: pl.DataTy
         values.alias("value").to_frame().join(table, on="value", how="left", maintain_order="left")
     )
     return found["result"].alias(values.name)
-
-
-def entropy(text: str) -> float:
-    """Return Shannon's entropy of the characters, in bits a character; 0 for no text."""
-    total = len(text)
-    return -sum(count / total * log2(count / total) for count in Counter(text).values())
 
 
 def _name_parts(names: pl.Series, prefix: str) -> pl.Series:

@@ -31,16 +31,29 @@ def certificate_features(tls: pl.DataFrame, x509: pl.DataFrame) -> pl.DataFrame:
     Columns are the certificate features and ``certificate``, the fingerprint that most connections
     showed. A certificate of which the logs know only parts leaves the other features null.
     """
-    sightings = tls.drop_nulls("leaf").join(_certificates(x509), on="leaf", how="left")
-    sightings = sightings.with_columns(pl.coalesce("identity", "leaf").alias("identity"))
-    shown = sightings.sort("ts", nulls_last=True).unique(
-        [*KEY, "identity"], keep="first", maintain_order=True
-    )
+    sightings = _sightings(tls, x509)
+    shown = _first_sightings(sightings)
     parts = (_most_frequent(sightings), _contents(shown), _names(shown), _server_names(sightings))
     rows = sightings.group_by(KEY).agg(pl.col("self_signed").mean().alias("self_signed_ratio"))
     for part in parts:
         rows = rows.join(part, on=KEY, how="left")
     return rows
+
+
+def certificates_shown(tls: pl.DataFrame, x509: pl.DataFrame) -> pl.DataFrame:
+    """Return one row for each distinct leaf certificate of a key, when the key first showed it."""
+    return _first_sightings(_sightings(tls, x509))
+
+
+def _sightings(tls: pl.DataFrame, x509: pl.DataFrame) -> pl.DataFrame:
+    """Return the connections with a visible certificate, what it says beside them."""
+    sightings = tls.drop_nulls("leaf").join(_certificates(x509), on="leaf", how="left")
+    return sightings.with_columns(pl.coalesce("identity", "leaf").alias("identity"))
+
+
+def _first_sightings(sightings: pl.DataFrame) -> pl.DataFrame:
+    ordered = sightings.sort("ts", nulls_last=True)
+    return ordered.unique([*KEY, "identity"], keep="first", maintain_order=True)
 
 
 def _certificates(x509: pl.DataFrame) -> pl.DataFrame:
@@ -106,6 +119,10 @@ def _contents(shown: pl.DataFrame) -> pl.DataFrame:
         days.std(ddof=0).alias("std_cert_valid_day"),
         ((pl.col("ts") >= start) & (pl.col("ts") <= end)).mean().alias("percent_of_valid_cert"),
         passed.mean().alias("avg_valid_cert_percent"),
+        ((pl.col("ts") - start) / _DAY).mean().alias("avg_cert_age_day"),
+        ((end - pl.col("ts")) / _DAY).mean().alias("avg_cert_day_left"),
+        pl.col("certificate.serial").str.len_chars().mean().alias("avg_serial_length"),
+        pl.col("certificate.version").mean().alias("avg_cert_version"),
         _distinct(pl.col("certificate.serial"), pl.col("certificate.serial").count()).alias(
             "number_of_cert_serial"
         ),

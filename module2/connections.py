@@ -12,9 +12,9 @@ def tls_connections(logs: Logs) -> pl.DataFrame:
     """Return one row a TLS connection that names both its ends.
 
     Columns: the key, ``uid``, ``ts``, ``version``, ``cipher``, ``server_name``, ``resumed``,
-    ``leaf`` (fingerprint of the first certificate) and ``chain_length``; the last two are null when
-    no certificate was visible. The protocol is that of the conn log; without it, that of the TLS
-    record, else TCP.
+    ``established``, ``next_protocol``, ``last_alert``, ``leaf`` (fingerprint of the first
+    certificate) and ``chain_length``; the last two are null when no certificate was visible. The
+    protocol is that of the conn log; without it, that of the TLS record, else TCP.
     """
     protocols = logs.conn.select("uid", conn_proto="proto").drop_nulls().unique("uid", keep="first")
     chain = pl.col("cert_chain_fps").list.drop_nulls()
@@ -29,6 +29,9 @@ def tls_connections(logs: Logs) -> pl.DataFrame:
             "cipher",
             pl.col("server_name").replace("", None),
             "resumed",
+            "established",
+            "next_protocol",
+            "last_alert",
             chain.list.first().alias("leaf"),
             pl.when(chain.list.len() > 0).then(chain.list.len()).alias("chain_length"),
         )

@@ -27,6 +27,15 @@ def dns_features(dns: pl.DataFrame, servers: pl.Series) -> pl.DataFrame:
     )
 
 
+def named_by_dns(dns: pl.DataFrame, servers: pl.Series) -> pl.Series:
+    """Return 1 for servers that a DNS answer named, 0 for others, null without any DNS at all."""
+    name = "is_named_by_DNS"
+    if dns.is_empty():
+        return pl.Series(name, [None] * len(servers), dtype=pl.Float64)
+    answers = dns["answers"].explode().drop_nulls().unique()
+    return servers.is_in(answers.implode()).cast(pl.Float64).alias(name)
+
+
 def _records(dns: pl.DataFrame) -> pl.DataFrame:
     """Return one row an answer record; a TTL that the log lacks is null."""
     answers = pl.col("answers")

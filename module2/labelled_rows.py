@@ -27,8 +27,8 @@ _LABELS: Final[dict[str, pl.DataType]] = {
     "family": pl.String(),
     "role": pl.String(),
 }
-# A table of TLS records names the leaf certificate alone, so the length of the chain is unknown.
-_UNKNOWN_IN_TABLES: Final = ("avg_cert_path",)
+# A table of TLS records names the leaf certificate alone and no alerts.
+_UNKNOWN_IN_TABLES: Final = ("avg_cert_path", "alert_ratio")
 
 
 def rows_of_input(labelled: LabelledInput, logs: Logs) -> pl.DataFrame:

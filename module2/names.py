@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Final
 
 import polars as pl
 
 from capture.distinguished_name import attributes
+from knowledge.registered_domain import is_address
 
 _ATTRIBUTES: Final = {"o": {"O"}, "c": {"C"}, "st": {"ST", "S"}, "l": {"L"}}
 _FACTS: Final[dict[str, pl.DataType]] = {
@@ -43,15 +43,6 @@ def _facts(text: str) -> dict[str, str | bool | None]:
         "only_cn": kinds == {"CN"},
         **{name: bool(kinds & wanted) for name, wanted in _ATTRIBUTES.items()},
     }
-
-
-def is_address(text: str) -> bool:
-    """Tell whether the text is an IPv4 or IPv6 address."""
-    try:
-        ipaddress.ip_address(text.strip("[]"))
-    except ValueError:
-        return False
-    return True
 
 
 def covered_by(names: pl.Series, domains: pl.Series) -> pl.Series:

@@ -15,10 +15,12 @@ REPOSITORY: Final = Path(__file__).resolve().parent.parent
 # What each room may import besides itself; a room that is not here may not exist.
 ALLOWED_IMPORTS: Final[dict[str, frozenset[str]]] = {
     "capture": frozenset(),
+    "knowledge": frozenset({"capture"}),
     "models": frozenset(),
     "training": frozenset({"capture", "models"}),
     **dict.fromkeys(
-        ("module1", "module2", "module3", "module4"), frozenset({"capture", "models", "training"})
+        ("module1", "module2", "module3", "module4"),
+        frozenset({"capture", "knowledge", "models", "training"}),
     ),
 }
 _MODULES: Final = frozenset(ALLOWED_IMPORTS)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from module1.derived import NUMBERS, PART_COLUMNS, derived_columns, each_once, entropy
+from module1.derived import NUMBERS, PART_COLUMNS, derived_columns, each_once
 from module1.features import FIELDS
 
 
@@ -76,11 +76,6 @@ def test_sni_with_a_hyphen_is_an_sni() -> None:
     row = derived(tlsSni="aa-bb.example")
     assert (row["has_sni"], row["sni_length"], row["sni_labels"]) == (1.0, 13.0, 2.0)
     assert derived()["has_sni"] == 0.0
-
-
-@pytest.mark.parametrize(("text", "bits"), [("", 0.0), ("aaaa", 0.0), ("abab", 1.0), ("abcd", 2.0)])
-def test_entropy(text: str, bits: float) -> None:
-    assert entropy(text) == bits
 
 
 @given(st.lists(st.none() | st.text(max_size=3), max_size=20))

@@ -48,3 +48,12 @@ def test_answers_without_ttl_still_count() -> None:
     row = only_row([flow()], [tls()], dns=[answer(TTLs=[]), answer(TTLs=None)])
     assert row["avg_TTL"] is None
     assert row["avg_IPs_in_DNS"] == 1.0
+
+
+def test_a_server_is_named_by_dns_or_not_or_nobody_can_tell() -> None:
+    named = only_row([flow()], [tls()], dns=[answer(answers=["cdn.example", SERVER])])
+    other = only_row([flow()], [tls()], dns=[answer(answers=["203.0.113.9"])])
+    unanswered = only_row([flow()], [tls()], dns=[answer(answers=None)])
+    without_dns = only_row([flow()], [tls()])
+    rows = (named, other, unanswered, without_dns)
+    assert [row["is_named_by_DNS"] for row in rows] == [1.0, 0.0, 0.0, None]

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from module2.names import covered_by, is_address, name_facts
+from module2.names import covered_by, name_facts
 
 
 def test_one_row_a_distinct_name_in_order() -> None:
@@ -20,16 +20,6 @@ def test_of_several_common_names_the_first_is_taken() -> None:
 
 def test_no_names_give_no_rows() -> None:
     assert name_facts(pl.Series([None], dtype=pl.String)).is_empty()
-
-
-@pytest.mark.parametrize("text", ["192.0.2.1", "2001:db8::1", "[2001:db8::1]"])
-def test_addresses(text: str) -> None:
-    assert is_address(text)
-
-
-@pytest.mark.parametrize("text", ["", "192.0.2", "a.example", "1234", "192.0.2.1.example"])
-def test_other_names_are_no_addresses(text: str) -> None:
-    assert not is_address(text)
 
 
 @pytest.mark.parametrize(

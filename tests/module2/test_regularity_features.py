@@ -1,0 +1,53 @@
+from typing import Any
+
+import pytest
+
+from module2.columns import FURTHER_FEATURES
+from module2.regularity_features import FEATURES
+from tests.module2.small_logs import flow, only_row, tls
+
+INTERVALS = FEATURES[:5]
+
+
+def row_of(times: list[float]) -> dict[str, Any]:
+    return only_row([flow(uid=f"C{at}", ts=time) for at, time in enumerate(times)], [tls()])
+
+
+def test_they_are_among_the_columns() -> None:
+    assert set(FEATURES) <= set(FURTHER_FEATURES)
+
+
+def test_a_beacon_scores_one_on_all_counts() -> None:
+    row = row_of([60.0 * number for number in range(10)])
+    assert [row[name] for name in INTERVALS] == [1.0, 1.0, 0.0, 60.0, 1.0]
+
+
+def test_uneven_times_score_less() -> None:
+    row = row_of([0.0, 1.0, 3.0, 100.0, 180.0])
+    # Intervals 1, 2, 80, 97: quartiles 1.75, 41, 84.25 and a median deviation of 39.5 seconds.
+    assert row["interval_deviation_score"] == 0.0
+    assert row["interval_skew_score"] == pytest.approx(1 - abs(1.75 + 84.25 - 82) / 82.5)
+    assert row["usual_interval_ratio"] == 0.0
+
+
+def test_three_flows_tell_nothing_of_regularity() -> None:
+    row = row_of([0.0, 60.0, 120.0])
+    assert [row[name] for name in INTERVALS] == [None] * 5
+
+
+def test_states_and_ends_are_shares_of_the_flows() -> None:
+    flows = [
+        flow(uid="C1", conn_state="SF", history="ShADadFf"),
+        flow(uid="C2", conn_state="RSTO", history="ShADadR"),
+        flow(uid="C3", conn_state="RSTR", history="ShADadfFr"),
+        flow(uid="C4", conn_state="OTH", history="D"),
+    ]
+    row = only_row(flows, [tls()])
+    assert [row[f"state_{state}_ratio"] for state in ("SF", "RSTO", "RSTR", "S0")] == [
+        0.25,
+        0.25,
+        0.25,
+        0.0,
+    ]
+    assert row["client_closes_first_ratio"] == 0.25
+    assert (row["client_reset_ratio"], row["server_reset_ratio"]) == (0.25, 0.25)
