@@ -8,7 +8,7 @@ from typing import Final
 
 from verdict.document import Reason
 from verdict.observation import Certificate, Observation
-from verdict.wording import number
+from verdict.units import number
 
 _YEAR: Final = 365.25 * 86400
 _OLD_VERSIONS: Final = {

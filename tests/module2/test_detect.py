@@ -57,7 +57,8 @@ def test_contributions_are_ranked_and_carry_the_value(small_models: Path) -> Non
         assert len(entries) == len(FEATURES)
         sizes = [abs(entry.contribution) for entry in entries]
         assert sizes == sorted(sizes, reverse=True)
-        assert "avg_size" in [entry.feature for entry in entries[:12]]
+        shares = {entry.feature: entry.contribution for entry in entries}
+        assert shares["avg_size"] > 0
         assert all(entry.value == row[entry.feature][0] for entry in entries)
 
 

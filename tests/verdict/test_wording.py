@@ -2,18 +2,7 @@ import math
 
 import pytest
 
-from module1.derived import NUMBERS
-from module2.columns import FEATURES
-from verdict.wording import CLASSIC, CONNECTION, classic_text, phrase, value_text
-
-
-def test_every_classic_column_has_a_phrase_of_its_own() -> None:
-    assert tuple(CLASSIC) == FEATURES
-    assert len({wording.phrase for wording in CLASSIC.values()}) == len(FEATURES)
-
-
-def test_every_number_of_module1_has_a_phrase() -> None:
-    assert set(NUMBERS) <= CONNECTION.keys()
+from verdict.wording import classic_text, phrase, value_text
 
 
 @pytest.mark.parametrize(
