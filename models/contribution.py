@@ -8,9 +8,10 @@ class Contribution(NamedTuple):
 
     Gradient-boosted trees give log-odds (their own SHAP values), the random forest differences of
     probability along its decision paths. ``value`` is the feature as a person would read it, None
-    when it was missing.
+    when it was missing; ``usual`` the range of most normal rows, None where there is none.
     """
 
     feature: str
     value: str | float | None
     contribution: float
+    usual: tuple[float, float] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ import polars as pl
 from models.card import MODELS, read_card, retrain
 from models.contribution import Contribution
 from models.errors import ModelError
+from models.normal_ranges import Range, load_ranges
 from module1.encoders import Encoders
 from module1.trees import Boosters
 
@@ -25,6 +26,7 @@ class Detector:
     encoders: Encoders
     boosters: Boosters
     threshold: float
+    normal_ranges: Mapping[str, Range]
 
     def score(self, rows: pl.DataFrame) -> pl.Series:
         """Return the probability of each row of ``module1.features.connection_rows``."""
@@ -53,7 +55,7 @@ class Detector:
         }
         for column, value, amount in columns:
             if column not in vectors:
-                yield Contribution(column, value, amount)
+                yield Contribution(column, value, amount, self.normal_ranges.get(column))
         for name, field in self.encoders.texts.items():
             total = sum(amount for column, _, amount in columns if vectors.get(column) == name)
             yield Contribution(f"{name}_words", row[field][0], total)
@@ -72,4 +74,5 @@ def load(models: Path = MODELS) -> Detector:
             f"{folder}: the model was trained on other features than this version computes; "
             f"{retrain(folder)}"
         )
-    return Detector(encoders, Boosters.load(folder, sorted(card.files)), card.thresholds[MODULE])
+    boosters = Boosters.load(folder, sorted(card.files))
+    return Detector(encoders, boosters, card.thresholds[MODULE], load_ranges(folder))

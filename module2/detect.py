@@ -15,6 +15,7 @@ from models.contribution import Contribution
 from models.errors import ModelError
 from models.forest import forest_probabilities, forest_shares
 from models.lightgbm_text import lightgbm_probabilities
+from models.normal_ranges import Range, load_ranges
 from models.storage import load_forest, load_json, load_lightgbm
 from models.tree_shares import LeafConditions, shares
 from models.trees import Trees
@@ -38,6 +39,7 @@ class Detectors:
     boosted: Trees
     boosted_encoders: Encoders
     thresholds: Mapping[str, float]
+    normal_ranges: Mapping[str, Range]
 
     def score(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the probabilities ``random_forest`` and ``gbdt`` for server rows, in order."""
@@ -55,7 +57,16 @@ class Detectors:
         forest = forest_shares(self.forest, self.forest_encoders.transform(row)[0])
         encoded = self.boosted_encoders.transform(row)[0]
         boosted = shares(self.boosted, self._leaf_conditions, encoded)
-        return {RANDOM_FOREST: _ranked(row, forest), GBDT: _ranked(row, boosted)}
+        found = {RANDOM_FOREST: forest, GBDT: boosted}
+        return {name: self._ranked(row, shares) for name, shares in found.items()}
+
+    def _ranked(self, row: pl.DataFrame, contributions: Matrix) -> list[Contribution]:
+        values: dict[str, Any] = row.select(FEATURES).row(0, named=True)
+        entries = [
+            Contribution(name, values[name], float(share), self.normal_ranges.get(name))
+            for name, share in zip(FEATURES, contributions, strict=True)
+        ]
+        return sorted(entries, key=lambda entry: (-abs(entry.contribution), entry.feature))
 
     @cached_property
     def _leaf_conditions(self) -> LeafConditions:
@@ -72,6 +83,7 @@ def load(models: Path = MODELS) -> Detectors:
         load_lightgbm(boosted_folder / TREES_FILE),
         _encoders(boosted_folder),
         {name: card.thresholds[THRESHOLD] for name, card in cards.items()},
+        load_ranges(boosted_folder),
     )
 
 
@@ -89,12 +101,3 @@ def _encoders(folder: Path) -> Encoders:
         raise ModelError(
             f"{folder / ENCODERS_FILE}: no encoders ({error}); {retrain(folder)}"
         ) from None
-
-
-def _ranked(row: pl.DataFrame, contributions: Matrix) -> list[Contribution]:
-    values: dict[str, Any] = row.select(FEATURES).row(0, named=True)
-    entries = [
-        Contribution(name, values[name], float(share))
-        for name, share in zip(FEATURES, contributions, strict=True)
-    ]
-    return sorted(entries, key=lambda entry: (-abs(entry.contribution), entry.feature))

@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from models.card import MODELS, Card, write_card
+from models.normal_ranges import fit_ranges, save_ranges
 from models.storage import load_json, save_json
 from module2.algorithms import ALGORITHMS, Algorithm
 from module2.columns import FEATURES, ORIGIN
@@ -67,6 +68,7 @@ def train(
     encoders, model = fit(algorithm, rows, added)
     algorithm.save(folder / algorithm.file, model)
     save_json(folder / ENCODERS_FILE, encoders.to_json())
+    save_ranges(folder, fit_ranges(rows.filter(label=0), FEATURES))
     write_table(folder / OUT_OF_FOLD, _out_of_fold_table(rows, probabilities))
     threshold, metrics = _figures(rows, probabilities)
     comparison = _comparison(tables.labelled)

@@ -76,9 +76,17 @@ def _reason(detector: str, entry: Contribution) -> Reason:
     direction = "towards malicious" if entry.contribution > 0 else "towards normal"
     text = (
         f"{phrase(entry.feature)}: {value_text(entry.feature, value)} "
-        f"({direction}, {entry.contribution:+.2f} {_UNITS[detector]})"
+        f"({_usual(entry)}{direction}, {entry.contribution:+.2f} {_UNITS[detector]})"
     )
     return Reason(detector, entry.feature, value, entry.contribution, text)
+
+
+def _usual(entry: Contribution) -> str:
+    """Return what most normal servers have, to go before the direction."""
+    if entry.usual is None:
+        return ""
+    low, high = (value_text(entry.feature, end) for end in entry.usual)
+    return f"usual: {low}; " if low == high else f"usual: {low} to {high}; "
 
 
 def _match_reason(match: CertificateMatch) -> Reason:
