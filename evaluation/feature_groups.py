@@ -11,6 +11,7 @@ from typing import Final
 from module1.addresses import OCTET_COLUMNS, SIDES
 from module1.derived import PART_COLUMNS
 from module1.encoders import Encoders
+from module2 import regularity_features, volume_features
 from module2.columns import FEATURES
 
 Groups = Mapping[str, tuple[str, ...]]
@@ -18,8 +19,7 @@ Groups = Mapping[str, tuple[str, ...]]
 _CERTIFICATE_NAMES: Final = ("subject", "issuer")
 
 SERVER_GROUPS: Final[Groups] = {
-    "addresses and ports": (),
-    "intel": (),
+    "addresses and ports": ("is_port_443", "is_usual_TLS_port", "is_high_port"),
     "flows": (
         "max_duration",
         "avg_duration",
@@ -34,6 +34,8 @@ SERVER_GROUPS: Final[Groups] = {
         "avg_time_diff",
         "std_time_diff",
         "max_time_diff",
+        *volume_features.FEATURES,
+        *regularity_features.FEATURES,
     ),
     "tls": (
         "ssl_version",
@@ -41,8 +43,26 @@ SERVER_GROUPS: Final[Groups] = {
         "ssl_flow_ratio",
         "ssl_tls_ratio",
         "resumed",
+        "RSA_key_exchange_ratio",
+        "CBC_ratio",
+        "weak_cipher_ratio",
+        "ECDSA_ratio",
+        "TLS13_cipher_ratio",
+        "established_ratio",
+        "ALPN_ratio",
+        "alert_ratio",
     ),
-    "sni": ("SNI_ssl_ratio",),
+    "sni": (
+        "SNI_ssl_ratio",
+        "SNI_is_address",
+        "SNI_length",
+        "SNI_labels",
+        "SNI_digit_ratio",
+        "SNI_is_com_net_org",
+        "SNI_domain_length",
+        "SNI_domain_entropy",
+    ),
+    "sni intel": ("SNI_domain_rank", "SNI_domain_is_known", "SNI_domain_likelihood"),
     "sni and certificate": ("is_SNIs_in_SAN_dns",),
     "certificate": (
         "cert_key_alg",
@@ -72,8 +92,26 @@ SERVER_GROUPS: Final[Groups] = {
         "is_CO_in_issuer",
         "is_ST_in_issuer",
         "is_L_in_issuer",
+        "subject_attributes",
+        "issuer_attributes",
+        "default_names",
+        "subject_length",
+        "common_name_length",
+        "common_name_entropy",
+        "common_name_is_domain",
+        "avg_cert_age_day",
+        "avg_cert_day_left",
+        "avg_serial_length",
+        "avg_cert_version",
+    ),
+    "certificate intel": (
+        "issuer_frequency",
+        "subject_likelihood",
+        "subject_least_likelihood",
+        "issuer_likelihood",
     ),
     "dns": (
+        "is_named_by_DNS",
         "avg_TTL",
         "avg_domain_name_length",
         "std_domain_name_length",
@@ -88,7 +126,6 @@ CONNECTION_GROUPS: Final[Groups] = {
         *(column for side in SIDES for column in Encoders.vector(side)),
         *OCTET_COLUMNS,
     ),
-    "intel": (),
     "flows": (
         "bytes_out",
         "packets_out",
@@ -106,8 +143,10 @@ CONNECTION_GROUPS: Final[Groups] = {
         "sni_labels",
         "sni_entropy",
         "sni_frequency",
+        "sni_is_address",
         *Encoders.vector("sni"),
     ),
+    "sni intel": ("sni_domain_rank", "sni_domain_is_known", "sni_domain_likelihood"),
     "sni and certificate": ("subject_CN_matches_sni",),
     "certificate": (
         "subject_parts",
@@ -117,7 +156,14 @@ CONNECTION_GROUPS: Final[Groups] = {
         "subject_CN_length",
         "subject_CN_entropy",
         *(f"{name}_frequency" for name in (*_CERTIFICATE_NAMES, *PART_COLUMNS)),
+        "default_names",
         *(column for name in _CERTIFICATE_NAMES for column in Encoders.vector(name)),
+    ),
+    "certificate intel": (
+        "issuer_subjects",
+        "subject_likelihood",
+        "subject_least_likelihood",
+        "issuer_likelihood",
     ),
     "dns": (),
 }
@@ -127,15 +173,16 @@ _GROUPS_OF: Final[Mapping[str, Groups]] = {
     "random_forest": SERVER_GROUPS,
     "gbdt": SERVER_GROUPS,
 }
-_SNI: Final = frozenset({"sni", "sni and certificate"})
-_CERTIFICATE: Final = frozenset({"certificate", "sni and certificate"})
+_INTEL: Final = frozenset({"sni intel", "certificate intel"})
+_SNI: Final = frozenset({"sni", "sni intel", "sni and certificate"})
+_CERTIFICATE: Final = frozenset({"certificate", "certificate intel", "sni and certificate"})
 
 ABLATIONS: Final[Mapping[str, Set[str]]] = {
     "without addresses and ports": frozenset({"addresses and ports"}),
     "without SNI": _SNI,
     "without certificates (as in TLS 1.3)": _CERTIFICATE,
     "without DNS": frozenset({"dns"}),
-    "without intel": frozenset({"intel"}),
+    "without intel": _INTEL,
     "without SNI, certificates and DNS": _SNI | _CERTIFICATE | {"dns"},
 }
 
