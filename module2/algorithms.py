@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from models.storage import save_forest, save_lightgbm
 from module2.boosted_trees import fit_boosted_trees, fitted_trees_probabilities
+from module2.columns import FEATURES
 from module2.detect import FOREST_FILE, GBDT, RANDOM_FOREST, TREES_FILE
 from module2.encoding import Matrix
 from module2.forest import fit_forest, fitted_forest_probabilities
@@ -30,7 +31,7 @@ class Algorithm:
 ALGORITHMS: Final = (
     Algorithm(
         RANDOM_FOREST,
-        "random forest over 51 features of a server",
+        f"random forest over {len(FEATURES)} features of a server",
         FOREST_FILE,
         ("numpy", "polars", "scikit-learn"),
         fit_forest,
@@ -39,7 +40,7 @@ ALGORITHMS: Final = (
     ),
     Algorithm(
         GBDT,
-        "gradient-boosted trees (LightGBM) over 51 features of a server",
+        f"gradient-boosted trees (LightGBM) over {len(FEATURES)} features of a server",
         TREES_FILE,
         ("lightgbm", "numpy", "polars"),
         fit_boosted_trees,

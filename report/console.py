@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
+from module2.columns import FURTHER_FEATURES
 from report.text import counted, printable, probability
 from verdict.document import (
     Capture,
@@ -70,7 +71,11 @@ def _results(target: Target) -> list[str]:
 
 
 def _features(target: Target) -> list[str]:
-    return [f"{name}: {classic_text(name, value)}" for name, value in target.features.items()]
+    return [
+        f"{name}: {classic_text(name, value)}"
+        for name, value in target.features.items()
+        if name not in FURTHER_FEATURES
+    ]
 
 
 def _probabilities(target: Target) -> list[str]:

@@ -142,7 +142,7 @@ def _server_detector(name: str, models: Models, rows: Sequence[ServerRow]) -> Se
             row.key.proto,
             row.scores[name],
             verdict_of(row.scores[name], threshold),
-            classic_features(row.scores),
+            server_features(row.scores),
         )
         for row in ordered
     ]
@@ -156,8 +156,8 @@ def _highest(rows: Sequence[ServerRow], column: str) -> float | None:
     return max(known, default=None)
 
 
-def classic_features(row: Row) -> dict[str, FeatureValue]:
-    """Return the classic columns of a server row, those with several values as lists."""
+def server_features(row: Row) -> dict[str, FeatureValue]:
+    """Return the features of a server row, classic ones first, those with several values as lists."""
     return {name: _listed(row[name]) if name in CATEGORICAL else row[name] for name in FEATURES}
 
 
@@ -166,7 +166,7 @@ def _listed(values: str | None) -> list[str] | None:
 
 
 def _relevant_features(row: ServerRow) -> dict[str, FeatureValue]:
-    """Return the names of one connection, then the classic columns.
+    """Return the names of one connection, then the features of the server row.
 
     It is the most suspicious of those that show a certificate, or of all where none does.
     """
@@ -176,7 +176,7 @@ def _relevant_features(row: ServerRow) -> dict[str, FeatureValue]:
         default={},
     )
     names = {name: connection.get(name) for name in CONNECTION_FEATURES}
-    return {**names, **classic_features(row.scores)}
+    return {**names, **server_features(row.scores)}
 
 
 def _reasons(
