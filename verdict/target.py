@@ -157,7 +157,7 @@ def _highest(rows: Sequence[ServerRow], column: str) -> float | None:
 
 
 def server_features(row: Row) -> dict[str, FeatureValue]:
-    """Return the features of a server row, classic ones first, those with several values as lists."""
+    """Return the features of a server row; those with several values as lists."""
     return {name: _listed(row[name]) if name in CATEGORICAL else row[name] for name in FEATURES}
 
 
