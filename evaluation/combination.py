@@ -12,20 +12,23 @@ from evaluation.scored import KEY, ORIGIN, Scored, put_together, server_means
 from evaluation.splits import Split
 from evaluation.tables import LabelledTables
 from training.out_of_fold import Probabilities, score_held_out
-from verdict.final import DETECTORS
+from verdict.final import DETECTORS, KIT
 from verdict.train import fit_and_score
 
 Scores = Mapping[str, Probabilities]
 
 
 def final_of_splits(
-    tables: LabelledTables, scores: Scores, splits: Sequence[Split]
+    tables: LabelledTables, scores: Scores, splits: Sequence[Split], *, knows_kits: bool = True
 ) -> Probabilities:
     """Return FINAL of each server from formulas fitted to the scores of the rows not held out.
 
-    NaN where no split holds the server out.
+    NaN where no split holds the server out. Unless ``knows_kits``, certificates of malware kits
+    count for nothing.
     """
     rows = _detector_scores(tables, scores)
+    if not knows_kits:
+        rows = rows.drop(KIT)
     parts = [split.servers for split in splits]
     found = (_final(rows[training], rows[held_out]) for training, held_out in parts)
     return mean_of_held_out(parts, found, rows.height)
@@ -60,7 +63,7 @@ def _detector_scores(tables: LabelledTables, scores: Scores) -> pl.DataFrame:
     connections = tables.connections.select(KEY).with_columns(
         module1=pl.Series(scores["module1"]).fill_nan(None)
     )
-    servers = tables.servers.select(ORIGIN).with_columns(
+    servers = tables.servers.select(*ORIGIN, KIT).with_columns(
         pl.Series(name, scores[name]).fill_nan(None) for name in DETECTORS if name != "module1"
     )
     return servers.join(server_means(connections), on=KEY, how="left", maintain_order="left")

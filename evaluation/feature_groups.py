@@ -12,7 +12,8 @@ from module1.addresses import OCTET_COLUMNS, SIDES
 from module1.derived import PART_COLUMNS
 from module1.encoders import Encoders
 from module2 import regularity_features, volume_features
-from module2.columns import FEATURES
+from module2.columns import EVIDENCE_FEATURES
+from module2.detect import FEATURES_OF
 
 Groups = Mapping[str, tuple[str, ...]]
 
@@ -54,7 +55,7 @@ SERVER_GROUPS: Final[Groups] = {
     ),
     "sni": (
         "SNI_ssl_ratio",
-        "SNI_is_address",
+        "SNI_is_IP",
         "SNI_length",
         "SNI_labels",
         "SNI_digit_ratio",
@@ -96,9 +97,9 @@ SERVER_GROUPS: Final[Groups] = {
         "issuer_attributes",
         "default_names",
         "subject_length",
-        "common_name_length",
-        "common_name_entropy",
-        "common_name_is_domain",
+        "subject_CN_length",
+        "subject_CN_entropy",
+        "subject_CN_is_domain",
         "avg_cert_age_day",
         "avg_cert_day_left",
         "avg_serial_length",
@@ -109,6 +110,7 @@ SERVER_GROUPS: Final[Groups] = {
         "subject_likelihood",
         "subject_least_likelihood",
         "issuer_likelihood",
+        "kit_certificate_ratio",
     ),
     "dns": (
         "is_named_by_DNS",
@@ -143,10 +145,9 @@ CONNECTION_GROUPS: Final[Groups] = {
         "sni_labels",
         "sni_entropy",
         "sni_frequency",
-        "sni_is_address",
         *Encoders.vector("sni"),
     ),
-    "sni intel": ("sni_domain_rank", "sni_domain_is_known", "sni_domain_likelihood"),
+    "sni intel": (),
     "sni and certificate": ("subject_CN_matches_sni",),
     "certificate": (
         "subject_parts",
@@ -156,23 +157,12 @@ CONNECTION_GROUPS: Final[Groups] = {
         "subject_CN_length",
         "subject_CN_entropy",
         *(f"{name}_frequency" for name in (*_CERTIFICATE_NAMES, *PART_COLUMNS)),
-        "default_names",
         *(column for name in _CERTIFICATE_NAMES for column in Encoders.vector(name)),
     ),
-    "certificate intel": (
-        "issuer_subjects",
-        "subject_likelihood",
-        "subject_least_likelihood",
-        "issuer_likelihood",
-    ),
+    "certificate intel": (),
     "dns": (),
 }
 
-_GROUPS_OF: Final[Mapping[str, Groups]] = {
-    "module1": CONNECTION_GROUPS,
-    "random_forest": SERVER_GROUPS,
-    "gbdt": SERVER_GROUPS,
-}
 _INTEL: Final = frozenset({"sni intel", "certificate intel"})
 _SNI: Final = frozenset({"sni", "sni intel", "sni and certificate"})
 _CERTIFICATE: Final = frozenset({"certificate", "certificate intel", "sni and certificate"})
@@ -187,15 +177,22 @@ ABLATIONS: Final[Mapping[str, Set[str]]] = {
 }
 
 
-def server_features(left_out: Set[str]) -> tuple[str, ...]:
-    """Return module 2's features, in their order, without those of some groups."""
+def server_features(detector: str, left_out: Set[str]) -> tuple[str, ...]:
+    """Return what a detector of module 2 learns from, in order, without some groups."""
     gone = _members(SERVER_GROUPS, left_out)
-    return tuple(name for name in FEATURES if name not in gone)
+    return tuple(name for name in FEATURES_OF[detector] if name not in gone)
 
 
 def left_out_of(detector: str, groups: Set[str]) -> list[str]:
     """Return the features that a detector loses with some groups, sorted."""
-    return sorted(_members(_GROUPS_OF[detector], groups))
+    if detector in FEATURES_OF:
+        return sorted(_members(SERVER_GROUPS, groups).intersection(FEATURES_OF[detector]))
+    return sorted(_members(CONNECTION_GROUPS, groups))
+
+
+def knows_kits(left_out: Set[str]) -> bool:
+    """Return whether FINAL still knows the certificates of malware kits without some groups."""
+    return not _members(SERVER_GROUPS, left_out).intersection(EVIDENCE_FEATURES)
 
 
 def _members(groups: Groups, names: Set[str]) -> frozenset[str]:

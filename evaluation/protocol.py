@@ -12,7 +12,7 @@ import numpy as np
 from evaluation import baselines, splits
 from evaluation.combination import final_of_later, final_of_splits, scored_rows
 from evaluation.document import document, measured
-from evaluation.feature_groups import ABLATIONS, left_out_of
+from evaluation.feature_groups import ABLATIONS, knows_kits, left_out_of
 from evaluation.refitting import Request, Trainer, held_out_scores
 from evaluation.scored import Scored, figures_by_level, figures_of, server_figures
 from evaluation.splits import Origins, Split
@@ -173,7 +173,7 @@ def _ablations(
             detector: found[name if detector in changed else GROUPED, detector]
             for detector in DETECTORS
         }
-        final = final_of_splits(trainer.tables, scores, grouped)
+        final = final_of_splits(trainer.tables, scores, grouped, knows_kits=knows_kits(groups))
         scored = scored_rows(trainer.tables, scores, final)
         figures = server_figures(scored, {}, resamples) if changed else {}
         measures.append({"name": name, "detectors_changed": changed, "servers": figures})

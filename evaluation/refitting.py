@@ -53,7 +53,7 @@ class Trainer:
         if detector in baselines.FITTED:
             return baselines.FITTED[detector]
         algorithm = next(each for each in self.algorithms if each.name == detector)
-        features, added = server_features(left_out), self.tables.added
+        features, added = server_features(detector, left_out), self.tables.added
         return partial(module2_fitting.fit_and_score, algorithm, added=added, features=features)
 
 

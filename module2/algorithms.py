@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from models.storage import save_forest, save_lightgbm
 from module2.boosted_trees import fit_boosted_trees, fitted_trees_probabilities
-from module2.columns import FEATURES
-from module2.detect import FOREST_FILE, GBDT, RANDOM_FOREST, TREES_FILE
+from module2.detect import FEATURES_OF, FOREST_FILE, GBDT, RANDOM_FOREST, TREES_FILE
 from module2.encoding import Matrix
 from module2.forest import fit_forest, fitted_forest_probabilities
 
@@ -21,6 +20,7 @@ class Algorithm:
 
     name: str
     description: str
+    features: tuple[str, ...]
     file: str
     libraries: tuple[str, ...]
     fit: Callable[[Matrix, Matrix, Matrix], Any]
@@ -31,7 +31,8 @@ class Algorithm:
 ALGORITHMS: Final = (
     Algorithm(
         RANDOM_FOREST,
-        f"random forest over {len(FEATURES)} features of a server",
+        f"random forest over the {len(FEATURES_OF[RANDOM_FOREST])} classic features of a server",
+        FEATURES_OF[RANDOM_FOREST],
         FOREST_FILE,
         ("numpy", "polars", "scikit-learn"),
         fit_forest,
@@ -40,7 +41,8 @@ ALGORITHMS: Final = (
     ),
     Algorithm(
         GBDT,
-        f"gradient-boosted trees (LightGBM) over {len(FEATURES)} features of a server",
+        f"gradient-boosted trees (LightGBM) over {len(FEATURES_OF[GBDT])} features of a server",
+        FEATURES_OF[GBDT],
         TREES_FILE,
         ("lightgbm", "numpy", "polars"),
         fit_boosted_trees,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from module2.columns import FEATURES
+from module2.columns import LEARNED_FEATURES
 from module2.encoding import Matrix
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def fit_boosted_trees(
     """
     import lightgbm
 
-    names: Any = list(FEATURES) if matrix.shape[1] == len(FEATURES) else "auto"
+    names: Any = list(LEARNED_FEATURES) if matrix.shape[1] == len(LEARNED_FEATURES) else "auto"
     data = lightgbm.Dataset(matrix, labels, weight=weights, feature_name=names)
     return lightgbm.train({**PARAMETERS, **changed}, data, num_boost_round=rounds)
 

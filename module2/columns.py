@@ -130,9 +130,14 @@ FURTHER_FEATURES: Final[tuple[str, ...]] = (
     "client_reset_ratio",
     "server_reset_ratio",
     "is_named_by_DNS",
+    "kit_certificate_ratio",
 )
 
 FEATURES: Final = CLASSIC_FEATURES + FURTHER_FEATURES
+
+# Documented facts about single kits are evidence of their own, and nothing for a model to learn.
+EVIDENCE_FEATURES: Final = ("kit_certificate_ratio",)
+LEARNED_FEATURES: Final = tuple(name for name in FEATURES if name not in EVIDENCE_FEATURES)
 
 # The thirty features that the model of the original read.
 ORIGINAL_FEATURES: Final = (

@@ -18,7 +18,7 @@ import polars as pl
 from models.card import digest
 from models.storage import load_json, save_json
 from module2.algorithms import ALGORITHMS, Algorithm
-from module2.columns import CLASSIC_FEATURES, ORIGINAL_FEATURES
+from module2.columns import CLASSIC_FEATURES, LEARNED_FEATURES, ORIGINAL_FEATURES
 from module2.encoding import Matrix
 from module2.fitting import fit_and_score
 from module2.table_names import COMPARISON, CTU_TABLE, SHIPPED_TABLE, TABLES
@@ -46,8 +46,8 @@ def compare(
     ``rows`` are measured, ``ctu`` at most trained on; ``seeds`` are those of the foldings.
     """
     choices: dict[str, dict[str, Any]] = {
-        "all features": {},
-        "all features, CTU table added": {"added": ctu},
+        "all features": {"features": LEARNED_FEATURES},
+        "all features, CTU table added": {"features": LEARNED_FEATURES, "added": ctu},
         "51 classic features": {"features": CLASSIC_FEATURES},
         "51 classic features, CTU table added": {"features": CLASSIC_FEATURES, "added": ctu},
         "30 features of the original": {"features": ORIGINAL_FEATURES},

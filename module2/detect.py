@@ -19,7 +19,7 @@ from models.normal_ranges import Range, load_ranges
 from models.storage import load_forest, load_json, load_lightgbm
 from models.tree_shares import LeafConditions, shares
 from models.trees import Trees
-from module2.columns import FEATURES
+from module2.columns import CLASSIC_FEATURES, LEARNED_FEATURES
 from module2.encoding import Encoders, Matrix
 
 RANDOM_FOREST: Final = "random_forest"
@@ -28,6 +28,7 @@ FOREST_FILE: Final = "forest.npz"
 TREES_FILE: Final = "trees.txt"
 ENCODERS_FILE: Final = "encoders.json"
 THRESHOLD: Final = "false_positive_rate_0.01"
+FEATURES_OF: Final = {RANDOM_FOREST: CLASSIC_FEATURES, GBDT: LEARNED_FEATURES}
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,16 @@ class Detectors:
         encoded = self.boosted_encoders.transform(row)[0]
         boosted = shares(self.boosted, self._leaf_conditions, encoded)
         found = {RANDOM_FOREST: forest, GBDT: boosted}
-        return {name: self._ranked(row, shares) for name, shares in found.items()}
+        return {name: self._ranked(name, row, shares) for name, shares in found.items()}
 
-    def _ranked(self, row: pl.DataFrame, contributions: Matrix) -> list[Contribution]:
-        values: dict[str, Any] = row.select(FEATURES).row(0, named=True)
+    def _ranked(
+        self, detector: str, row: pl.DataFrame, contributions: Matrix
+    ) -> list[Contribution]:
+        features = FEATURES_OF[detector]
+        values: dict[str, Any] = row.select(features).row(0, named=True)
         entries = [
             Contribution(name, values[name], float(share), self.normal_ranges.get(name))
-            for name, share in zip(FEATURES, contributions, strict=True)
+            for name, share in zip(features, contributions, strict=True)
         ]
         return sorted(entries, key=lambda entry: (-abs(entry.contribution), entry.feature))
 
@@ -88,7 +92,7 @@ def load(models: Path = MODELS) -> Detectors:
 
 
 def _card(folder: Path) -> Card:
-    card = read_card(folder, FEATURES)
+    card = read_card(folder, FEATURES_OF[folder.name])
     if THRESHOLD not in card.thresholds:
         raise ModelError(f"{folder}: no threshold {THRESHOLD} in its card; {retrain(folder)}")
     return card
@@ -96,7 +100,7 @@ def _card(folder: Path) -> Card:
 
 def _encoders(folder: Path) -> Encoders:
     try:
-        return Encoders.from_json(load_json(folder / ENCODERS_FILE))
+        return Encoders.from_json(load_json(folder / ENCODERS_FILE), FEATURES_OF[folder.name])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"{folder / ENCODERS_FILE}: no encoders ({error}); {retrain(folder)}"

@@ -11,6 +11,7 @@ import polars as pl
 from capture.distinguished_name import Attribute, attributes
 from knowledge.entropy import entropy
 from knowledge.issuer_name import issuer_name
+from knowledge.kit_certificates import kit_of
 from knowledge.known_names import NAMING_ATTRIBUTES, KnownNames
 from module2.columns import KEY
 
@@ -44,6 +45,7 @@ _FACTS: Final[dict[str, pl.DataType]] = {
     "subject_CN_length": pl.Float64(),
     "subject_CN_entropy": pl.Float64(),
     "subject_CN_is_domain": pl.Float64(),
+    "kit_certificate_ratio": pl.Float64(),
 }
 FEATURES: Final = tuple(name for name in _FACTS if name not in _NAMES)
 
@@ -80,6 +82,7 @@ def _facts(subject: str, issuer: str, known: KnownNames) -> tuple[str | float | 
         _mean_and_least(_likelihoods(issuer_parts, known))[0],
         float(len(subject)),
         *_common_name_facts(subject_parts),
+        float(kit_of(subject, issuer) is not None),
     )
 
 

@@ -46,6 +46,7 @@ class Encoders:
         return {name: codes.to_json() for name, codes in self.codes.items()}
 
     @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> Encoders:
-        """Return the encoders that ``to_json`` wrote."""
-        return cls({name: FrequencyCodes.from_json(content[name]) for name in CATEGORICAL})
+    def from_json(cls, content: Mapping[str, Any], features: Sequence[str] = FEATURES) -> Encoders:
+        """Return the encoders that ``to_json`` wrote, for a model of these features."""
+        codes = {name: FrequencyCodes.from_json(content[name]) for name in CATEGORICAL}
+        return cls(codes, tuple(features))

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from module2.algorithms import Algorithm
-from module2.columns import FEATURES
 from module2.encoding import Encoders, Matrix
 from training.weights import row_weights
 
@@ -22,17 +21,18 @@ def fit(
     algorithm: Algorithm,
     rows: pl.DataFrame,
     added: pl.DataFrame | None = None,
-    features: Sequence[str] = FEATURES,
+    features: Sequence[str] | None = None,
 ) -> tuple[Encoders, Any]:
     """Return encoders and model fitted on labelled rows, weighted by ``training.weights``.
 
-    ``added`` are rows of another source, without origin; both of their classes weigh the same.
+    ``added`` are rows of another source, without origin; both of their classes weigh the same. The
+    features are those of the algorithm unless given.
     """
     weights = row_weights(rows)
     if added is not None:
         weights = np.concatenate([weights, ADDED_WEIGHT * _balanced(added, weights.sum())])
         rows = pl.concat([rows, added])
-    encoders = Encoders.fit(rows, features)
+    encoders = Encoders.fit(rows, features or algorithm.features)
     labels = rows["label"].to_numpy()
     return encoders, algorithm.fit(encoders.transform(rows), labels, weights)
 
@@ -48,7 +48,7 @@ def fit_and_score(
     rows: pl.DataFrame,
     scored: pl.DataFrame,
     added: pl.DataFrame | None = None,
-    features: Sequence[str] = FEATURES,
+    features: Sequence[str] | None = None,
 ) -> Matrix:
     """Return the probabilities of ``scored`` from a model fitted as by ``fit``."""
     encoders, model = fit(algorithm, rows, added, features)

@@ -22,7 +22,7 @@ from models.card import MODELS, Card, write_card
 from models.normal_ranges import fit_ranges, save_ranges
 from models.storage import load_json, save_json
 from module2.algorithms import ALGORITHMS, Algorithm
-from module2.columns import FEATURES, ORIGIN
+from module2.columns import EVIDENCE_FEATURES, FEATURES, ORIGIN
 from module2.compare import comparison_of
 from module2.detect import ENCODERS_FILE, THRESHOLD
 from module2.encoding import Matrix
@@ -75,7 +75,7 @@ def train(
     return write_card(
         folder,
         description=algorithm.description,
-        features=FEATURES,
+        features=algorithm.features,
         thresholds={THRESHOLD: threshold},
         metrics={"measured_on": measured_on, **metrics, **_compared(comparison, algorithm)},
         libraries=algorithm.libraries,
@@ -113,7 +113,9 @@ def _compared(comparison: Path | None, algorithm: Algorithm) -> dict[str, Any]:
 
 
 def _out_of_fold_table(rows: pl.DataFrame, probabilities: Matrix) -> pl.DataFrame:
-    return rows.select("label", *ORIGIN, pl.Series("probability", probabilities))
+    return rows.select(
+        "label", *ORIGIN, *EVIDENCE_FEATURES, pl.Series("probability", probabilities)
+    )
 
 
 def _empty_folder(folder: Path) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from statistics import median
 from typing import Final
 
+from knowledge.kit_certificates import kit_of
 from verdict.document import Reason
 from verdict.observation import Certificate, Observation
 from verdict.units import number
@@ -34,6 +35,14 @@ def self_signed(seen: Observation) -> Reason | None:
     for leaf in _leaves(seen):
         if leaf.subject and leaf.subject == leaf.issuer:
             return _reason("self_signed", leaf.subject, f"self-signed certificate ({leaf.subject})")
+    return None
+
+
+def kit_certificate(seen: Observation) -> Reason | None:
+    """Find a leaf certificate that a malware kit makes by default."""
+    for leaf in _leaves(seen):
+        if leaf.subject and leaf.issuer and (kit := kit_of(leaf.subject, leaf.issuer)):
+            return _reason("kit_certificate", kit, f"default certificate of {kit} ({leaf.subject})")
     return None
 
 
@@ -149,6 +158,7 @@ def weak_signature(seen: Observation) -> Reason | None:
 
 
 RULES: Final[tuple[Callable[[Observation], Reason | None], ...]] = (
+    kit_certificate,
     self_signed,
     expired,
     not_yet_valid,

@@ -16,6 +16,11 @@ from models.errors import ModelError
 from models.storage import load_json, save_json
 
 DETECTORS: Final = ("module1", "random_forest", "gbdt")
+KIT: Final = "kit_certificate_ratio"
+"""The column that says how many of a server's certificates are the default of a malware kit."""
+KIT_LOG_ODDS: Final = 4.0
+"""What such a certificate adds: it makes malicious fifty times as likely. None of the benign
+servers of the training data shows one; how rare they are elsewhere is an assumption."""
 FOLDER: Final = "final"
 FILE: Final = "combination.json"
 _DECIMALS: Final = 9
@@ -26,7 +31,10 @@ _MOST_CERTAIN: Final = (
 
 @dataclass(frozen=True)
 class Formula:
-    """Log-odds of FINAL = intercept + the sum of weight times log-odds of each detector."""
+    """Log-odds of FINAL = intercept + the sum of weight times log-odds of each detector.
+
+    ``KIT_LOG_ODDS`` come on top where a certificate is the default of a malware kit.
+    """
 
     intercept: float
     weights: tuple[float, ...]
@@ -43,8 +51,12 @@ class Combination:
     threshold: float
 
     def probabilities(self, rows: pl.DataFrame) -> pl.Series:
-        """Return FINAL of each row from the detectors' columns, null where none has a value."""
+        """Return FINAL of each row from the detectors' columns, null where none has a value.
+
+        Without the column ``KIT`` no certificate is known to be a kit's.
+        """
         odds = log_odds(rows)
+        kit = _kit_log_odds(rows)
         assessed = ~np.isnan(odds)
         result = np.full(len(rows), np.nan)
         for key, formula in self.formulas.items():
@@ -52,7 +64,7 @@ class Combination:
             chosen = (assessed == wanted).all(axis=1)
             if chosen.any():
                 exponent = formula.intercept + odds[chosen][:, wanted] @ np.array(formula.weights)
-                result[chosen] = 1 / (1 + np.exp(-exponent))
+                result[chosen] = 1 / (1 + np.exp(-exponent - kit[chosen]))
         # The last bits of a product of matrices depend on where in the table a row stands.
         return pl.Series("final", result.round(_DECIMALS)).fill_nan(None)
 
@@ -80,6 +92,13 @@ def log_odds(rows: pl.DataFrame) -> NDArray[np.float64]:
     bounded = np.clip(probabilities, 1 - _MOST_CERTAIN, _MOST_CERTAIN)
     odds: NDArray[np.float64] = np.log(bounded / (1 - bounded))
     return odds
+
+
+def _kit_log_odds(rows: pl.DataFrame) -> NDArray[np.float64]:
+    if KIT not in rows.columns:
+        return np.zeros(len(rows))
+    shown = rows.select(pl.col(KIT).cast(pl.Float64).fill_null(0.0) > 0).to_series().to_numpy()
+    return np.where(shown, KIT_LOG_ODDS, 0.0)
 
 
 def load(models: Path = MODELS) -> Combination:

@@ -11,13 +11,13 @@ from typing import Final
 import polars as pl
 
 from models.errors import ModelError
-from verdict.final import DETECTORS
+from verdict.final import DETECTORS, KIT
 
 FILE: Final = "out_of_fold.csv.gz"
 SERVER_DETECTORS: Final = ("random_forest", "gbdt")
 KEY: Final = ("capture", "client", "server", "port", "proto")
 DESCRIPTION: Final = ("label", "family", "role", "certificate")
-_KINDS: Final = {"port": pl.Int64, "label": pl.Int64, "probability": pl.Float64}
+_KINDS: Final = {"port": pl.Int64, "label": pl.Int64, "probability": pl.Float64, KIT: pl.Float64}
 
 
 def paths(models: Path) -> list[Path]:
@@ -26,7 +26,7 @@ def paths(models: Path) -> list[Path]:
 
 
 def read(models: Path) -> pl.DataFrame:
-    """Return one row a server of a capture: ``KEY``, ``DESCRIPTION`` and a column a detector.
+    """Return one row a server: ``KEY``, ``DESCRIPTION``, ``KIT`` and a column for each detector.
 
     Module 1's probability is the mean over the connections. The servers are those that module 2
     was measured on, which leaves out rows that repeat another. A detector without a row is null.
@@ -35,7 +35,7 @@ def read(models: Path) -> pl.DataFrame:
     tables = [probabilities(models / detector / FILE, detector) for detector in DETECTORS]
     descriptions = pl.concat(
         [
-            table.select(*KEY, *DESCRIPTION)
+            table.select(*KEY, *DESCRIPTION, KIT)
             for table, detector in zip(tables, DETECTORS, strict=True)
             if detector in SERVER_DETECTORS
         ]
@@ -55,10 +55,12 @@ def probabilities(path: Path, detector: str) -> pl.DataFrame:
     """
     try:
         table = pl.read_csv(path, infer_schema=False)
-        typed = table.with_columns(pl.col(name).cast(kind) for name, kind in _KINDS.items())
+        known = table if KIT in table.columns else table.with_columns(pl.lit(None).alias(KIT))
+        typed = known.with_columns(pl.col(name).cast(kind) for name, kind in _KINDS.items())
         return typed.group_by(KEY, maintain_order=True).agg(
             *(pl.col(name).drop_nulls().first() for name in DESCRIPTION),
             pl.col("probability").mean().alias(detector),
+            pl.col(KIT).max(),
         )
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = str(error).partition("\n")[0]

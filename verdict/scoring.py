@@ -12,7 +12,7 @@ import polars as pl
 from capture.logs import Logs
 from models.card import MODELS
 from models.contribution import Contribution
-from verdict.final import DETECTORS, Combination
+from verdict.final import DETECTORS, KIT, Combination
 from verdict.final import load as load_final
 
 KEY: Final = ("client", "server", "port", "proto")
@@ -127,7 +127,7 @@ def _servers(logs: Logs, model: ServerModels, connections: pl.DataFrame) -> pl.D
 
 def _with_final(servers: pl.DataFrame, combination: Combination) -> pl.DataFrame:
     return (
-        servers.with_columns(combination.probabilities(servers.select(DETECTORS)))
+        servers.with_columns(combination.probabilities(servers.select(*DETECTORS, KIT)))
         .sort("final", *KEY, descending=[True, *[False] * len(KEY)], nulls_last=True)
         .with_row_index("order")
     )

@@ -113,6 +113,7 @@ FURTHER: Final[dict[str, Wording]] = {
     "issuer_frequency": Wording(
         "how common the issuer is (log10 of certificates seen elsewhere)", number
     ),
+    "kit_certificate_ratio": Wording("certificates that a malware kit makes by default", share),
     "default_names": Wording("parts of the names left at a generator's default", number),
     "subject_likelihood": Wording(
         "how ordinary the words of the subject are (log-likelihood a letter)", number

@@ -26,11 +26,14 @@ FALSE_POSITIVE_RATE: Final = 0.01
 PRIOR: Final = 0.1  # malicious share of servers that the probability is calibrated to
 MODEL_BROKEN: Final = 4  # exit status
 _SOLVER: Final = "newton-cholesky"  # exact, and fast for a single column
+# Module 1 sees one connection and few of its features, so it has half the say of the others.
+_TRUST: Final = {"module1": 0.5, "random_forest": 1.0, "gbdt": 1.0}
 _DECIMALS: Final = 6  # of the stored coefficients, so that rounding of arithmetic does not show
 _DESCRIPTION: Final = (
-    "FINAL: the mean log-odds of the detectors that assessed a server, calibrated by a logistic "
-    "regression for each set of detectors; trained on out-of-fold probabilities, evaluated and its "
-    "threshold set on folds that hold families and captures out once more. Families and captures "
+    "FINAL: the mean log-odds of the detectors that assessed a server, module 1 with half the "
+    "weight, calibrated by a logistic regression for each set of detectors, and more where a "
+    "certificate is the documented default of a malware kit; trained on out-of-fold probabilities, "
+    "evaluated and its threshold set on folds that hold families and captures out once more. Families and captures "
     f"weigh by the square root of their rows, all families together {PRIOR:.0%} of the whole: the "
     "prior of the probability."
 )
@@ -82,7 +85,8 @@ def fit(rows: pl.DataFrame) -> Combination:
             chosen = odds[:, columns]
             known = ~np.isnan(chosen).any(axis=1)
             key = "+".join(DETECTORS[column] for column in columns)
-            formulas[key] = _formula(chosen[known], labels[known], weights[known])
+            trust = np.array([_TRUST[DETECTORS[column]] for column in columns])
+            formulas[key] = _formula(chosen[known], labels[known], weights[known], trust)
     return Combination(formulas, 0.5)
 
 
@@ -101,24 +105,28 @@ def row_weights(rows: pl.DataFrame) -> NDArray[np.float64]:
 
 
 def _formula(
-    odds: NDArray[np.float64], labels: NDArray[np.int64], weights: NDArray[np.float64]
+    odds: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    trust: NDArray[np.float64],
 ) -> Formula:
     """Calibrate the mean of the detectors' log-odds, shape (rows, detectors) without missing.
 
-    One weight for all: weights fitted for each detector did worse on held-out families, for there
-    are too few of them to tell which detector to trust more. Rows of one class alone calibrate
-    nothing, and leave the mean as it is.
+    ``trust`` weighs the detectors against each other. Weights fitted for each of them did worse on
+    held-out families, which are too few to tell which detector to trust more. Rows of one class
+    alone calibrate nothing, and leave the mean as it is.
     """
-    count = odds.shape[1]
+    shares = trust / trust.sum()
     if len(np.unique(labels)) < 2:
-        return Formula(0.0, (round(1 / count, _DECIMALS),) * count)
+        return Formula(0.0, tuple(round(float(share), _DECIMALS) for share in shares))
     from sklearn.linear_model import LogisticRegression
 
-    mean = odds.mean(axis=1, keepdims=True)
+    mean = (odds @ shares).reshape(-1, 1)
     model = LogisticRegression(solver=_SOLVER).fit(mean, labels, sample_weight=weights)
-    weight = max(float(model.coef_[0, 0]), 0.0) / count
+    slope = max(float(model.coef_[0, 0]), 0.0)
     return Formula(
-        round(float(model.intercept_[0]), _DECIMALS), (round(weight, _DECIMALS),) * count
+        round(float(model.intercept_[0]), _DECIMALS),
+        tuple(round(slope * float(share), _DECIMALS) for share in shares),
     )
 
 

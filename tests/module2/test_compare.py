@@ -19,8 +19,10 @@ def test_each_choice_is_measured_for_each_model() -> None:
         assert sorted(choices) == [
             "30 features of the original",
             "30 features of the original, CTU table added",
-            "51 features",
-            "51 features, CTU table added",
+            "51 classic features",
+            "51 classic features, CTU table added",
+            "all features",
+            "all features, CTU table added",
         ]
         for measured in choices.values():
             assert all(0 <= figure <= 1 for figure in measured.values())

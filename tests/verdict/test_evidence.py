@@ -51,7 +51,12 @@ def test_server_without_connections_gives_no_evidence() -> None:
     assert evidence(Observation(KEY, (), (), None, 0)) == []
 
 
+KIT = "CN=AsyncRAT Server"
 APPLIES = {
+    "kit_certificate": (
+        seen(replace(GOOD, subject=KIT)),
+        "default certificate of AsyncRAT (CN=AsyncRAT Server)",
+    ),
     "self_signed": (
         seen(replace(GOOD, issuer="CN=www.example.com")),
         "self-signed certificate (CN=www.example.com)",
