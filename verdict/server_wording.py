@@ -113,7 +113,6 @@ FURTHER: Final[dict[str, Wording]] = {
     "issuer_frequency": Wording(
         "how common the issuer is (log10 of certificates seen elsewhere)", number
     ),
-    "kit_certificate_ratio": Wording("certificates that a malware kit makes by default", share),
     "default_names": Wording("parts of the names left at a generator's default", number),
     "subject_likelihood": Wording(
         "how ordinary the words of the subject are (log-likelihood a letter)", number
@@ -175,4 +174,5 @@ FURTHER: Final[dict[str, Wording]] = {
     "client_reset_ratio": Wording("connections with a reset by the client", share),
     "server_reset_ratio": Wording("connections with a reset by the server", share),
     "is_named_by_DNS": Wording("a DNS answer in the capture names the server", yes_or_no),
+    "kit_certificate_ratio": Wording("certificates that a malware kit makes by default", share),
 }

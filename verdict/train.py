@@ -32,10 +32,10 @@ _DECIMALS: Final = 6  # of the stored coefficients, so that rounding of arithmet
 _DESCRIPTION: Final = (
     "FINAL: the mean log-odds of the detectors that assessed a server, module 1 with half the "
     "weight, calibrated by a logistic regression for each set of detectors, and more where a "
-    "certificate is the documented default of a malware kit; trained on out-of-fold probabilities, "
-    "evaluated and its threshold set on folds that hold families and captures out once more. Families and captures "
-    f"weigh by the square root of their rows, all families together {PRIOR:.0%} of the whole: the "
-    "prior of the probability."
+    "certificate is the documented default of a malware kit; trained on out-of-fold "
+    "probabilities, evaluated and its threshold set on folds that hold families and captures out "
+    "once more. Families and captures weigh by the square root of their rows, all families "
+    f"together {PRIOR:.0%} of the whole: the prior of the probability."
 )
 
 

@@ -10,7 +10,6 @@ from models.errors import ModelError
 from models.forest import forest_probabilities, trees_of
 from models.lightgbm_text import lightgbm_probabilities
 from module2 import detect
-from module2.columns import FEATURES
 from module2.features import server_rows
 from module2.forest import fit_forest
 from module2.table_names import CTU_TABLE, SHIPPED_TABLE, TABLES
@@ -54,7 +53,7 @@ def test_contributions_are_ranked_and_carry_the_value(small_models: Path) -> Non
     contributions = detect.load(small_models).contributions(row)
     for name in ("random_forest", "gbdt"):
         entries = contributions[name]
-        assert len(entries) == len(FEATURES)
+        assert len(entries) == len(detect.FEATURES_OF[name])
         sizes = [abs(entry.contribution) for entry in entries]
         assert sizes == sorted(sizes, reverse=True)
         shares = {entry.feature: entry.contribution for entry in entries}
@@ -83,7 +82,7 @@ def test_a_models_folder_without_models_is_a_model_error(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["random_forest", "gbdt"])
 def test_the_shipped_models_are_those_of_the_shipped_tables(repository: Path, name: str) -> None:
-    card = read_card(repository / "models" / name, FEATURES)
+    card = read_card(repository / "models" / name, detect.FEATURES_OF[name])
     assert card.metrics["positives"] > 100
     for table, expected in card.training_data.items():
         assert digest(repository / table) == expected, table

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from module2.algorithms import ALGORITHMS
-from module2.columns import FEATURES, ORIGINAL_FEATURES
+from module2.columns import CLASSIC_FEATURES, ORIGINAL_FEATURES
 from module2.encoding import Matrix
 from module2.fitting import ADDED_WEIGHT, fit, fit_and_score
 from tests.module2.small_table import SMALL_ALGORITHMS, training_table
@@ -26,7 +26,7 @@ def fitted(*arguments: Any, **options: Any) -> Recorder:
 
 def test_a_model_is_fitted_on_all_rows_and_features() -> None:
     model = fitted(training_table())
-    assert model.matrix.shape == (training_table().height, len(FEATURES))
+    assert model.matrix.shape == (training_table().height, len(CLASSIC_FEATURES))
     assert model.labels.tolist() == training_table()["label"].to_list()
     assert model.weights.mean() == pytest.approx(1)
 

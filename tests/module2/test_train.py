@@ -6,7 +6,7 @@ import pytest
 from models.card import digest, read_card
 from models.storage import save_json
 from module2 import detect
-from module2.columns import FEATURES
+from module2.detect import FEATURES_OF
 from module2.table_names import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
 from module2.train import OUT_OF_FOLD, TrainingTables, main, run, train
 from module2.training_rows import TrainingError
@@ -27,7 +27,7 @@ def test_training_again_gives_the_same_bytes(
 
 
 def test_the_card_says_how_the_figures_were_measured(small_models: Path) -> None:
-    card = read_card(small_models / "gbdt", FEATURES)
+    card = read_card(small_models / "gbdt", FEATURES_OF["gbdt"])
     assert card.metrics["measured_on"] == "families and captures held out"
     assert card.metrics["positives"] == 12
     assert card.metrics["families"] == 3
@@ -37,7 +37,7 @@ def test_the_card_says_how_the_figures_were_measured(small_models: Path) -> None
 def test_the_rows_of_the_ctu_table_are_trained_on_and_not_measured(
     small_models: Path, name: str
 ) -> None:
-    card = read_card(small_models / name, FEATURES)
+    card = read_card(small_models / name, FEATURES_OF[name])
     assert sorted(card.training_data) == [CTU_TABLE, SHIPPED_TABLE]
     assert card.metrics["positives"] == 12
 

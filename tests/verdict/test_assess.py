@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from capture.logs import CaptureInfo, empty_table
+from module2.columns import CLASSIC_FEATURES, FURTHER_FEATURES
 from verdict.assess import assess
 from verdict.document import Document, Target
 from verdict.known_certificates import Entry, KnownCertificates, Sighting
@@ -83,8 +84,8 @@ def test_features_follow_the_classic_order(scored: Scored) -> None:
         "ssl_version",
         "cipher_suite_server",
     ]
-    assert len(names) == 3 + 51
-    assert names[-1] == "avg_IPs_in_DNS"
+    assert tuple(names[3:54]) == CLASSIC_FEATURES
+    assert tuple(names[54:]) == FURTHER_FEATURES
 
 
 def test_several_values_are_a_list(scored: Scored) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.card import write_card
 from models.errors import ModelError
-from verdict.final import DETECTORS, FOLDER, Combination, Formula, load, save
+from verdict.final import DETECTORS, FOLDER, KIT, Combination, Formula, load, save
 
 COMBINATION = Combination(
     {
@@ -27,6 +27,16 @@ def rows(*probabilities: tuple[float | None, float | None, float | None]) -> pl.
 def test_formula_is_applied_to_the_log_odds() -> None:
     # log-odds of 0.5 are 0, of 0.8 are log 4: -0.5 + 0.7 * log 4 = 0.470406…
     assert COMBINATION.probabilities(rows((0.5, 0.8, 0.5)))[0] == pytest.approx(0.615480, abs=1e-6)
+
+
+def test_the_certificate_of_a_kit_makes_malicious_likelier() -> None:
+    table = rows((0.5, 0.5, 0.5), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), (None, None, None))
+    shown = table.with_columns(pl.Series(KIT, [0.0, 0.5, None, 1.0]))
+    without, with_kit, unknown, not_assessed = COMBINATION.probabilities(shown)
+    assert without == unknown == COMBINATION.probabilities(table)[0]
+    # log-odds of -0.5 + 4
+    assert with_kit == pytest.approx(0.970688, abs=1e-6)
+    assert not_assessed is None
 
 
 def test_missing_detector_uses_the_formula_without_it() -> None:
