@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -132,10 +134,14 @@ def _read_database(path: Path) -> None:
 
 
 def _database_seeds(_: Corpus) -> list[Input]:
+    """Return a database in small pages: most of the usual ones would be empty."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "certificates.sqlite"
         database = CertificateDatabase(path)
         database.learn(_ENTRIES)
+        with closing(sqlite3.connect(path)) as file:
+            file.execute("PRAGMA page_size = 512")
+            file.execute("VACUUM")
         return [(path.read_bytes(),)]
 
 
