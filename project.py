@@ -33,8 +33,8 @@ except ModuleNotFoundError as missing:
     # The folder of the models, which people exchange, holds the code that reads them as well.
     room = str(missing.name).partition(".")[0]
     print(
-        f"{room}/: missing or not whole, and the program cannot run without it; "
-        f"get it again, for example with: git checkout -- {room}",
+        f"{missing}: this program is not whole; get the folder again, for example with "
+        f"git checkout -- {room}, or its libraries with make venv",
         file=sys.stderr,
     )
     sys.exit(4)

@@ -71,7 +71,8 @@ def test_a_folder_of_the_program_that_is_gone_is_one_line(
     command = [sys.executable, "project.py", "detect", "some.pcap"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 4
-    assert done.stderr.startswith("models/: missing or not whole")
+    assert done.stderr.startswith("No module named 'models")
+    assert "git checkout -- models" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
