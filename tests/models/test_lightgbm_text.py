@@ -56,6 +56,18 @@ def test_categorical_splits_are_refused() -> None:
         parse_lightgbm(booster.model_to_string())
 
 
+@pytest.mark.parametrize("column", ["left_child", "split_feature", "decision_type"])
+@pytest.mark.parametrize("value", ["nan", "-inf", "1e300"])
+def test_numbers_that_cannot_be_are_refused(
+    booster: lightgbm.Booster, column: str, value: str
+) -> None:
+    text = booster.model_to_string(num_iteration=2)
+    begin = text.index(f"\n{column}=") + len(column) + 2
+    changed = text[:begin] + value + text[text.index(" ", begin) :]
+    with pytest.raises(ValueError, match=f"{column} has values"):
+        parse_lightgbm(changed)
+
+
 def test_a_model_cut_off_anywhere_is_refused(booster: lightgbm.Booster) -> None:
     text = booster.model_to_string(num_iteration=2)
     end = text.index("end of parameters")
