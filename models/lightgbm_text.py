@@ -59,11 +59,12 @@ def _trees(trees: Sequence[dict[str, str]]) -> Trees:
     """Return the trees; the nodes of each are its splits, then its leaves."""
     leaves = np.array([int(tree["num_leaves"]) for tree in trees])
     inner = leaves - 1
+    # First, since they tell whether there are as many nodes as memory is going to be taken for.
+    threshold, value = _numbers(trees, "threshold", inner), _numbers(trees, "leaf_value", leaves)
     sizes = inner + leaves
     starts = np.cumsum(sizes) - sizes
     number = np.arange(sizes.sum()) - np.repeat(starts, sizes)
     is_leaf = number >= np.repeat(inner, sizes)
-    threshold = _numbers(trees, "threshold", inner)
     children = np.repeat(np.arange(len(is_leaf))[:, None], 2, axis=1)
     for side, name in enumerate(("left_child", "right_child")):
         child = _whole_numbers(trees, name, inner)
@@ -76,7 +77,7 @@ def _trees(trees: Sequence[dict[str, str]]) -> Trees:
         _split(_whole_numbers(trees, "split_feature", inner), is_leaf).astype(np.intp),
         _split(threshold, is_leaf),
         _split(_missing_left(trees, inner, threshold), is_leaf) > 0,
-        _both(np.zeros(inner.sum()), _numbers(trees, "leaf_value", leaves), is_leaf),
+        _both(np.zeros(inner.sum()), value, is_leaf),
         _both(_numbers(trees, "internal_count", inner), _leaf_counts(trees, leaves), is_leaf),
     )
 

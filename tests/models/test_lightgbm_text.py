@@ -68,6 +68,14 @@ def test_numbers_that_cannot_be_are_refused(
         parse_lightgbm(changed)
 
 
+@pytest.mark.parametrize("leaves", ["-1", "99999999999999", "9" * 30])
+def test_more_nodes_than_there_are_take_no_memory(booster: lightgbm.Booster, leaves: str) -> None:
+    text = booster.model_to_string(num_iteration=2)
+    changed = text.replace("num_leaves=", f"num_leaves={leaves}\nx=", 1)
+    with pytest.raises(ValueError, match="too few or too many"):
+        parse_lightgbm(changed)
+
+
 def test_a_model_cut_off_anywhere_is_refused(booster: lightgbm.Booster) -> None:
     text = booster.model_to_string(num_iteration=2)
     end = text.index("end of parameters")
