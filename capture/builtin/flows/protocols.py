@@ -87,9 +87,7 @@ class Protocols:
                 return False
         return True
 
-    def _feed_dns(
-        self, serial: int, connection: Connection, messages: Iterable[Segment]
-    ) -> None:
+    def _feed_dns(self, serial: int, connection: Connection, messages: Iterable[Segment]) -> None:
         feed = self.dns.feed
         for time_ns, is_request, message, _ in messages:
             if feed(connection, time_ns, is_request, message):
