@@ -139,8 +139,9 @@ class Trees:
         """Choose at every node between its children's leaves, from the leaves to the roots."""
         numbers = self._column_numbers(doubled).tolist()
         thresholds, children = self._finite_threshold.tolist(), self.children.tolist()
-        # Leaves by their number in the tree, which is much smaller than their value.
-        found: list[Any] = list(self._numbers_in_tree)
+        # Leaves by their number, which is smaller than their value.
+        count = len(self.value)
+        found: list[Any] = list(np.arange(count, dtype=np.min_scalar_type(count)))
         for node in np.flatnonzero(~self.is_leaf)[::-1].tolist():
             left, right = children[node]
             goes_right = doubled[numbers[node]] > thresholds[node]
@@ -149,14 +150,7 @@ class Trees:
             found[left] = found[right] = None
         rows = doubled.shape[1]
         leaves = np.array([np.broadcast_to(found[root], rows) for root in self.roots])
-        return self.value.take(leaves + self.roots[:, None])
-
-    @cached_property
-    def _numbers_in_tree(self) -> NDArray[np.unsignedinteger[Any]]:
-        """Each node's distance from its root, which comes first of its tree."""
-        sizes = np.diff(self.roots, append=len(self.value))
-        numbers = np.arange(len(self.value)) - np.repeat(self.roots, sizes)
-        return numbers.astype(np.min_scalar_type(int(sizes.max())))
+        return self.value.take(leaves)
 
     @cached_property
     def _small_trees(self) -> bool:
