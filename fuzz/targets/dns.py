@@ -67,7 +67,7 @@ def _run_tcp(inputs: Sequence[Input], _: Path) -> None:
                 Segment(number, side, part[1:], missing=int(part[:1] > b"\x7f"))
             )
         for message in (*messages, *stream.flush()):
-            log.feed(flow, *message)
+            log.feed(flow, *message[:3])
     _write(log)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -74,29 +75,23 @@ class Protocols:
     def read(self, serial: int, stream: OpenStream, segments: Iterator[Segment]) -> bool:
         """Pass segments to the reader until it has enough; return whether it wants more."""
         reader = stream.reader
-        if isinstance(reader, TlsStream | QuicStream):
+        if reader is None:
+            self._feed_dns(serial, stream.connection, segments)
+        elif isinstance(reader, DnsTcpStream):
+            messages = chain.from_iterable(map(reader.feed, segments))
+            self._feed_dns(serial, stream.connection, messages)
+        else:
             reader.read(segments)
             if reader.finished:
                 self.close(serial)
-            return not reader.finished
-        for segment in segments:
-            self._read_dns(serial, stream, reader, segment)
+                return False
         return True
 
-    def _read_dns(
-        self, serial: int, stream: OpenStream, reader: DnsTcpStream | None, segment: Segment
-    ) -> None:
-        if reader is None:
-            self._feed_dns(serial, stream.connection, *segment[:3])
-            return
-        for message in reader.feed(segment):
-            self._feed_dns(serial, stream.connection, *message)
-
-    def _feed_dns(
-        self, serial: int, connection: Connection, time_ns: int, is_request: bool, message: bytes
-    ) -> None:
-        if self.dns.feed(connection, time_ns, is_request, message):
-            self.services[serial] = "dns"
+    def _feed_dns(self, serial: int, connection: Connection, messages: Iterable[Segment]) -> None:
+        feed = self.dns.feed
+        for time_ns, is_request, message, _ in messages:
+            if feed(connection, time_ns, is_request, message):
+                self.services[serial] = "dns"
 
     def close(self, serial: int) -> None:
         """Take the result of a reader whose connection is over or that has seen enough."""
@@ -104,8 +99,7 @@ class Protocols:
         if stream is None:
             return
         if isinstance(stream.reader, DnsTcpStream):
-            for message in stream.reader.flush():
-                self._feed_dns(serial, stream.connection, *message)
+            self._feed_dns(serial, stream.connection, stream.reader.flush())
         elif isinstance(stream.reader, TlsStream):
             service = "ssl" if stream.connection.protocol == "tcp" else None
             self.take_tls(serial, stream.connection, stream.reader.result(), service)
