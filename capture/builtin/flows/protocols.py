@@ -18,6 +18,7 @@ from capture.builtin.quic.stream import QuicStream
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.stream import TlsStream
+from capture.builtin.tls.tables import TlsLog
 
 UNDECIDED: Final = 0
 TLS: Final = 1
@@ -37,12 +38,12 @@ class OpenStream:
 
 
 class Protocols:
-    """The readers of open connections, by serial number, and what they found."""
+    """The readers of open connections, by serial number; what they find goes to the logs."""
 
-    def __init__(self) -> None:
-        self.dns = DnsLog()
-        self.tls: list[tuple[Connection, TlsConnection]] = []
-        self.services: dict[int, str] = {}
+    def __init__(self, tls: TlsLog, dns: DnsLog) -> None:
+        self._tls = tls
+        self._dns = dns
+        self._services: dict[int, str] = {}
         self._open: dict[int, OpenStream] = {}
 
     def open(
@@ -88,10 +89,10 @@ class Protocols:
         return True
 
     def _feed_dns(self, serial: int, connection: Connection, messages: Iterable[Segment]) -> None:
-        feed = self.dns.feed
+        feed = self._dns.feed
         for time_ns, is_request, message, _ in messages:
             if feed(connection, time_ns, is_request, message):
-                self.services[serial] = "dns"
+                self._services[serial] = "dns"
 
     def close(self, serial: int) -> None:
         """Take the result of a reader whose connection is over or that has seen enough."""
@@ -100,11 +101,13 @@ class Protocols:
             return
         if isinstance(stream.reader, DnsTcpStream):
             self._feed_dns(serial, stream.connection, stream.reader.flush())
-        elif isinstance(stream.reader, TlsStream):
+        if isinstance(stream.reader, TlsStream):
             service = "ssl" if stream.connection.protocol == "tcp" else None
             self.take_tls(serial, stream.connection, stream.reader.result(), service)
         elif isinstance(stream.reader, QuicStream):
             self.take_tls(serial, stream.connection, stream.reader.result(), "quic,ssl")
+        else:
+            self._dns.end(stream.connection)
 
     def take_tls(
         self,
@@ -116,11 +119,11 @@ class Protocols:
         """Keep what was found; ``service`` is what conn.log calls the connection then."""
         if found is None:
             return
-        self.tls.append((connection, found))
+        self._tls.add(connection, found)
         if found.confirmed and service is not None:
-            self.services[serial] = service
+            self._services[serial] = service
 
-    def close_all(self) -> None:
-        """Close every stream that is still open."""
-        for serial in sorted(self._open):
-            self.close(serial)
+    def end(self, serial: int) -> str:
+        """Close what is read of a connection that is over; return its service, empty if unknown."""
+        self.close(serial)
+        return self._services.pop(serial, "")
