@@ -53,7 +53,7 @@ class DnsLog:
         elif pairing.given_up:
             return False
         is_netbios = pairing.connection.responder_port == NETBIOS_PORT
-        message = (self._netbios_messages if is_netbios else self._messages).parse(payload[2:])
+        message = (self._netbios_messages if is_netbios else self._messages)[payload[2:]]
         pairing.bytes_seen += len(payload)
         if message.question_count > MOST_QUESTIONS and pairing.bytes_seen <= _VIOLATION_BYTES:
             pairing.given_up = True
