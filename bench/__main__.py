@@ -21,6 +21,7 @@ from rich.table import Table
 from bench.against_peers import compare_with_peers
 from bench.contenders import REPOSITORY
 from bench.detection import measure_detection, measure_start
+from bench.flow_features import measure_flow_features
 from bench.jobs import measure_jobs
 from bench.linearity import measure_linearity
 from bench.memory import measure_memory
@@ -33,6 +34,7 @@ _QUESTIONS: Final = {
     "linearity": "an eighth of the packets against all of them",
     "memory": "peak memory by size of the capture, and of a SYN scan",
     "detect": "file to verdict against logs",
+    "features": "the flow table, and the cicflowmeter package on the same capture",
     "jobs": "several captures, one job against all cores",
     "start": "process start to verdict on 20 kB",
 }
@@ -63,6 +65,7 @@ def _questions(options: argparse.Namespace) -> Iterator[_Question]:
         "linearity": measure_linearity,
         "memory": memory,
         "detect": measure_detection,
+        "features": measure_flow_features,
         "jobs": measure_jobs,
         "start": measure_start,
     }
@@ -94,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--python",
         default=sys.executable,
-        help="interpreter that nfstream is installed for (default: this one)",
+        help="interpreter that nfstream or cicflowmeter is installed for (default: this one)",
     )
     return parser
 

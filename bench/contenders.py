@@ -18,6 +18,9 @@ _NFSTREAM: Final = (
     "import sys, nfstream\n"
     "for flow in nfstream.NFStreamer(sys.argv[1], statistical_analysis=True, n_meters=1): pass"
 )
+_FLOW_METER_VERSION: Final = (
+    "from importlib.metadata import version; print(version('cicflowmeter'))"
+)
 _NFSTREAM_VERSION: Final = "import nfstream; print(nfstream.__version__)"
 
 
@@ -40,6 +43,18 @@ def detect_command(capture: Path, out: Path) -> tuple[str, ...]:
     """Return our command that judges every server of a capture, with certificates of its own."""
     options = ("--engine", "builtin", "--certificates", str(out / "certificates.sqlite"))
     return (*_OURS, "detect", str(capture), *options)
+
+
+def flows_command(capture: Path, out: Path) -> tuple[str, ...]:
+    """Return our command that writes the flow table of a capture."""
+    return (*_OURS, "flows", str(capture), "--out", str(out / "flows.csv"))
+
+
+def flow_meter(capture: Path, program: Path, out: Path) -> Contender | None:
+    """Return the command of the cicflowmeter package on a capture, None if it is not there."""
+    listing = _said([str(program.with_name("python")), "-c", _FLOW_METER_VERSION])
+    command = (str(program), "-f", str(capture), "-c", str(out / "cicflowmeter.csv"))
+    return Contender(program.name, listing, command) if listing else None
 
 
 def peers(capture: Path, python: str) -> tuple[list[Contender], list[str]]:

@@ -14,6 +14,8 @@ from commands.output import notice, working
 from models.card import MODELS
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from capture.logs import Logs
     from capture.read import Engine, ReadResult
     from verdict.certificates import CertificateDatabase
@@ -101,6 +103,20 @@ class Analysis:
             return score(logs, models)
 
     @cached_property
+    def _flows(self) -> pl.DataFrame | None:
+        """The flows of the captures with their attack classes, None without captures or models."""
+        from verdict.attack_flows import classified_flows, load_classifier
+
+        classifier = load_classifier(self._models_folder)
+        if classifier is None:
+            notice(f"{self._models_folder}: no module3, so no attack classes; train module3")
+            return None
+        with working("classifying flows"):
+            return classified_flows(
+                self.logs.captures, classifier, self._decompressed_limit, notice
+            )
+
+    @cached_property
     def _database(self) -> CertificateDatabase:
         return open_database(self._certificates)
 
@@ -111,12 +127,13 @@ class Analysis:
     def assess(self, addresses: Sequence[str] | None) -> Document:
         """Return the document for some addresses or all servers, and learn its certificates."""
         from verdict.assess import assess
+        from verdict.attack_flows import with_attack_classes
         from verdict.known_certificates import KnownCertificates
         from verdict.learning import learnable
 
         own = frozenset(info.sha256 for info in self.logs.captures)
         known = None if self._entries is None else KnownCertificates(self._entries, own)
-        document = assess(self.scored, addresses, known)
+        document = with_attack_classes(assess(self.scored, addresses, known), self._flows)
         if known is not None:
             learn(self._database, learnable(self.scored, document))
         return document

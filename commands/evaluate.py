@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from commands.analysis import add_detector_arguments, open_database, positive, readable_entries
 from commands.errors import WrongUseError
+from commands.evaluate_flows import SHIPPED, run_flows
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.output import STANDARD_OUTPUT, notice, write, write_to
 
@@ -36,6 +37,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="measure the trained models on your labelled captures",
+    )
+    source.add_argument(
+        "--flows",
+        nargs="?",
+        const=SHIPPED,
+        metavar="FILE",
+        help="measure the models of attack classes, on the rows that were held back from their "
+        "training, or on a table of labelled flows in the columns of CSE-CIC-IDS2018",
     )
     parser.add_argument(
         "--servers",
@@ -82,6 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
     from verdict.evaluate import evaluate, table
 
     _check(arguments)
+    if arguments.flows is not None:
+        return run_flows(arguments)
     if arguments.full or arguments.manifest is not None:
         content = _refitted(arguments) if arguments.full else _captures(arguments)
         _write_documents(arguments, content)
@@ -104,6 +115,8 @@ def _check(arguments: argparse.Namespace) -> None:
             raise WrongUseError(f"--{option} is for --full, which fits the detectors again")
     if arguments.folds is not None and arguments.folds < _FEWEST_FOLDS:
         raise WrongUseError(f"--folds must be {_FEWEST_FOLDS} at least")
+    if arguments.flows is not None and arguments.html is not None:
+        raise WrongUseError("--flows gives tables as text or --json, no page")
     if arguments.servers is not None and arguments.manifest is None:
         raise WrongUseError("--servers labels the captures of a --manifest, which is missing")
     for destination in (arguments.json, arguments.html):

@@ -14,6 +14,9 @@ from commands.output import notice, reason_of
 
 # Module 2 comes first where both label: it makes the logs of captures that lie beside them.
 MODULES: Final = ("module2", "module1")
+# Its tables of flows come from elsewhere, so that it has nothing to label.
+TRAINED: Final = (*MODULES, "module3")
+_TAKES: Final = {"module3": ("models",)}  # of the options, where not all of them
 _OPTIONS: Final = {
     "data": ("DIR", "dataset folder; that of the module unless given"),
     "manifest": ("FILE", "CSV that names labelled captures"),
@@ -34,10 +37,10 @@ def run(step: str, arguments: argparse.Namespace) -> int:
 
     Raises ``WrongUseError`` where files cannot be read or written.
     """
-    for module in [arguments.module] if arguments.module else MODULES:
+    for module in [arguments.module] if arguments.module else _modules(step):
         main = importlib.import_module(f"{module}.{step}").main
         with files_usable():
-            status = int(main(_passed_on(arguments)))
+            status = int(main(_passed_on(arguments, _TAKES.get(module, tuple(_OPTIONS)))))
         if status:
             return status
         notice(f"{step} {module}: done")
@@ -53,9 +56,13 @@ def files_usable() -> Iterator[None]:
         raise WrongUseError(f"{error.filename}: cannot be used ({reason_of(error)})") from None
 
 
-def _passed_on(arguments: argparse.Namespace) -> list[str]:
+def _modules(step: str) -> tuple[str, ...]:
+    return TRAINED if step == "train" else MODULES
+
+
+def _passed_on(arguments: argparse.Namespace, options: Sequence[str]) -> list[str]:
     """Return the options that were given, as a module's own command line takes them."""
-    given = {name: getattr(arguments, name, None) for name in _OPTIONS}
+    given = {name: getattr(arguments, name, None) for name in options}
     return [
         text
         for name, value in given.items()

@@ -15,6 +15,7 @@ from models.errors import ModelError
 if TYPE_CHECKING:
     from capture.discover import Input
     from capture.read import Engine
+    from module3.detect import Classifier
     from verdict.document import Document
     from verdict.known_certificates import Entry, KnownCertificates
     from verdict.scoring import Models
@@ -58,6 +59,7 @@ def scan_one(source: Input) -> Scanned:
     """Return the document on one capture; raises what only the user can mend, and defects."""
     from capture.read import read_one
     from verdict.assess import assess
+    from verdict.attack_flows import classified_flows, with_attack_classes
     from verdict.learning import learnable
     from verdict.scoring import score
 
@@ -77,6 +79,10 @@ def scan_one(source: Input) -> Scanned:
     notices += incomplete(logs)
     scored = score(logs, models)
     document = assess(scored, None, _known(_settings))
+    if (classifier := classifier_of(_settings.models)) is not None:
+        limit = _settings.decompressed_limit
+        flows = classified_flows(logs.captures, classifier, limit, notices.append)
+        document = with_attack_classes(document, flows)
     return Scanned(document, tuple(learnable(scored, document)), tuple(notices))
 
 
@@ -117,3 +123,11 @@ def models_of(folder: Path) -> Models:
     from verdict.scoring import load_models
 
     return load_models(folder)
+
+
+@functools.cache
+def classifier_of(folder: Path) -> Classifier | None:
+    """Return the models of attack classes, loaded once a process; None in a folder without."""
+    from verdict.attack_flows import load_classifier
+
+    return load_classifier(folder)

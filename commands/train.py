@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "module",
         nargs="?",
-        choices=(*module_step.MODULES, *_TRAINED_BY, _FINAL),
+        choices=(*module_step.TRAINED, *_TRAINED_BY, _FINAL),
         help="all unless given",
     )
     module_step.configure(parser, ("data", "manifest", "servers", "models"))

@@ -19,7 +19,7 @@ Counts = NDArray[np.int64]
 _FIRST_TREE: Final = "\nTree="
 _END: Final = "end of trees"
 _END_OF_FILE: Final = "end of parameters"  # what a file that was cut off lacks
-_OBJECTIVE: Final = "objective=binary sigmoid:1"
+_BINARY: Final = "binary sigmoid:1"
 # Bits of decision_type.
 _CATEGORICAL: Final = 1
 _DEFAULT_LEFT: Final = 2
@@ -29,13 +29,16 @@ _MISSING_IS_NAN: Final = 0b1000
 _LARGEST: Final = 2**31  # more nodes or features than any model has
 
 
-def parse_lightgbm(text: str) -> Trees:
-    """Return the trees of a binary classifier; raises ``ValueError`` for anything else."""
+def parse_lightgbm(text: str, objective: str = _BINARY) -> Trees:
+    """Return the trees of a model of that objective, a binary classifier unless given.
+
+    Raises ``ValueError`` for anything else.
+    """
     header, *blocks = text.partition(_END)[0].split(_FIRST_TREE)
     if _END_OF_FILE not in text or not blocks:
         raise ValueError("cut off")
-    if _OBJECTIVE not in header.splitlines():
-        raise ValueError(f"no model of {_OBJECTIVE}")
+    if f"objective={objective}" not in header.splitlines():
+        raise ValueError(f"no model of objective={objective}")
     return _trees([_fields(block) for block in blocks])
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import xgboost
     from sklearn.ensemble import RandomForestClassifier
 
+    from models.many_classes import ClassForest
     from models.trees import Trees
     from models.xgboost_binary import XGBoostTrees
 
@@ -63,12 +64,15 @@ def save_lightgbm(path: Path, booster: lightgbm.Booster) -> None:
     path.write_text(booster.model_to_string(), encoding="utf-8")
 
 
-def load_lightgbm(path: Path) -> Trees:
-    """Return the trees of a LightGBM model; raises ``ModelError`` when the file is none."""
+def load_lightgbm(path: Path, classes: int = 2) -> Trees:
+    """Return the trees of a LightGBM classifier; raises ``ModelError`` when the file is none."""
     from models.lightgbm_text import parse_lightgbm
 
     try:
-        return parse_lightgbm(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if classes == 2:
+            return parse_lightgbm(text)
+        return parse_lightgbm(text, f"multiclass num_class:{classes}")
     except (OSError, ValueError, LookupError) as error:
         raise ModelError(f"{path}: not a LightGBM model ({error})") from None
 
@@ -103,6 +107,28 @@ def load_forest(path: Path) -> Trees:
     try:
         return Trees(**load_arrays(path))
     except (TypeError, ValueError) as error:
+        raise ModelError(f"{path}: not a random forest ({error})") from None
+
+
+def save_class_forest(path: Path, forest: RandomForestClassifier) -> None:
+    """Write the trees of a random forest of any number of classes as arrays."""
+    from models.many_classes import ClassForest
+
+    grown = ClassForest.of(forest)
+    arrays = {field.name: getattr(grown.trees, field.name) for field in fields(grown.trees)}
+    save_arrays(path, {**arrays, "shares": grown.shares})
+
+
+def load_class_forest(path: Path) -> ClassForest:
+    """Return what ``save_class_forest`` wrote; raises ``ModelError`` when the file is none."""
+    from models.many_classes import ClassForest
+    from models.trees import Trees
+
+    try:
+        arrays = load_arrays(path)
+        shares = arrays.pop("shares")
+        return ClassForest(Trees(**arrays), shares)
+    except (TypeError, ValueError, KeyError) as error:
         raise ModelError(f"{path}: not a random forest ({error})") from None
 
 

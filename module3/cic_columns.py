@@ -6,10 +6,9 @@ Each was found in the public table itself; docs/flows.md says how, and with whic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from module3 import moments
 from module3.flow_state import (
@@ -21,15 +20,14 @@ from module3.flow_state import (
     FORWARD,
     PSH,
     RST,
+    SECOND,
     SYN,
     URG,
     States,
+    Values,
     last_times,
 )
 
-Values = NDArray[Any]
-
-_SECOND: Final = 1e6  # microseconds
 # The counters stand in the order of a Java hash table below headers in the order of this list, and
 # only a flow's first packet was counted.
 _FLAG_BELOW: Final = {
@@ -92,7 +90,7 @@ def _sides(states: States) -> Mapping[str, Values]:
 def _rates(states: States) -> Mapping[str, Values]:
     """Return the rates as Java divides: infinite over no time, but 0 for one direction."""
     sides = states["lengths"]
-    seconds = (last_times(states) - states["first_time"]) / _SECOND
+    seconds = (last_times(states) - states["first_time"]) / SECOND
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = [sides[name].sum(axis=1) / seconds for name in ("total", "count")]
         by_side = sides["count"] / seconds[:, np.newaxis]

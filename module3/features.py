@@ -27,6 +27,7 @@ def flows_of_capture(
     path: Path,
     *,
     cic: bool = False,
+    logins: bool = False,
     packets_per_block: int = 1 << 17,
     decompressed_limit: int | None = None,
 ) -> CaptureFlows:
@@ -43,7 +44,7 @@ def flows_of_capture(
     reader = PacketReader(
         path, packets_per_block=packets_per_block, decompressed_limit=decompressed_limit
     )
-    table = flow_table(_flows(reader, cic=cic), cic=cic)
+    table = flow_table(_flows(reader, cic=cic), cic=cic, logins=logins)
     return CaptureFlows(table, reader.packets, dict(sorted(reader.skipped.items())))
 
 

@@ -22,6 +22,7 @@ class FlowPackets:
 
     ``flow`` are row numbers, ascending. ``time`` is in microseconds and never falls within a flow.
     Lengths are bytes: ``length`` of what follows the transport header, ``header`` of that header.
+    ``opening`` is how the payload begins, as ``openings`` tells it.
     """
 
     flow: Indices
@@ -31,6 +32,7 @@ class FlowPackets:
     header: NDArray[np.int64]
     flags: NDArray[np.uint8]
     window: NDArray[np.int64]
+    opening: NDArray[np.uint8]
 
     def take(self, entries: Indices) -> Self:
         """Return these entries, which ascend."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from module3.moments import MOMENTS, clear
 
+Values = NDArray[Any]  # one a flow
+
+SECOND: Final = 1e6  # microseconds
 FORWARD, BACKWARD = 0, 1
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = range(8)  # bits of the TCP flags, from the lowest
 NEVER: Final = np.iinfo(np.int64).min
 NO_WINDOW: Final = -1
+# Columns that count how payloads begin, for ``logins``; see ``openings``.
+OPENINGS: Final = ("SSH Banners", "FTP Refusals", "HTTP Replies", "HTTP Refusals")
 
 # Data packets of one side that follow each other: a bulk, if they become four.
 _RUN: Final = np.dtype(
@@ -42,6 +47,7 @@ STATE: Final = np.dtype(
         ("first_length", "i8"),
         ("first_window", "i4", 2),
         ("last_window", "i4", 2),
+        ("openings", "i4", len(OPENINGS)),
         ("run", _RUN),
         ("bulks", _BULKS, 2),
     ]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from capture.builtin.block import PacketBlock
 from capture.builtin.flows.grouping import packet_keys, sorted_by_key
 from capture.builtin.flows.runs import Booleans, Indices, run_bounds
-from module3 import bulks, flags, lengths, timing
+from module3 import bulks, flags, lengths, openings, timing
 from module3.cutting import FLOW_TIMEOUT, Pieces, Streams, cut
 from module3.flow_packets import FlowPackets, headers, windows
 from module3.flow_packets import lengths as payload_lengths
@@ -156,11 +156,13 @@ class FlowBuilder:
             header=headers(block, packet, cic=self._cic),
             flags=block.tcp_flags[packet],
             window=windows(block, packet, NO_WINDOW),
+            opening=openings.openings(block, packet),
         )
 
     def _measure(self, states: States, packets: FlowPackets) -> None:
         lengths.update(states, packets)
         flags.update(states, packets)
+        openings.update(states, packets)
         bulks.update(states, packets)
         timing.update(states, packets, cic=self._cic)
 

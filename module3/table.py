@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -19,40 +19,42 @@ from module3.flow_state import (
     ECE,
     FIN,
     FORWARD,
+    OPENINGS,
     PSH,
     RST,
+    SECOND,
     SYN,
     URG,
     States,
+    Values,
     last_times,
 )
 
-Values = NDArray[Any]
-
-_SECOND: Final = 1e6  # microseconds
 _TCP, _UDP = 6, 17
 _CIC_TIMESTAMP: Final = "%d/%m/%Y %H:%M:%S"
 _FLAGS: Final = {"FIN": FIN, "SYN": SYN, "RST": RST, "PSH": PSH, "ACK": ACK, "URG": URG, "ECE": ECE}
 
 
-def flow_table(states: States, *, cic: bool = False) -> pl.DataFrame:
+def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl.DataFrame:
     """Return one row a flow, by time of the first packet; columns are ENDPOINTS and NAMES.
 
     Times are seconds; what cannot be known, as a rate over no time, is missing, and the statistics
     of no values are 0, as in the public tables. ``cic`` gives the variant of 2018: microseconds,
-    no flows of one packet, and the columns that the tool got wrong as it got them.
+    no flows of one packet, and the columns that the tool got wrong as it got them. With ``logins``
+    the columns OPENINGS follow.
     """
     if cic:
         states = states[states["lengths"]["count"].sum(axis=1) > 1]
     states = states[np.lexsort((*states["key"].T, states["first_time"]))]
     columns: dict[str, Values] = {}
-    for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows):
+    for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows, _openings):
         columns |= part(states)
     columns |= cic_columns.columns(states) if cic else _in_seconds(columns)
     table = pl.DataFrame({**_endpoints(states, cic=cic), **columns}).with_columns(
         pl.from_epoch("Timestamp", time_unit="us"), Label=pl.lit(None, pl.String)
     )
-    table = table.select(*ENDPOINTS, *NAMES).fill_nan(None)
+    shown = (*ENDPOINTS, *NAMES, *(OPENINGS if logins else ()))
+    table = table.select(shown).fill_nan(None)
     stamp = pl.col("Timestamp").dt.strftime(_CIC_TIMESTAMP)
     return table.with_columns(stamp) if cic else table
 
@@ -60,7 +62,7 @@ def flow_table(states: States, *, cic: bool = False) -> pl.DataFrame:
 def _in_seconds(columns: Mapping[str, Values]) -> dict[str, Values]:
     """Return the columns that are times, which come in microseconds."""
     times = (column.name for column in COLUMNS if column.unit == "seconds")
-    return {name: columns[name] / _SECOND for name in times}
+    return {name: columns[name] / SECOND for name in times}
 
 
 def _endpoints(states: States, *, cic: bool) -> dict[str, Values | pl.Series]:
@@ -116,7 +118,7 @@ def _lengths(states: States) -> Mapping[str, Values]:
 def _rates(states: States) -> Mapping[str, Values]:
     sides = states["lengths"]
     duration = last_times(states) - states["first_time"]
-    time = np.where(duration > 0, duration / _SECOND, np.nan)
+    time = np.where(duration > 0, duration / SECOND, np.nan)
     return {
         "Flow Duration": duration,
         "Flow Byts/s": sides["total"].sum(axis=1) / time,
@@ -174,7 +176,7 @@ def _bulks(states: States) -> Mapping[str, Values]:
 
 def _over_time(amount: NDArray[np.int64], duration: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return amount a second: 0 of nothing, missing where it took no time."""
-    seconds = np.where(duration > 0, duration / _SECOND, np.where(amount > 0, np.nan, 1))
+    seconds = np.where(duration > 0, duration / SECOND, np.where(amount > 0, np.nan, 1))
     return amount / seconds
 
 
@@ -185,3 +187,7 @@ def _subflows(states: States) -> Mapping[str, Values]:
         found[f"Subflow {name} Pkts"] = lengths["count"] / (states["pauses"] + 1)
         found[f"Subflow {name} Byts"] = lengths["total"] / (states["pauses"] + 1)
     return found
+
+
+def _openings(states: States) -> Mapping[str, Values]:
+    return {name: states["openings"][:, place] for place, name in enumerate(OPENINGS)}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from module2.columns import FURTHER_FEATURES
+from report.attack_class import attack_class_lines
 from report.text import counted, printable, probability
 from verdict.document import (
     Capture,
@@ -46,6 +47,11 @@ def console(document: Document) -> str:
 def _target(target: Target) -> str:
     lines = [*_heading(_RESULT), *_results(target), *_heading(_FEATURES), *_features(target)]
     lines += [*_heading(_PROBABILITIES), *_probabilities(target)]
+    lines += [
+        part
+        for line in attack_class_lines(target.detectors.attack_class)
+        for part in _wrapped(printable(line))
+    ]
     lines += [*_heading(_REASONS), *_reasons(target)]
     return "\n".join(printable(line) for line in lines) + "\n"
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 
+from report.attack_class import counts_text
 from verdict.document import Document
 
 
@@ -25,6 +26,7 @@ class SummaryRow:
     first_ts: float | None
     last_ts: float | None
     skipped: str
+    attack_classes: str = ""
 
 
 def summary_row(name: str, document: Document) -> SummaryRow:
@@ -43,6 +45,7 @@ def summary_row(name: str, document: Document) -> SummaryRow:
         capture.first_ts,
         capture.last_ts,
         _skipped(capture.skipped),
+        counts_text(document.attack_classes),
     )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from verdict.attack_class import AttackClasses
+
 SCHEMA_VERSION: Final = 1
 
 Verdict = Literal["MALICIOUS", "NORMAL", "NOT ASSESSED"]
@@ -150,6 +152,7 @@ class Detectors:
     module1: ConnectionDetector
     random_forest: ServerDetector
     gbdt: ServerDetector
+    attack_class: AttackClasses = field(default_factory=lambda: AttackClasses("NOT ASSESSED"))
 
 
 @dataclass(frozen=True)
@@ -189,9 +192,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Document:
-    """Everything that one run found."""
+    """Everything that one run found.
+
+    ``attack_classes`` count the flows of all captures, those of no target too; None without any.
+    """
 
     engine: Engine
     captures: tuple[Capture, ...]
     targets: tuple[Target, ...]
+    attack_classes: AttackClasses | None = None
     schema: int = SCHEMA_VERSION

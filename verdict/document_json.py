@@ -24,6 +24,7 @@ def to_json(document: Document) -> str:
         f'{{"schema": {document.schema},\n'
         f' "engine": {_text(document.engine)},\n'
         f' "captures": {_lines(document.captures)},\n'
+        f' "attack_classes": {_text(document.attack_classes)},\n'
         f' "targets": {_lines(document.targets)}}}\n'
     )
 

@@ -1,0 +1,31 @@
+"""evaluate --flows: how good the models of attack classes are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Final
+
+from commands.errors import WrongUseError
+from commands.exit_status import NOTHING_MALICIOUS
+from commands.output import STANDARD_OUTPUT, write, write_to
+
+SHIPPED: Final = ""  # what --flows holds without a file: the table beside the models' code
+
+
+def run_flows(arguments: argparse.Namespace) -> int:
+    """Print the figures and return the exit status."""
+    from module3.evaluate import evaluate, text
+    from training.tables import TableError
+
+    try:
+        file = Path(arguments.flows) if arguments.flows != SHIPPED else None
+        found = evaluate(arguments.models, file)
+    except TableError as error:
+        raise WrongUseError(str(error)) from None
+    if arguments.json is not None:
+        write_to(arguments.json, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    if arguments.json != STANDARD_OUTPUT:
+        write(text(found))
+    return NOTHING_MALICIOUS

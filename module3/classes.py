@@ -1,0 +1,34 @@
+"""The classes that the models tell apart, and what the public tables call them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BENIGN: Final = "Benign"
+SSH: Final = "SSH-Bruteforce"
+FTP: Final = "FTP-BruteForce"
+WEB: Final = "Brute Force -Web"
+
+# In the order of the models' probabilities; Infilteration is spelt as in the tables.
+CLASSES: Final = (
+    BENIGN,
+    "Bot",
+    WEB,
+    "Brute Force -XSS",
+    "DDoS",
+    "DoS",
+    FTP,
+    "Infilteration",
+    "SQL Injection",
+    SSH,
+)
+# The tools behind floods are one class each: which of them it was matters to nobody.
+_PREFIXES: Final = {"DoS ": "DoS", "DDoS ": "DDoS", "DDOS ": "DDoS"}
+
+
+def class_of(label: str) -> str | None:
+    """Return the class that a label of the tables stands for, None if the models lack it."""
+    for prefix, name in _PREFIXES.items():
+        if label.startswith(prefix):
+            return name
+    return label if label in CLASSES else None

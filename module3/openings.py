@@ -1,0 +1,56 @@
+"""How payloads begin, where that tells of logins: SSH banners, refusals of FTP and HTTP."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.builtin.block import PacketBlock
+from capture.builtin.flows.runs import Indices
+from module3.flow_packets import FlowPackets
+from module3.flow_state import BACKWARD, States
+
+NOTHING, SSH_BANNER, FTP_REFUSAL, HTTP_REPLY, HTTP_REFUSAL = range(5)
+_TCP: Final = 6
+_LONGEST: Final = 12  # bytes looked at: those of "HTTP/1.1 401"
+# RFC 4253 4.2; reply 530 of RFC 959 ("not logged in"); RFC 9112.
+_BEGINNINGS: Final = {SSH_BANNER: b"SSH-", FTP_REFUSAL: b"530", HTTP_REPLY: b"HTTP/1."}
+_REFUSED: Final = b" 401"
+_STATUS_AT: Final = 8
+
+
+def openings(block: PacketBlock, entries: Indices) -> NDArray[np.uint8]:
+    """Return for each packet how its payload begins; what is shorter than 12 bytes is NOTHING."""
+    kinds = np.zeros(len(entries), dtype=np.uint8)
+    long = (block.protocol[entries] == _TCP) & (block.payload_captured[entries] >= _LONGEST)
+    at = np.flatnonzero(long)
+    first = block.data[block.payload_offset[entries[at]]]
+    for kind, beginning in _BEGINNINGS.items():
+        some = at[first == beginning[0]]
+        heads = _heads(block, entries[some])
+        kinds[some[_equal(heads, 0, beginning)]] = kind
+    replies = np.flatnonzero(kinds == HTTP_REPLY)
+    refused = _equal(_heads(block, entries[replies]), _STATUS_AT, _REFUSED)
+    kinds[replies[refused]] = HTTP_REFUSAL
+    return kinds
+
+
+def update(states: States, packets: FlowPackets) -> None:
+    """Count the openings of each flow: banners of either side, replies of the responder alone."""
+    counted = packets.opening == SSH_BANNER
+    counted |= (packets.opening != NOTHING) & (packets.backward == bool(BACKWARD))
+    at = np.flatnonzero(counted)
+    np.add.at(states["openings"], (packets.flow[at], packets.opening[at] - 1), 1)
+
+
+def _heads(block: PacketBlock, packets: Indices) -> NDArray[np.uint8]:
+    """Return the first bytes of payloads, shape (packets, 12)."""
+    return block.data[block.payload_offset[packets][:, None] + np.arange(_LONGEST)]
+
+
+def _equal(heads: NDArray[np.uint8], at: int, text: bytes) -> NDArray[np.bool_]:
+    expected = np.frombuffer(text, dtype=np.uint8)
+    equal: NDArray[np.bool_] = (heads[:, at : at + len(text)] == expected).all(axis=1)
+    return equal

@@ -1,0 +1,216 @@
+"""Trains the models of attack classes on the table of flows and writes models/module3.
+
+A quarter of the rows of each class and source is held back, and measured. The same table gives the
+same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+
+from models.card import MODELS, Card, write_card
+from models.lightgbm_text import parse_lightgbm
+from models.many_classes import ClassForest
+from models.storage import save_arrays, save_class_forest, save_lightgbm
+from module3.classes import BENIGN, CLASSES
+from module3.detect import (
+    DISTANCE,
+    FOLDER,
+    FOREST_FILE,
+    PROBABILITY,
+    RANGES_FILE,
+    TREES_FILE,
+    Classifier,
+)
+from module3.evaluate import measured
+from module3.fitting import fit_boosted_trees, fit_forest, kinds_of, row_weights
+from module3.model_columns import FEATURES, matrix
+from module3.public_tables import LABEL
+from module3.ranges import Ranges
+from module3.training_rows import DATA, SOURCE, TABLE, held_back, read_training_rows
+from training.metrics import threshold_at_false_positive_rate
+from training.tables import TableError
+
+if TYPE_CHECKING:
+    import lightgbm
+    from sklearn.ensemble import RandomForestClassifier
+
+_DESCRIPTION: Final = (
+    "Attack class of a flow: random forest and boosted trees, with the ranges of their training "
+    "rows; see docs/attacks.md"
+)
+# Of rows that were not fitted, so many are refused as unlike the training rows, and so many benign
+# ones may be called an attack.
+REFUSED: Final = 0.01
+FALSE_ATTACKS: Final = 0.001
+_LEAST_PROBABILITY: Final = 0.5
+_EXAMPLE = """example:
+  python -m module3.train --models /tmp/models"""
+
+
+class TrainingError(ValueError):
+    """Rows that no model can be trained on; the message says which are missing."""
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """Models as the libraries made them, and in service."""
+
+    forest: RandomForestClassifier
+    boosted: lightgbm.Booster
+    classifier: Classifier
+
+
+def train(table: Path, models: Path) -> Card:
+    """Train on the table and write the model's folder.
+
+    Raises ``TableError``, and ``TrainingError`` unless there are rows of every class.
+    """
+    rows = read_training_rows(table)
+    _check(rows, table)
+    held = held_back(rows)
+    fitted = _fit(rows.filter(~held))
+    folder = _empty_folder(models / FOLDER)
+    _save(folder, fitted)
+    classifier = fitted.classifier
+    by_source = {
+        str(name): measured(classifier, part)
+        for (name,), part in rows.filter(held).sort(SOURCE).group_by(SOURCE, maintain_order=True)
+    }
+    return write_card(
+        folder,
+        description=_DESCRIPTION,
+        features=FEATURES,
+        thresholds={DISTANCE: classifier.distance, PROBABILITY: classifier.probability},
+        metrics={
+            "measured_on": "a quarter of the rows of each class and source, held back",
+            "training_rows": int((~held).sum()),
+            "by_source": by_source,
+            "across_sources": _across(rows, held),
+        },
+        libraries=("lightgbm", "numpy", "polars", "scikit-learn"),
+        training_data=[table],
+    )
+
+
+def _check(rows: pl.DataFrame, table: Path) -> None:
+    missing = set(CLASSES) - set(rows[LABEL].unique())
+    if missing:
+        raise TrainingError(f"{table}: no rows of {', '.join(sorted(missing))}")
+
+
+def _fit(rows: pl.DataFrame) -> _Fitted:
+    """Return models of the rows; thresholds are those of models of four fifths of them."""
+    apart = held_back(rows)
+    distance, probability = _thresholds(
+        _fit_once(rows.filter(~apart), 0.0, 0.0), rows.filter(apart)
+    )
+    return _fit_once(rows, distance, probability)
+
+
+def _fit_once(rows: pl.DataFrame, distance: float, probability: float) -> _Fitted:
+    values, kinds, weights = matrix(rows), kinds_of(rows), row_weights(rows)
+    forest = fit_forest(values, kinds, weights)
+    boosted = fit_boosted_trees(values, kinds, weights)
+    trees = parse_lightgbm(boosted.model_to_string(), f"multiclass num_class:{len(CLASSES)}")
+    ranges = Ranges.of(values, kinds, rows[SOURCE].to_list())
+    return _Fitted(
+        forest,
+        boosted,
+        Classifier(ClassForest.of(forest), trees, ranges, distance, probability),
+    )
+
+
+def _thresholds(fitted: _Fitted, apart: pl.DataFrame) -> tuple[float, float]:
+    """Return the distance and the probability from rows that were not fitted."""
+    values, kinds = matrix(apart), kinds_of(apart)
+    classifier = fitted.classifier
+    shares = classifier.forest_probabilities(values)
+    named = shares.argmax(axis=1)
+    distances = classifier.ranges.distances(values, named)
+    others = classifier.boosted_probabilities(values)
+    score = np.take_along_axis((shares + others) / 2, named[:, None], axis=1)[:, 0]
+    benign = CLASSES.index(BENIGN)
+    score[(named == benign) | (others.argmax(axis=1) != named)] = 0
+    labels = (kinds != benign).astype(np.int64)
+    probability = threshold_at_false_positive_rate(score, labels, FALSE_ATTACKS)
+    distance = float(np.quantile(distances, 1 - REFUSED))
+    return distance, max(probability, _LEAST_PROBABILITY)
+
+
+def _across(rows: pl.DataFrame, held: Any) -> dict[str, Any]:
+    """Return the figures of models of one source on the rows of another, held back or not."""
+    sources = rows[SOURCE].unique().sort().to_list()
+    found = {}
+    for source in sources if len(sources) > 1 else []:
+        fitted = _fit(rows.filter(~held & (rows[SOURCE] == source).to_numpy()))
+        for other in sources:
+            if other != source:
+                name = f"trained on {source}, measured on {other}"
+                found[name] = measured(fitted.classifier, rows.filter(rows[SOURCE] == other))
+    return found
+
+
+def _save(folder: Path, fitted: _Fitted) -> None:
+    save_class_forest(folder / FOREST_FILE, fitted.forest)
+    save_lightgbm(folder / TREES_FILE, fitted.boosted)
+    ranges = fitted.classifier.ranges
+    arrays = {field.name: getattr(ranges, field.name) for field in fields(ranges)}
+    save_arrays(folder / RANGES_FILE, arrays)
+
+
+def _empty_folder(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    return folder
+
+
+def run(data: Path = DATA, models: Path = MODELS) -> Card:
+    """Train on the table below ``data``; raises as ``train``."""
+    return train(data / TABLE, models)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m module3.train",
+        description=__doc__,
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="folder of the table (module3/data)"
+    )
+    parser.add_argument(
+        "--models", type=Path, default=MODELS, metavar="DIR", help="where models go (models)"
+    )
+    arguments = parser.parse_args(argv)
+    try:
+        card = run(arguments.data, arguments.models)
+    except (TableError, TrainingError) as error:
+        print(error, file=sys.stderr)
+        return 3
+    for source, found in card.metrics["by_source"].items():
+        print(_line(card, source, found))
+    return 0
+
+
+def _line(card: Card, source: str, found: dict[str, Any]) -> str:
+    shares = ", ".join(
+        f"{model} {found[model]['macro avg']['f1-score']:.3f}"
+        for model in ("random_forest", "gbdt")
+    )
+    return f"{card.module}: {source}, macro F1 over all classes on rows held back: {shares}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,50 @@
+"""The table that the models are trained and measured on, and which of its rows are held back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from module3.model_columns import BASE
+from module3.public_tables import LABEL
+from training.tables import read_table
+
+DATA: Final = Path(__file__).resolve().parent / "data"
+TABLE: Final = "flows.csv.gz"
+SOURCE: Final = "Source"
+TABLE_SCHEMA: Final[dict[str, pl.DataType]] = {
+    SOURCE: pl.String(),
+    LABEL: pl.String(),
+    **dict.fromkeys(BASE, pl.Float64()),
+}
+SHARE: Final = 0.25
+_SEED: Final = 1
+
+Rows = NDArray[np.bool_]
+
+
+def read_training_rows(path: Path) -> pl.DataFrame:
+    """Return the distinct rows of a table, as ``TABLE_SCHEMA``; raises ``TableError``."""
+    return distinct(read_table(path, TABLE_SCHEMA))
+
+
+def distinct(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows without those that equal another one of the same source and class."""
+    return rows.unique([SOURCE, LABEL, *BASE], keep="first", maintain_order=True)
+
+
+def held_back(rows: pl.DataFrame) -> Rows:
+    """Tell which rows are held back from training: a quarter of each class of each source.
+
+    The choice depends on the rows alone, drawn from a fixed seed.
+    """
+    generator = np.random.default_rng(_SEED)
+    order = generator.permutation(len(rows))
+    groups = rows.select(SOURCE, LABEL, at=pl.Series(order)).with_row_index()
+    place = pl.col("at").rank("ordinal").over(SOURCE, LABEL)
+    wanted = (pl.len().over(SOURCE, LABEL) * SHARE).round()
+    return groups.select(place <= wanted).to_series().to_numpy()

@@ -1,0 +1,60 @@
+"""The attack classes of flows as text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from report.text import counted
+from verdict.attack_class import AttackClasses, AttackFlow
+
+_NOT_ATTACKS: Final = ("Benign", "NOT ASSESSED")
+
+
+def attack_class_lines(found: AttackClasses) -> list[str]:
+    """Return the class with how many flows are of it, then what it rests on; nothing without flows.
+
+    A flow that is called an attack does not change FINAL.
+    """
+    if not found.counts:
+        return []
+    total = sum(found.counts.values())
+    lines = [f"attack class: {found.verdict} ({_counts(found)} of {counted(total, 'flow')})"]
+    evidence = dict.fromkeys(flow.evidence for flow in found.flows if flow.evidence)
+    return [*lines, *(f"repeated logins: {text}" for text in evidence)]
+
+
+def counts_text(found: AttackClasses | None) -> str:
+    """Return how many flows are of each class, attacks first, as ``Benign: 3; NOT ASSESSED: 1``."""
+    if found is None:
+        return ""
+    return "; ".join(f"{name}: {found.counts[name]}" for name in _ordered(found))
+
+
+def attack_rows(found: AttackClasses) -> list[tuple[str, ...]]:
+    """Return a row for each pair and class of the listed attack flows, most flows first.
+
+    Columns: class, client, server, port, flows, what it rests on.
+    """
+    pairs: dict[tuple[str, str, str, int, str], int] = {}
+    for flow in found.flows:
+        key = (flow.attack_class, flow.client, flow.server, flow.server_port, _rests_on(flow))
+        pairs[key] = pairs.get(key, 0) + 1
+    ordered = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        (kind, client, server, str(port), str(count), basis)
+        for (kind, client, server, port, basis), count in ordered
+    ]
+
+
+def _rests_on(flow: AttackFlow) -> str:
+    return flow.evidence or "models"
+
+
+def _counts(found: AttackClasses) -> str:
+    return ", ".join(f"{name} {found.counts[name]:,}" for name in _ordered(found))
+
+
+def _ordered(found: AttackClasses) -> list[str]:
+    """Return the classes that there are, attacks first, those of most flows before others."""
+    counts = found.counts
+    return sorted(counts, key=lambda name: (name in _NOT_ATTACKS, -counts[name], name))

@@ -1,0 +1,106 @@
+"""The flows of captures with their attack classes, and which of them belong to a target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from capture.errors import UnreadableInputError
+from capture.logs import CaptureInfo
+from models.card import MODELS
+from module3.classes import BENIGN
+from module3.detect import FOLDER, NOT_ASSESSED, Classifier, load
+from verdict.attack_class import AttackClasses, AttackFlow
+from verdict.document import Document, Target
+
+# Of a flood or a scan every flow is like the others.
+LISTED: Final = 1_000
+_ORDER: Final = ("Timestamp", "Src IP", "Src Port", "Dst IP", "Dst Port", "Protocol")
+_SHOWN: Final = (*_ORDER, "Flow Duration", "class", "probability", "basis", "evidence")
+
+
+def load_classifier(folder: Path = MODELS) -> Classifier | None:
+    """Return the models of module 3, None in a folder without them; raises ``ModelError``."""
+    return load(folder) if (folder / FOLDER).is_dir() else None
+
+
+def classified_flows(
+    captures: Sequence[CaptureInfo],
+    classifier: Classifier,
+    decompressed_limit: int | None = None,
+    notice: Callable[[str], None] | None = None,
+) -> pl.DataFrame | None:
+    """Return the flows of all captures together with their classes, None without a capture.
+
+    Logs hold no packets and are left out; a capture that cannot be read now is told of.
+    """
+    from module3.features import flows_of_capture
+
+    tables = []
+    for info in captures:
+        if info.packets is None or not info.sha256:
+            continue
+        try:
+            flows = flows_of_capture(
+                Path(info.path), logins=True, decompressed_limit=decompressed_limit
+            )
+        except UnreadableInputError as error:
+            if notice is not None:
+                notice(f"{error}; its flows are not classified")
+            continue
+        tables.append(flows.table)
+    if not tables:
+        return None
+    table = pl.concat(tables)
+    return table.hstack(classifier.classify(table)).select(_SHOWN).sort(_ORDER)
+
+
+def with_attack_classes(document: Document, flows: pl.DataFrame | None) -> Document:
+    """Return the document with the attack classes of each target's flows, and of all flows."""
+    if flows is None:
+        return document
+    targets = tuple(_with_classes(target, flows) for target in document.targets)
+    counted = replace(attack_classes(flows), flows=())
+    return replace(document, targets=targets, attack_classes=counted)
+
+
+def attack_classes(flows: pl.DataFrame) -> AttackClasses:
+    """Return the classes of some classified flows."""
+    counted = flows.group_by("class").len().sort("class")
+    counts = dict(zip(counted["class"].to_list(), counted["len"].to_list(), strict=True))
+    attacks = flows.filter(~pl.col("class").is_in([BENIGN, NOT_ASSESSED]))
+    listed = tuple(_attack_flow(row) for row in attacks.head(LISTED).iter_rows(named=True))
+    return AttackClasses(_verdict(counts), listed, counts)
+
+
+def _with_classes(target: Target, flows: pl.DataFrame) -> Target:
+    side = "Src IP" if target.role == "client" else "Dst IP"
+    own = attack_classes(flows.filter(pl.col(side) == target.ip))
+    return replace(target, detectors=replace(target.detectors, attack_class=own))
+
+
+def _verdict(counts: dict[str, int]) -> str:
+    attacks = {name: count for name, count in counts.items() if name not in (BENIGN, NOT_ASSESSED)}
+    if attacks:
+        return min(attacks, key=lambda name: (-attacks[name], name))
+    return BENIGN if counts.get(BENIGN) else NOT_ASSESSED
+
+
+def _attack_flow(row: dict[str, Any]) -> AttackFlow:
+    return AttackFlow(
+        ts=row["Timestamp"].timestamp(),
+        duration=row["Flow Duration"],
+        client=row["Src IP"],
+        client_port=row["Src Port"],
+        server=row["Dst IP"],
+        server_port=row["Dst Port"],
+        proto=row["Protocol"],
+        attack_class=row["class"],
+        probability=row["probability"],
+        basis=row["basis"],
+        evidence=row["evidence"],
+    )
