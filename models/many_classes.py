@@ -62,7 +62,8 @@ def lightgbm_class_probabilities(trees: Trees, matrix: Numbers, classes: int) ->
 
     Its trees stand in rounds of one a class; their sums are the logarithms of the odds.
     """
-    values = trees.leaf_values(matrix).reshape(-1, classes, len(matrix))
+    rounds = len(trees.roots) // classes
+    values = trees.leaf_values(matrix).reshape(rounds, classes, len(matrix))
     sums = in_order(values)
     odds = np.exp(sums - sums.max(axis=0, initial=-np.inf))
     probabilities: Numbers = (odds / odds.sum(axis=0)).T

@@ -17,7 +17,7 @@ FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = range(8)  # bits of the TCP flags, from
 NEVER: Final = np.iinfo(np.int64).min
 NO_WINDOW: Final = -1
 # Columns that count how payloads begin, for ``logins``; see ``openings``.
-OPENINGS: Final = ("SSH Banners", "FTP Refusals", "HTTP Replies", "HTTP Refusals")
+OPENINGS: Final = ("SSH Banners", "FTP Refusals", "HTTP Replies", "HTTP Refusals", "HTTP Logins")
 
 # Data packets of one side that follow each other: a bulk, if they become four.
 _RUN: Final = np.dtype(

@@ -14,10 +14,11 @@ from module3.classes import FTP, SSH, WEB
 
 # A connection whose logins all failed carries the key exchange and some tries: OpenSSH's and four
 # tools' 1.1 to 2.9 kB each way. Post-quantum keys add 1.2 kB, a session with a command more.
-LARGEST_SSH_LOGIN: Final = 5_000  # bytes each way
+LARGEST_LOGIN: Final = 5_000  # bytes each way
 FEWEST_SSH_LOGINS: Final = 4
 FEWEST_FTP_REFUSALS: Final = 5
 FEWEST_HTTP_REFUSALS: Final = 10
+FEWEST_HTTP_LOGINS: Final = 10
 HTTP_REFUSED_SHARE: Final = 0.9  # of the replies; a browser that is asked for a password gets fewer
 LONGEST_PAUSE: Final = 60.0  # seconds between starts of the flows, in the middle
 
@@ -31,45 +32,67 @@ def guessing(flows: pl.DataFrame) -> pl.DataFrame:
     """
     if flows.is_empty():
         return pl.DataFrame(schema={"guessed": pl.String, "evidence": pl.String})
-    found = pl.DataFrame({"flow": range(len(flows))}, schema={"flow": pl.Int64})
-    rules = [_ssh(flows), _ftp(flows), _http(flows)]
+    numbered = flows.with_row_index("flow")
+    rules = [rule(numbered) for rule in (_ssh, _ftp, _http, _forms)]
     guessed = pl.concat(rules).unique("flow", keep="first", maintain_order=True)
-    return found.join(guessed, on="flow", how="left", maintain_order="left").drop("flow")
+    found = numbered.select("flow").join(guessed, on="flow", how="left", maintain_order="left")
+    return found.drop("flow")
 
 
 def _ssh(flows: pl.DataFrame) -> pl.DataFrame:
-    most = pl.max_horizontal("TotLen Fwd Pkts", "TotLen Bwd Pkts")
-    logins = _of(flows, (pl.col("SSH Banners") > 0) & (most <= LARGEST_SSH_LOGIN))
-    tries = logins.filter((pl.len().over(_PAIR) >= FEWEST_SSH_LOGINS) & _follow_closely())
-    text = pl.format("{} short SSH connections from {} to {} port {}", pl.len().over(_PAIR), *_PAIR)
-    return _named(tries, SSH, text)
+    short = _small(flows)
+    tries = short.filter(pl.col("SSH Banners") > 0)
+    text = "{} short SSH connections from {} to {} port {}"
+    guessed = _pairs(tries, pl.len(), text).filter(pl.col("count") >= FEWEST_SSH_LOGINS)
+    return _flows_of(guessed, short, SSH)
 
 
 def _ftp(flows: pl.DataFrame) -> pl.DataFrame:
-    refused = _of(flows, pl.col("FTP Refusals") > 0)
-    total = pl.col("FTP Refusals").sum().over(_PAIR)
-    text = pl.format("{} FTP logins from {} refused by {} port {}", total, *_PAIR)
-    return _named(refused.filter(total >= FEWEST_FTP_REFUSALS), FTP, text)
+    refused = flows.filter(pl.col("FTP Refusals") > 0)
+    text = "{} FTP logins from {} refused by {} port {}"
+    guessed = _pairs(refused, pl.col("FTP Refusals").sum(), text)
+    return _flows_of(guessed.filter(pl.col("count") >= FEWEST_FTP_REFUSALS), _small(flows), FTP)
 
 
 def _http(flows: pl.DataFrame) -> pl.DataFrame:
-    asked = _of(flows, pl.col("HTTP Refusals") + pl.col("HTTP Replies") > 0)
-    refused, others = (pl.col(name).sum().over(_PAIR) for name in ("HTTP Refusals", "HTTP Replies"))
-    many = (refused >= FEWEST_HTTP_REFUSALS) & (refused >= HTTP_REFUSED_SHARE * (refused + others))
-    tries = asked.filter(many & _follow_closely()).filter(pl.col("HTTP Refusals") > 0)
-    text = pl.format("{} HTTP requests of {} refused by {} port {} (401)", refused, *_PAIR)
-    return _named(tries, WEB, text)
+    asked = flows.filter(pl.col("HTTP Refusals") + pl.col("HTTP Replies") > 0)
+    refusals = pl.col("HTTP Refusals").sum()
+    share = refusals / (refusals + pl.col("HTTP Replies").sum())
+    text = "{} HTTP requests of {} refused by {} port {} (401)"
+    many = (pl.col("count") >= FEWEST_HTTP_REFUSALS) & (pl.col("share") >= HTTP_REFUSED_SHARE)
+    return _flows_of(_pairs(asked, refusals, text, share).filter(many), asked, WEB)
 
 
-def _of(flows: pl.DataFrame, which: pl.Expr) -> pl.DataFrame:
-    return flows.with_columns(pl.int_range(pl.len()).alias("flow")).filter(which)
+def _forms(flows: pl.DataFrame) -> pl.DataFrame:
+    """Return the logins through forms, and the requests for the form between them."""
+    logins = flows.filter(pl.col("HTTP Logins") > 0)
+    text = "{} forms with a password sent by {} to {} port {}"
+    guessed = _pairs(logins, pl.col("HTTP Logins").sum(), text)
+    others = flows.filter(pl.col("HTTP Logins") + pl.col("HTTP Replies") > 0)
+    return _flows_of(guessed.filter(pl.col("count") >= FEWEST_HTTP_LOGINS), others, WEB)
 
 
-def _follow_closely() -> pl.Expr:
-    """Tell whether the starts of a pair's flows lie close together; a lone flow does."""
-    seconds = pl.col("Timestamp").diff().dt.total_microseconds() / 1e6
-    return seconds.median().over(_PAIR, order_by="Timestamp").fill_null(0.0) <= LONGEST_PAUSE
+def _small(flows: pl.DataFrame) -> pl.DataFrame:
+    """Return the flows that carry no more than logins, to the same port."""
+    most = pl.max_horizontal("TotLen Fwd Pkts", "TotLen Bwd Pkts")
+    return flows.filter(most <= LARGEST_LOGIN)
 
 
-def _named(flows: pl.DataFrame, kind: str, text: pl.Expr) -> pl.DataFrame:
-    return flows.select("flow", guessed=pl.lit(kind), evidence=text)
+def _pairs(
+    tries: pl.DataFrame, count: pl.Expr, text: str, share: pl.Expr | None = None
+) -> pl.DataFrame:
+    """Return client, server and port of flows that begin close together, a count and words."""
+    pause = pl.col("Timestamp").sort().diff().median().dt.total_microseconds() / 1e6
+    pairs = tries.group_by(_PAIR, maintain_order=True).agg(
+        count.alias("count"),
+        pause.fill_null(0.0).alias("pause"),
+        (pl.lit(1.0) if share is None else share).alias("share"),
+    )
+    close = pairs.filter(pl.col("pause") <= LONGEST_PAUSE)
+    return close.with_columns(pl.format(text, "count", *_PAIR).alias("evidence"))
+
+
+def _flows_of(pairs: pl.DataFrame, flows: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Return the flows of these pairs with their class and evidence."""
+    own = flows.join(pairs.select(*_PAIR, "evidence"), on=_PAIR, how="inner")
+    return own.select("flow", pl.lit(kind).alias("guessed"), "evidence")

@@ -21,7 +21,7 @@ TABLE_SCHEMA: Final[dict[str, pl.DataType]] = {
     LABEL: pl.String(),
     **dict.fromkeys(BASE, pl.Float64()),
 }
-SHARE: Final = 0.25
+_ENDS: Final = (0.25, 0.5, 0.75)  # of the first three quarters
 _SEED: Final = 1
 
 Rows = NDArray[np.bool_]
@@ -38,13 +38,20 @@ def distinct(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def held_back(rows: pl.DataFrame) -> Rows:
-    """Tell which rows are held back from training: a quarter of each class of each source.
+    """Tell which rows are held back from training: a quarter of each class of each source."""
+    held: Rows = quarters(rows) == 0
+    return held
+
+
+def quarters(rows: pl.DataFrame) -> NDArray[np.intp]:
+    """Return the number, 0 to 3, of the quarter of its class and source that each row is in.
 
     The choice depends on the rows alone, drawn from a fixed seed.
     """
     generator = np.random.default_rng(_SEED)
     order = generator.permutation(len(rows))
-    groups = rows.select(SOURCE, LABEL, at=pl.Series(order)).with_row_index()
+    groups = rows.select(SOURCE, LABEL, at=pl.Series(order))
     place = pl.col("at").rank("ordinal").over(SOURCE, LABEL)
-    wanted = (pl.len().over(SOURCE, LABEL) * SHARE).round()
-    return groups.select(place <= wanted).to_series().to_numpy()
+    ends = [(pl.len().over(SOURCE, LABEL) * share).round() for share in _ENDS]
+    quarter = groups.select(pl.sum_horizontal(place > end for end in ends)).to_series()
+    return quarter.to_numpy().astype(np.intp)

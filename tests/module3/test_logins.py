@@ -16,6 +16,7 @@ FLOW: dict[str, Any] = {
     "FTP Refusals": 0,
     "HTTP Replies": 0,
     "HTTP Refusals": 0,
+    "HTTP Logins": 0,
 }
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -65,9 +66,13 @@ def test_logins_of_many_clients_are_not_added_up() -> None:
 
 
 def test_ftp_logins_that_were_refused() -> None:
-    table = pl.concat([flows(2, **{"FTP Refusals": 3}), flows(1)])
-    assert classes(table) == ["FTP-BruteForce", "FTP-BruteForce", None]
-    assert guessing(table)["evidence"][0] == "6 FTP logins from 10.0.0.1 refused by 192.0.2.7 port 2222"
+    transfer = flows(1, **{"TotLen Bwd Pkts": 80_000})
+    table = pl.concat([flows(2, **{"FTP Refusals": 3}), flows(1), transfer])
+    assert classes(table) == [*["FTP-BruteForce"] * 3, None]
+    assert (
+        guessing(table)["evidence"][0]
+        == "6 FTP logins from 10.0.0.1 refused by 192.0.2.7 port 2222"
+    )
 
 
 def test_somebody_who_mistyped_a_password() -> None:
@@ -81,6 +86,16 @@ def test_http_requests_that_were_refused() -> None:
 
 def test_a_site_that_asks_for_a_password_and_gets_it() -> None:
     assert classes(flows(12, **{"HTTP Refusals": 1, "HTTP Replies": 1})) == [None] * 12
+
+
+def test_forms_with_a_password_sent_again_and_again() -> None:
+    form, other = flows(1, **{"HTTP Replies": 1}), flows(1)
+    table = pl.concat([flows(12, **{"HTTP Logins": 1}), form, other])
+    assert classes(table) == [*["Brute Force -Web"] * 13, None]
+
+
+def test_a_few_forms_with_a_password() -> None:
+    assert classes(flows(9, **{"HTTP Logins": 1})) == [None] * 9
 
 
 def test_no_flows() -> None:

@@ -28,8 +28,10 @@ def test_computed_columns_equal_those_of_the_flow_table(pcaps: Path) -> None:
 
 
 def test_ratios_over_nothing_are_0_and_rates_over_no_time_missing() -> None:
-    flows = labelled_flows().head(1).with_columns(
-        pl.lit(0.0).alias("Flow Duration"), pl.lit(0.0).alias("Tot Bwd Pkts")
+    flows = (
+        labelled_flows()
+        .head(1)
+        .with_columns(pl.lit(0.0).alias("Flow Duration"), pl.lit(0.0).alias("Tot Bwd Pkts"))
     )
     assert value(flows, "Bwd Pkt Len Mean") == 0
     assert math.isnan(value(flows, "Flow Byts/s"))

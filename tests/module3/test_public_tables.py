@@ -34,8 +34,13 @@ def test_parquet_is_read_too(tmp_path: Path) -> None:
 
 def test_rows_of_other_labels_and_without_one_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "flows.csv"
-    flows = labelled_flows().head(3).with_columns(
-        pl.Series("Label", ["Heartbleed", None, "DoS attacks-Hulk"]), pl.lit(1.0).alias("Flow Pkts/s")
+    flows = (
+        labelled_flows()
+        .head(3)
+        .with_columns(
+            pl.Series("Label", ["Heartbleed", None, "DoS attacks-Hulk"]),
+            pl.lit(1.0).alias("Flow Pkts/s"),
+        )
     )
     write_table(path, flows)
     assert read_flows(path)["Label"].to_list() == ["DoS"]

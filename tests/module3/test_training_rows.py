@@ -31,7 +31,9 @@ def test_no_row_of_the_shipped_table_is_on_both_sides() -> None:
     rows = read_training_rows(DATA / TABLE)
     held = held_back(rows)
     keys = [name for name in rows.columns if name != "Label"]
-    assert rows.filter(held).join(rows.filter(~held), on=[*keys, "Label"], nulls_equal=True).is_empty()
+    assert (
+        rows.filter(held).join(rows.filter(~held), on=[*keys, "Label"], nulls_equal=True).is_empty()
+    )
 
 
 def test_a_table_is_made_from_public_ones(tmp_path: Path) -> None:
