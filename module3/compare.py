@@ -1,6 +1,6 @@
 """Measures the choices behind the shipped models, every quarter of the rows held back once.
 
-The figures go to data/comparison.json, from where training copies them into the card.
+The figures go to data/comparison.json; docs/attacks.md says what was chosen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from models.card import digest
-from models.storage import load_json, save_json
+from models.storage import save_json
 from module3.classes import CLASSES
 from module3.figures import Named, figures
 from module3.fitting import fit_boosted_trees, fit_forest, kinds_of, row_weights
@@ -108,13 +108,6 @@ def _by_source(rows: pl.DataFrame, called: list[str]) -> dict[str, Any]:
         str(name): figures(Named(part[LABEL].to_list(), part["called"].to_list()))
         for (name,), part in named.group_by(SOURCE, maintain_order=True)
     }
-
-
-def comparison_of(table: Path) -> Path | None:
-    """Return the file of figures beside a table, None when they are of another table or absent."""
-    path = table.parent / COMPARISON
-    known = path.is_file() and load_json(path)["table"] == digest(table)
-    return path if known else None
 
 
 def main(argv: Sequence[str]) -> int:

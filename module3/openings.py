@@ -54,7 +54,10 @@ def update(states: States, packets: FlowPackets) -> None:
 
 def _heads(block: PacketBlock, packets: Indices) -> NDArray[np.uint8]:
     """Return the first bytes of payloads, shape (packets, 12)."""
-    return block.data[block.payload_offset[packets][:, None] + np.arange(_LONGEST)]
+    heads: NDArray[np.uint8] = block.data[
+        block.payload_offset[packets][:, None] + np.arange(_LONGEST)
+    ]
+    return heads
 
 
 def _with_password(block: PacketBlock, packets: Indices) -> NDArray[np.bool_]:

@@ -17,14 +17,15 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
 
         return main
 
-    for name in ("module1.train", "module2.train", "verdict.train"):
+    for name in ("module1.train", "module2.train", "module3.train", "verdict.train"):
         monkeypatch.setattr(f"{name}.main", recorder(name))
     return made
 
 
 def test_everything_is_trained_and_final_last(calls) -> None:
     assert project.main(["train"]) == 0
-    assert [name for name, _ in calls] == ["module2.train", "module1.train", "verdict.train"]
+    modules = ["module2.train", "module1.train", "module3.train"]
+    assert [name for name, _ in calls] == [*modules, "verdict.train"]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ def test_everything_is_trained_and_final_last(calls) -> None:
     [
         ("module1", "module1.train"),
         ("module2", "module2.train"),
+        ("module3", "module3.train"),
         ("random_forest", "module2.train"),
         ("gbdt", "module2.train"),
         ("final", "verdict.train"),
@@ -45,7 +47,8 @@ def test_name_of_any_models_folder_trains_what_made_it(calls, folder: str, train
 def test_options_are_passed_on(calls, tmp_path: Path) -> None:
     project.main(["train", "--models", str(tmp_path), "--data", "d"])
     assert calls[0] == ("module2.train", ["--data", "d", "--models", str(tmp_path)])
-    assert calls[2] == ("verdict.train", ["--models", str(tmp_path)])
+    assert calls[2] == ("module3.train", ["--models", str(tmp_path)])
+    assert calls[3] == ("verdict.train", ["--models", str(tmp_path)])
 
 
 def test_failure_ends_it_with_its_status(calls, monkeypatch: pytest.MonkeyPatch) -> None:

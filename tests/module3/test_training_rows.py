@@ -1,12 +1,9 @@
 from collections import Counter
-from pathlib import Path
 
 import polars as pl
 
-from module3.make_table import main
 from module3.training_rows import DATA, TABLE, distinct, held_back, read_training_rows
 from tests.module3.labelled_flows import EACH, labelled_flows
-from tests.module3.test_public_tables import written
 
 
 def test_equal_rows_of_a_source_count_once() -> None:
@@ -34,11 +31,3 @@ def test_no_row_of_the_shipped_table_is_on_both_sides() -> None:
     assert (
         rows.filter(held).join(rows.filter(~held), on=[*keys, "Label"], nulls_equal=True).is_empty()
     )
-
-
-def test_a_table_is_made_from_public_ones(tmp_path: Path) -> None:
-    source = written(tmp_path, 1e6)
-    assert main([f"2017={source}", "--data", str(tmp_path / "data")]) == 0
-    made = read_training_rows(tmp_path / "data" / TABLE)
-    assert made["Source"].unique().to_list() == ["2017"]
-    assert len(made) == len(labelled_flows(("2017",)))

@@ -1,0 +1,111 @@
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from models.errors import ModelError
+from module3.detect import Classifier, load
+from module3.features import flows_of_capture
+from module3.model_columns import matrix
+from tests.module3.labelled_flows import labelled_flows
+from tests.module3.small_models import quick, trained
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        quick(patch)
+        return trained(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def classifier(models: Path) -> Classifier:
+    return replace(load(models), distance=0.02, probability=0.5)
+
+
+def test_flows_like_the_training_rows_get_their_class(classifier: Classifier) -> None:
+    rows = labelled_flows()
+    names, probabilities = classifier.by_models(matrix(rows))
+    assert names == rows["Label"].to_list()
+    assert probabilities.min() > 0.5
+
+
+def test_flows_unlike_the_training_rows_are_not_assessed(classifier: Classifier) -> None:
+    other = labelled_flows().with_columns(pl.col("TotLen Fwd Pkts", "TotLen Bwd Pkts") * 10_000)
+    assert set(classifier.by_models(matrix(other))[0]) == {"NOT ASSESSED"}
+
+
+def test_an_attack_needs_the_probability_of_the_card(classifier: Classifier) -> None:
+    sure = replace(classifier, probability=1.1)
+    assert set(sure.by_models(matrix(labelled_flows()))[0]) == {"Benign", "NOT ASSESSED"}
+
+
+def test_no_flows_have_no_classes(classifier: Classifier) -> None:
+    assert classifier.by_models(matrix(labelled_flows().clear()))[0] == []
+
+
+def test_repetition_goes_before_what_the_models_say(classifier: Classifier, pcaps: Path) -> None:
+    flows = flows_of_capture(pcaps / "browsing.pcap", logins=True).table
+    guesses = flows.with_columns(
+        pl.lit("10.0.0.1").alias("Src IP"),
+        pl.lit("192.0.2.7").alias("Dst IP"),
+        pl.lit(22).alias("Dst Port"),
+        pl.lit(2).alias("SSH Banners"),
+        pl.lit(900).alias("TotLen Fwd Pkts"),
+        pl.lit(900).alias("TotLen Bwd Pkts"),
+    )
+    found = classifier.classify(guesses)
+    assert set(found["class"]) == {"SSH-Bruteforce"}
+    assert set(found["basis"]) == {"repetition"}
+    assert found["probability"].is_null().all()
+    assert found["evidence"].is_not_null().all()
+
+
+def test_a_folder_without_models(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="train module3"):
+        load(tmp_path)
+
+
+def test_ranges_that_are_none(models: Path, tmp_path: Path) -> None:
+    from models.card import write_card
+    from models.storage import save_arrays
+    from module3.model_columns import FEATURES
+
+    folder = tmp_path / "module3"
+    folder.mkdir()
+    for path in (models / "module3").iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    save_arrays(folder / "ranges.npz", {})
+    write_card(
+        folder,
+        description="",
+        features=FEATURES,
+        thresholds={"distance_from_training_rows": 1.0, "probability_of_an_attack": 0.5},
+        metrics={},
+        libraries=(),
+        training_data=(),
+    )
+    with pytest.raises(ModelError, match="no ranges of training rows"):
+        load(tmp_path)
+
+
+def test_the_shipped_models_call_ordinary_browsing_no_attack(pcaps: Path) -> None:
+    for name in ("browsing.pcap", "ipv6.pcap", "tls13.pcapng"):
+        classes = load().classify(flows_of_capture(pcaps / name, logins=True).table)["class"]
+        assert set(classes) <= {"Benign", "NOT ASSESSED"}
+
+
+def test_of_benign_captures_one_flow_in_a_hundred_at_most_is_called_an_attack(
+    shared_data: Path,
+) -> None:
+    captures = sorted(path for path in (shared_data / "pcaps/benign").rglob("*") if path.is_file())
+    shipped = load()
+    classes = pl.concat(
+        [
+            shipped.classify(flows_of_capture(path, logins=True).table).select("class")
+            for path in captures
+        ]
+    )["class"]
+    attacks = (~classes.is_in(["Benign", "NOT ASSESSED"])).sum()
+    assert attacks <= len(classes) / 100

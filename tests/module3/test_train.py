@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from models.card import read_card
+from module3.train import TrainingError, main, train
+from module3.training_rows import TABLE
+from tests.module3.labelled_flows import labelled_flows
+from tests.module3.small_models import quick, trained
+from training.tables import write_table
+
+
+def test_the_same_table_gives_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    folders = [trained(tmp_path / name) / "module3" for name in ("one", "two")]
+    first, second = ({path.name: path.read_bytes() for path in each.iterdir()} for each in folders)
+    assert first == second
+    assert set(first) == {"card.json", "forest.npz", "ranges.npz", "trees.txt"}
+
+
+def test_the_card_holds_figures_by_source_and_across(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    metrics = read_card(trained(tmp_path) / "module3").metrics
+    assert set(metrics["by_source"]) == {"2017", "2018"}
+    assert metrics["by_source"]["2018"]["random_forest"]["macro_f1_of_five"] == 1
+    assert set(metrics["across_sources"]) == {
+        "trained on 2017, measured on 2018",
+        "trained on 2018, measured on 2017",
+    }
+
+
+def test_a_table_without_a_class(tmp_path: Path) -> None:
+    write_table(tmp_path / TABLE, labelled_flows().filter(pl.col("Label") != "Bot"))
+    with pytest.raises(TrainingError, match="no rows of Bot"):
+        train(tmp_path / TABLE, tmp_path)
+
+
+def test_a_folder_without_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(tmp_path), "--models", str(tmp_path)]) == 3
+    assert "not a readable table" in capsys.readouterr().err

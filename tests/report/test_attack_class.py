@@ -1,0 +1,48 @@
+from dataclasses import replace
+
+from report.attack_class import attack_class_lines, attack_rows, counts_text
+from verdict.attack_class import AttackClasses, AttackFlow
+
+FLOW = AttackFlow(
+    ts=1.0,
+    duration=0.2,
+    client="10.0.0.1",
+    client_port=40000,
+    server="192.0.2.7",
+    server_port=22,
+    proto=6,
+    attack_class="SSH-Bruteforce",
+    probability=None,
+    basis="repetition",
+    evidence="2 short SSH connections from 10.0.0.1 to 192.0.2.7 port 22",
+)
+FOUND = AttackClasses(
+    "SSH-Bruteforce",
+    (FLOW, FLOW, replace(FLOW, attack_class="DoS", evidence=None, basis="model", probability=0.99)),
+    {"Benign": 7, "DoS": 1, "NOT ASSESSED": 9, "SSH-Bruteforce": 2},
+)
+
+
+def test_the_class_stands_before_what_it_rests_on() -> None:
+    assert attack_class_lines(FOUND) == [
+        "attack class: SSH-Bruteforce (SSH-Bruteforce 2, DoS 1, NOT ASSESSED 9, Benign 7 of 19 "
+        "flows)",
+        "repeated logins: 2 short SSH connections from 10.0.0.1 to 192.0.2.7 port 22",
+    ]
+
+
+def test_logs_without_flows_say_nothing() -> None:
+    assert attack_class_lines(AttackClasses("NOT ASSESSED")) == []
+
+
+def test_counts_of_a_capture() -> None:
+    assert counts_text(FOUND) == "SSH-Bruteforce: 2; DoS: 1; NOT ASSESSED: 9; Benign: 7"
+    assert counts_text(None) == ""
+
+
+def test_a_row_for_each_pair_and_class() -> None:
+    evidence = str(FLOW.evidence)
+    assert attack_rows(FOUND) == [
+        ("SSH-Bruteforce", "10.0.0.1", "192.0.2.7", "22", "2", evidence),
+        ("DoS", "10.0.0.1", "192.0.2.7", "22", "1", "models"),
+    ]

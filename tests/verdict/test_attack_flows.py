@@ -1,0 +1,112 @@
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from capture.logs import CaptureInfo
+from module3.detect import Classifier
+from tests.verdict.synthetic import CLIENT, SITE, sample_logs, stub_models
+from verdict.assess import assess
+from verdict.attack_flows import (
+    LISTED,
+    attack_classes,
+    classified_flows,
+    load_classifier,
+    with_attack_classes,
+)
+from verdict.document_json import from_json, to_json
+from verdict.scoring import score
+
+FLOW: dict[str, Any] = {
+    "Timestamp": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None),
+    "Src IP": CLIENT,
+    "Src Port": 40000,
+    "Dst IP": SITE,
+    "Dst Port": 22,
+    "Protocol": 6,
+    "Flow Duration": 0.5,
+    "class": "SSH-Bruteforce",
+    "probability": None,
+    "basis": "repetition",
+    "evidence": "five connections",
+}
+
+
+def flows(*classes: str) -> pl.DataFrame:
+    rows = [{**FLOW, "class": name} for name in classes]
+    return pl.DataFrame(rows, schema_overrides={"probability": pl.Float64})
+
+
+@pytest.mark.parametrize(
+    ("classes", "verdict"),
+    [
+        (["Benign", "Benign", "DoS", "SSH-Bruteforce", "SSH-Bruteforce"], "SSH-Bruteforce"),
+        (["Benign", "NOT ASSESSED"], "Benign"),
+        (["NOT ASSESSED"], "NOT ASSESSED"),
+        (["SSH-Bruteforce", "DoS"], "DoS"),
+    ],
+)
+def test_the_attack_of_most_flows_is_the_verdict(classes: list[str], verdict: str) -> None:
+    assert attack_classes(flows(*classes)).verdict == verdict
+
+
+def test_no_flow_is_assessed_without_flows() -> None:
+    found = attack_classes(flows("DoS").clear())
+    assert (found.verdict, found.flows, found.counts) == ("NOT ASSESSED", (), {})
+
+
+def test_of_a_flood_the_first_flows_are_listed_and_all_counted() -> None:
+    found = attack_classes(flows(*["DoS"] * (LISTED + 5)))
+    assert len(found.flows) == LISTED
+    assert found.counts == {"DoS": LISTED + 5}
+
+
+def test_a_target_has_the_flows_in_its_role_and_final_stays() -> None:
+    plain = assess(score(sample_logs(), stub_models()), [CLIENT, SITE], None)
+    document = with_attack_classes(plain, flows("SSH-Bruteforce", "Benign"))
+    for before, target in zip(plain.targets, document.targets, strict=True):
+        own = target.detectors.attack_class
+        expected = {"Benign": 1, "SSH-Bruteforce": 1}
+        assert own.counts == (expected if target.role in ("client", "server") else {})
+        assert target.final == before.final
+    assert document.attack_classes is not None
+    assert document.attack_classes.counts == {"Benign": 1, "SSH-Bruteforce": 1}
+    assert from_json(to_json(document)) == document
+
+
+def test_without_flows_the_document_stays_as_it_is() -> None:
+    plain = assess(score(sample_logs(), stub_models()), None, None)
+    assert with_attack_classes(plain, None) is plain
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    found = load_classifier()
+    assert found is not None
+    return found
+
+
+def test_flows_of_captures_come_with_classes(classifier: Classifier, pcaps: Path) -> None:
+    info = CaptureInfo(str(pcaps / "browsing.pcap"), "a" * 64, 10)
+    found = classified_flows([info], classifier)
+    assert found is not None
+    assert set(found["class"]) <= {"Benign", "NOT ASSESSED"}
+    assert found["Timestamp"].is_sorted()
+
+
+def test_logs_and_captures_that_are_gone_have_no_flows(
+    classifier: Classifier, tmp_path: Path
+) -> None:
+    notices: list[str] = []
+    infos = [
+        CaptureInfo("logs", "a" * 64, None),
+        CaptureInfo(str(tmp_path / "gone.pcap"), "b" * 64, 5),
+    ]
+    assert classified_flows(infos, classifier, notice=notices.append) is None
+    assert len(notices) == 1
+
+
+def test_a_folder_without_models_of_attack_classes(tmp_path: Path) -> None:
+    assert load_classifier(tmp_path) is None
