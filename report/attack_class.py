@@ -7,6 +7,7 @@ from typing import Final
 from report.text import counted
 from verdict.attack_class import AttackClasses, AttackFlow
 
+_PAIRS_SHOWN: Final = 10
 _NOT_ATTACKS: Final = ("Benign", "NOT ASSESSED")
 
 
@@ -44,6 +45,17 @@ def attack_rows(found: AttackClasses) -> list[tuple[str, ...]]:
         (kind, client, server, str(port), str(count), basis)
         for (kind, client, server, port, basis), count in ordered
     ]
+
+
+def attack_summary(found: AttackClasses | None) -> list[str]:
+    """Return a line for each of the pairs with most attack flows, nothing where there are none."""
+    rows = [] if found is None else attack_rows(found)
+    shown = [
+        f"{kind}: {client} -> {server} port {port}, {counted(int(count), 'flow')} ({basis})"
+        for kind, client, server, port, count, basis in rows[:_PAIRS_SHOWN]
+    ]
+    hidden = len(rows) - len(shown)
+    return [*shown, f"attacks between {counted(hidden, 'more pair')}"] if hidden else shown
 
 
 def _rests_on(flow: AttackFlow) -> str:

@@ -50,7 +50,7 @@ def _target(target: Target) -> str:
     lines += [
         part
         for line in attack_class_lines(target.detectors.attack_class)
-        for part in _wrapped(printable(line))
+        for part in wrapped(printable(line))
     ]
     lines += [*_heading(_REASONS), *_reasons(target)]
     return "\n".join(printable(line) for line in lines) + "\n"
@@ -108,17 +108,18 @@ def _probabilities(target: Target) -> list[str]:
 def _reasons(target: Target) -> list[str]:
     lines = [f"{_SPEAKERS[reason.detector]}: {reason.text}" for reason in target.reasons]
     lines += [f"to be read with care: {limit.text}" for limit in target.limits]
-    return [part for line in lines for part in _wrapped(printable(line))]
+    return [part for line in lines for part in wrapped(printable(line))]
 
 
-def _wrapped(line: str) -> list[str]:
+def wrapped(line: str) -> list[str]:
+    """Return a line in parts that fit the width of the classic form, later ones indented."""
     return textwrap.wrap(line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def skipped_lines(captures: Sequence[Capture]) -> list[str]:
     """Return text, wrapped, on each capture of which something was skipped."""
     lines = [f"{capture.path}: {_skipped(capture)}" for capture in captures if capture.skipped]
-    return [part for line in lines for part in _wrapped(printable(line))]
+    return [part for line in lines for part in wrapped(printable(line))]
 
 
 def _skipped(capture: Capture) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from report.console import skipped_lines
+from report.attack_class import attack_summary
+from report.console import skipped_lines, wrapped
 from report.text import counted, printable, shortened
 from verdict.document import Document, Target
 
@@ -24,11 +25,12 @@ def ranking(document: Document) -> str:
     """
     targets = document.targets
     if not targets:
-        return "\n".join([_NOTHING, *skipped_lines(document.captures)]) + "\n"
+        return "\n".join([_NOTHING, *_attacks(document), *skipped_lines(document.captures)]) + "\n"
     width = max([len("address"), *(len(target.ip) for target in targets)])
     heading = _row("verdict", ("FINAL", "m1", "rf", "gbdt"), "conns", "address", "name", width)
     lines = [heading, *(line for target in targets for line in _lines(target, width))]
-    return "\n".join([*lines, "", _total(document), *skipped_lines(document.captures)]) + "\n"
+    below = [_total(document), *_attacks(document), *skipped_lines(document.captures)]
+    return "\n".join([*lines, "", *below]) + "\n"
 
 
 def _lines(target: Target, width: int) -> list[str]:
@@ -42,6 +44,12 @@ def _lines(target: Target, width: int) -> list[str]:
         return [line]
     reason = _SHA256.sub(_first_digits, printable(target.reasons[0].text))
     return [line, shortened(f"  {reason}", WIDTH)]
+
+
+def _attacks(document: Document) -> list[str]:
+    """Return the pairs whose flows are called an attack, whether TLS was seen or not."""
+    lines = attack_summary(document.attack_classes)
+    return [part for line in lines for part in wrapped(printable(line))]
 
 
 def _first_digits(fingerprint: re.Match[str]) -> str:

@@ -64,8 +64,7 @@ def with_attack_classes(document: Document, flows: pl.DataFrame | None) -> Docum
     if flows is None:
         return document
     targets = tuple(_with_classes(target, flows) for target in document.targets)
-    counted = replace(attack_classes(flows), flows=())
-    return replace(document, targets=targets, attack_classes=counted)
+    return replace(document, targets=targets, attack_classes=attack_classes(flows))
 
 
 def attack_classes(flows: pl.DataFrame) -> AttackClasses:

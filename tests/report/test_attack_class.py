@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from report.attack_class import attack_class_lines, attack_rows, counts_text
+from report.attack_class import attack_class_lines, attack_rows, attack_summary, counts_text
 from verdict.attack_class import AttackClasses, AttackFlow
 
 FLOW = AttackFlow(
@@ -46,3 +46,11 @@ def test_a_row_for_each_pair_and_class() -> None:
         ("SSH-Bruteforce", "10.0.0.1", "192.0.2.7", "22", "2", evidence),
         ("DoS", "10.0.0.1", "192.0.2.7", "22", "1", "models"),
     ]
+
+
+def test_the_pairs_with_most_flows_are_told_below_the_ranking() -> None:
+    flows = tuple(replace(FLOW, server_port=port) for port in range(12))
+    lines = attack_summary(AttackClasses("SSH-Bruteforce", flows, {"SSH-Bruteforce": 12}))
+    assert lines[0].startswith("SSH-Bruteforce: 10.0.0.1 -> 192.0.2.7 port 0, 1 flow (2 short")
+    assert lines[-1] == "attacks between 2 more pairs"
+    assert attack_summary(None) == []
