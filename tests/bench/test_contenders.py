@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.contenders import logs_command, peers, version_in
+from bench.contenders import flow_meter, flows_command, logs_command, peers, version_in
 
 
 def program(folder: Path, name: str, line: str, status: int = 0) -> Path:
@@ -45,3 +45,19 @@ def test_version_is_the_first_number_with_a_dot() -> None:
 def test_several_captures_stand_in_one_command() -> None:
     command = logs_command([Path("a"), Path("b")], Path("out"), jobs=4)
     assert command[-8:] == ("a", "b", "--out", "out", "--engine", "builtin", "--jobs", "4")
+
+
+def test_the_flow_meter_runs_beside_its_interpreter(tmp_path: Path) -> None:
+    program(tmp_path, "python", "0.5.0")
+    found = flow_meter(Path("a.pcap"), tmp_path / "cicflowmeter", tmp_path)
+    assert found is not None
+    assert found.version == "0.5.0"
+    assert found.command[:4] == (str(tmp_path / "cicflowmeter"), "-f", "a.pcap", "-c")
+
+
+def test_a_flow_meter_that_is_not_there(tmp_path: Path) -> None:
+    assert flow_meter(Path("a.pcap"), tmp_path / "cicflowmeter", tmp_path) is None
+
+
+def test_the_flow_table_goes_into_the_folder(tmp_path: Path) -> None:
+    assert str(tmp_path / "flows.csv") in flows_command(Path("a.pcap"), tmp_path)

@@ -29,7 +29,7 @@ def test_rows_are_sorted_by_name() -> None:
     text = summary([row, replace(row, name="a")])
     assert text == (
         "name,path,verdict,probability,worst_server,malicious_servers,servers,packets,"
-        "first_ts,last_ts,skipped\n"
-        "a,a,NOT ASSESSED,,,0,0,,1.25,,\n"
-        "b,a,NOT ASSESSED,,,0,0,,1.25,,\n"
+        "first_ts,last_ts,skipped,attack_classes\n"
+        "a,a,NOT ASSESSED,,,0,0,,1.25,,,\n"
+        "b,a,NOT ASSESSED,,,0,0,,1.25,,,\n"
     )
