@@ -64,7 +64,7 @@ class Ranges:
         found = np.full(len(values), _FARTHEST)
         for kind in np.unique(kinds):
             rows = np.flatnonzero(kinds == kind)
-            for group in np.flatnonzero(self.kind == kind):
+            for group in np.flatnonzero(self.kind == kind).tolist():
                 found[rows] = np.minimum(found[rows], self._outside(values[rows], group))
         return found
 
