@@ -1,6 +1,6 @@
 """Measures the choices behind the shipped models, every quarter of the rows held back once.
 
-The figures go to data/comparison.json; docs/attacks.md says what was chosen.
+The figures go to comparison.json beside the table.
 """
 
 from __future__ import annotations
