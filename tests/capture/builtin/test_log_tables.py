@@ -21,11 +21,13 @@ from capture.zeek_format.writing import Form
 
 PCAPS = Path(project.__file__).parent / "pcaps"
 SAMPLES = sorted(path.name for path in PCAPS.glob("*.pcap*"))
+SMALL = 1 << 12  # bytes, less than the rows of any sample
+FORMS: tuple[Form, ...] = ("tsv", "json")
 INTERRUPTED = (
     "import os, signal, sys\n"
     "from pathlib import Path\n"
     "from capture.builtin.engine import analysis\n"
-    "with analysis(Path(sys.argv[1]), bytes_in_memory=1) as found:\n"
+    "with analysis(Path(sys.argv[1]), bytes_in_memory=1 << 12) as found:\n"
     "    assert sum(1 for batch in found.batches('conn')) > 1\n"
     "    signal.raise_signal(int(sys.argv[2]))\n"
 )
@@ -51,15 +53,14 @@ def written(logs: FoundLogs, folder: Path, form: Form) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@pytest.mark.parametrize("form", ["tsv", "json"])
 def test_rows_on_the_disk_give_the_same_logs(
-    name: str, form: Form, tmp_path: Path, files: list[IO[bytes]]
+    name: str, tmp_path: Path, files: list[IO[bytes]]
 ) -> None:
     with analysis(PCAPS / name) as found:
-        in_memory = written(found, tmp_path / "memory", form)
+        in_memory = [written(found, tmp_path / "memory" / form, form) for form in FORMS]
     assert not files
-    with analysis(PCAPS / name, bytes_in_memory=1) as found:
-        on_disk = written(found, tmp_path / "disk", form)
+    with analysis(PCAPS / name, bytes_in_memory=SMALL) as found:
+        on_disk = [written(found, tmp_path / "disk" / form, form) for form in FORMS]
     assert files
     assert on_disk == in_memory
     assert all(file.closed for file in files)
@@ -70,7 +71,7 @@ def test_captures_of_others_give_the_same_tables_too(shared_data: Path) -> None:
     compared = 0
     for capture in [path for path in captures if path.stat().st_size < 100_000][::30]:
         logs = analyse(capture)
-        for limit in (1, 5000):
+        for limit in (SMALL, 4 * SMALL):
             with analysis(capture, bytes_in_memory=limit) as found:
                 for name in SCHEMAS:
                     parts = list(found.batches(name))
@@ -88,13 +89,13 @@ def test_nothing_is_left_when_something_goes_wrong(files: list[IO[bytes]]) -> No
 
     with (
         pytest.raises(KeyboardInterrupt),
-        analysis(PCAPS / "browsing.pcap", bytes_in_memory=1, progress=interrupt),
+        analysis(PCAPS / "beacon.pcap", bytes_in_memory=SMALL, progress=interrupt),
     ):
         pass
     assert files
     with (
         pytest.raises(ZeroDivisionError),
-        analysis(PCAPS / "browsing.pcap", bytes_in_memory=1),
+        analysis(PCAPS / "beacon.pcap", bytes_in_memory=SMALL),
     ):
         raise ZeroDivisionError
     assert all(file.closed for file in files)
@@ -102,7 +103,7 @@ def test_nothing_is_left_when_something_goes_wrong(files: list[IO[bytes]]) -> No
 
 @pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
 def test_a_process_that_is_ended_leaves_no_file(ended_by: signal.Signals, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", INTERRUPTED, str(PCAPS / "browsing.pcap"), str(int(ended_by))]
+    command = [sys.executable, "-c", INTERRUPTED, str(PCAPS / "beacon.pcap"), str(int(ended_by))]
     result = subprocess.run(
         command,
         env={"TMPDIR": str(tmp_path), "PYTHONPATH": str(PCAPS.parent)},
@@ -118,10 +119,10 @@ def test_a_disk_that_takes_nothing_ends_the_command_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-    monkeypatch.setitem(engine.analysis.__wrapped__.__kwdefaults__, "bytes_in_memory", 1)  # type: ignore[attr-defined]
+    monkeypatch.setitem(engine.analysis.__wrapped__.__kwdefaults__, "bytes_in_memory", SMALL)  # type: ignore[attr-defined]
     out = str(tmp_path / "out")
-    assert project.main(["logs", str(PCAPS / "browsing.pcap"), "--out", out]) == 4
+    assert project.main(["logs", str(PCAPS / "beacon.pcap"), "--out", out]) == 4
     (line,) = capsys.readouterr().err.splitlines()
     assert str(tmp_path / "missing") in line
     with pytest.raises(EngineError):
-        analyse(PCAPS / "browsing.pcap")
+        analyse(PCAPS / "beacon.pcap")
