@@ -57,6 +57,7 @@ def prepare(settings: Settings) -> None:
 def scan_one(source: Input) -> Scanned:
     """Return the document on one capture; raises what only the user can mend, and defects."""
     from capture.read import read_one
+    from commands.conversations import JudgedCaptures
     from verdict.assess import assess
     from verdict.learning import learnable
     from verdict.scoring import score
@@ -77,6 +78,10 @@ def scan_one(source: Input) -> Scanned:
     notices += incomplete(logs)
     scored = score(logs, models)
     document = assess(scored, None, _known(_settings))
+    judged = JudgedCaptures.of(
+        [source], logs, _settings.models, 1, _settings.decompressed_limit, notices.append
+    )
+    document = judged.added_to(document)
     return Scanned(document, tuple(learnable(scored, document)), tuple(notices))
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from verdict.conversation_document import CaptureConversations, ConversationDetector
+
 SCHEMA_VERSION: Final = 1
 
 Verdict = Literal["MALICIOUS", "NORMAL", "NOT ASSESSED"]
@@ -36,6 +38,7 @@ class Capture:
     skipped: Mapping[str, int]
     first_ts: float | None
     last_ts: float | None
+    conversation: CaptureConversations = field(default_factory=CaptureConversations)
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ class Detectors:
     module1: ConnectionDetector
     random_forest: ServerDetector
     gbdt: ServerDetector
+    conversation: ConversationDetector = field(default_factory=ConversationDetector)
 
 
 @dataclass(frozen=True)

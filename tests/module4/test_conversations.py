@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from module4.conversation_packets import ConversationPackets
@@ -38,6 +38,7 @@ def built(parts: list[list[tuple[int, int, int, int, bool]]]) -> Conversations:
     return builder.finish()
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(PACKET, min_size=1, max_size=8), min_size=1, max_size=6))
 def test_conversations_are_those_of_a_plain_loop(
     parts: list[list[tuple[int, int, int, int, bool]]],

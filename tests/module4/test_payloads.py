@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from module4.payloads import PayloadTokens
@@ -68,6 +68,7 @@ def test_what_was_not_captured_is_not_read() -> None:
     assert token(tcp(b"HTTP/1.1 200 OK\r\n\r\nMZ"), captured=headers + 20) is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80), st.integers(0, 200))
 def test_any_payload_gives_a_token_or_none(payload: bytes, captured: int) -> None:
     block, _ = decode([ethernet(ipv4(tcp(payload, 53, 80), 6))], captured=54 + captured)
