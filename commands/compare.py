@@ -90,6 +90,8 @@ def _run_all(workers: int, function: Callable[[Job], Scored], jobs: Sequence[Job
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
+    # Each process has a core to itself: its libraries need no threads. It reads this as it starts.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_start) as pool:
         return list(pool.map(function, jobs))

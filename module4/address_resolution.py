@@ -19,6 +19,7 @@ _PLACES: Final = {1: (12, 14), 113: (14, 16), 276: (0, 20)}
 _VLAN: Final = 0x8100
 _TAG: Final = 4
 _IPV4_OVER_ETHERNET: Final = np.array([0, 1, 8, 0, 6, 4], np.uint8)
+_NOTHING: Final = (np.empty(0, np.int64),) * 3
 _SENDER, _TARGET = 14, 24
 _MAPPED_IPV4: Final = np.uint64(0xFFFF << 32)
 
@@ -35,7 +36,8 @@ class Resolutions:
 
 def resolutions(records: Records) -> Resolutions:
     """Return the ARP and RARP messages on Ethernet, in one VLAN at most, and on Linux cooked."""
-    found = [_of_link_type(records, *item) for item in _PLACES.items()]
+    present = [item for item in _PLACES.items() if (records.link_type == item[0]).any()]
+    found = [_of_link_type(records, *item) for item in present] or [_NOTHING]
     record, start, ethertype = (np.concatenate(columns) for columns in zip(*found, strict=True))
     message = gather(records.data, start, LENGTH)
     sound = (message[:, :6] == _IPV4_OVER_ETHERNET).all(axis=1)
@@ -57,7 +59,7 @@ def _of_link_type(
     tagged = ethertype == _VLAN
     start = start + np.where(tagged, _TAG, 0)
     ethertype[tagged] = _big16(records.data, start[tagged] + ethertype_at)
-    wanted = np.isin(ethertype, ETHERTYPES)
+    wanted = (ethertype == ETHERTYPES[0]) | (ethertype == ETHERTYPES[1])
     return record[wanted], start[wanted] + message_at, ethertype[wanted]
 
 

@@ -56,7 +56,12 @@ class Detector:
         return np.concatenate([np.empty(0), *map(self._score, parts)])
 
     def _score(self, conversations: Conversations) -> Matrix:
-        return forest_probabilities(self.forest, self._matrix(conversations))
+        rows = np.ascontiguousarray(self._matrix(conversations))
+        # A scan is many conversations that are all alike.
+        whole = rows.view(np.dtype((np.void, rows.itemsize * rows.shape[1]))).ravel()
+        _, first, number = np.unique(whole, return_index=True, return_inverse=True)
+        probabilities: Matrix = forest_probabilities(self.forest, rows[first])[number]
+        return probabilities
 
     def _matrix(self, conversations: Conversations) -> Matrix:
         known, all_tokens = list(self.tokens), self.templates.tokens

@@ -15,7 +15,8 @@ from module4.templates import DNS_ANSWER, DNS_QUERY, TLS, Codes, Templates
 Bytes = NDArray[np.uint8]
 
 _TCP, _UDP = 6, 17
-_DNS_PORTS: Final = (53, 5353, 5355)  # DNS, mDNS and LLMNR, which share the form of messages
+_IS_DNS: Final = np.zeros(1 << 16, dtype=np.bool_)
+_IS_DNS[[53, 5353, 5355]] = True  # DNS, mDNS and LLMNR, which share the form of messages
 _DNS_HEADER: Final = 12
 _IS_ANSWER: Final = 0x80
 _TLS_HEADER: Final = 5
@@ -25,7 +26,7 @@ _LONGEST_RECORD: Final = (1 << 14) + 2048
 _WIDTH: Final = 16
 _RESPONSE: Final = np.frombuffer(b"HTTP/1.", np.uint8)
 _END_OF_HEADER: Final = np.frombuffer(b"\r\n\r\n", np.uint8)
-_LONGEST_HEADER: Final = 2048
+_LONGEST_HEADER: Final = 1024
 
 
 class PayloadTokens:
@@ -55,9 +56,7 @@ class PayloadTokens:
         return found
 
     def _add_dns(self, found: Codes, block: PacketBlock) -> None:
-        is_dns = np.isin(block.source_port, _DNS_PORTS) | np.isin(
-            block.destination_port, _DNS_PORTS
-        )
+        is_dns = _IS_DNS[block.source_port] | _IS_DNS[block.destination_port]
         for protocol, length_field in ((_UDP, 0), (_TCP, 2)):
             enough = block.payload_captured >= _DNS_HEADER + length_field
             at = np.flatnonzero(is_dns & (block.protocol == protocol) & enough)

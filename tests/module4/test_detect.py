@@ -36,6 +36,14 @@ def test_probabilities_are_those_of_scikit_learn(models: Path, data: Path, manif
         np.testing.assert_allclose(found, [probability], atol=1e-9)
 
 
+def test_each_conversation_keeps_its_own_probability(models: Path, pcaps: Path) -> None:
+    found = conversations_of_capture(pcaps / "browsing.pcap").conversations
+    detector = load(models)
+    alone = [detector.score(found.part(n, n + 1))[0] for n in range(len(found))]
+    assert detector.score(found).tolist() == alone
+    assert len(set(alone)) > 1
+
+
 def test_no_conversations(models: Path, manifest: Path) -> None:
     path = manifest.parent / "benign" / "0.pcap"
     found = conversations_of_capture(path).conversations.part(0, 0)
