@@ -52,8 +52,8 @@ class Detector:
     def score(self, conversations: Conversations) -> Matrix:
         """Return the probability that each conversation is dangerous."""
         places = range(0, len(conversations), _AT_ONCE)
-        parts = [conversations.part(start, start + _AT_ONCE) for start in places]
-        return np.concatenate([np.empty(0), *map(self._score, parts)])
+        found = (self._score(conversations.part(start, start + _AT_ONCE)) for start in places)
+        return np.concatenate([np.empty(0), *found])
 
     def _score(self, conversations: Conversations) -> Matrix:
         rows = np.ascontiguousarray(self._matrix(conversations))
