@@ -20,11 +20,11 @@ NOTES: Final = (
     "F1 weighted: mean of both classes by their sizes, which the ancestor called F1; calling "
     "everything safe is there to be exceeded",
     "F1 balanced: mean of both classes as if they were of one size",
-    "ms/k: milliseconds for a thousand conversations",
+    "judge, ms/k: milliseconds to judge a thousand conversations",
     "intervals, confusion matrices and curves: --json FILE and --html FILE",
 )
 _HEADING: Final = (
-    ("", "", "preci-", "", "average", "F1", "F1", "fit", "predict"),
+    ("", "", "preci-", "", "average", "F1", "F1", "fit", "judge"),
     ("", "F1", "sion", "recall", "precision", "weight.", "balan.", "s", "ms/k"),
 )
 _WIDTHS: Final = (23, 6, 7, 7, 10, 8, 7, 5, 7)

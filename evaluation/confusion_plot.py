@@ -25,7 +25,8 @@ def confusion_plot(title: str, counts: Mapping[str, int]) -> str:
     name = escape(f"Confusion matrix, {title}", quote=True)
     width, height = _LEFT + 2 * _SIZE + 8, _TOP + 2 * _SIZE + 8
     return (
-        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{name}">'
+        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{name}" '
+        'style="max-width:20rem">'
         f"<title>{name}</title>{''.join(parts)}</svg>"
     )
 
