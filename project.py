@@ -16,7 +16,19 @@ from typing import Final
 
 try:
     from capture.errors import EngineError, UnreadableInputError
-    from commands import certs, detect, evaluate, features, flows, label, logs, prompt, scan, train
+    from commands import (
+        certs,
+        compare,
+        detect,
+        evaluate,
+        features,
+        flows,
+        label,
+        logs,
+        prompt,
+        scan,
+        train,
+    )
     from commands.errors import WrongUseError
     from commands.exit_status import (
         INTERRUPTED,
@@ -48,6 +60,7 @@ COMMANDS: Final[dict[str, ModuleType]] = {
     "features": features,
     "train": train,
     "evaluate": evaluate,
+    "compare": compare,
     "certs": certs,
 }
 # The only errors that a user can meet; each has a message of one line.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from capture.logs import Logs
     from capture.read import Engine, ReadResult
+    from commands.conversations import JudgedCaptures
     from verdict.certificates import CertificateDatabase
     from verdict.document import Document
     from verdict.known_certificates import Entry
@@ -124,6 +125,20 @@ class Analysis:
     def _entries(self) -> tuple[Entry, ...] | None:
         return readable_entries(self._database)
 
+    @cached_property
+    def _conversations(self) -> JudgedCaptures:
+        from capture.discover import find_inputs
+        from commands.conversations import JudgedCaptures
+
+        with working("judging conversations"):
+            return JudgedCaptures.of(
+                find_inputs(self._paths, recursive=self._recursive),
+                self.logs,
+                self._models_folder,
+                self._jobs,
+                self._decompressed_limit,
+            )
+
     def assess(self, addresses: Sequence[str] | None) -> Document:
         """Return the document for some addresses or all servers, and learn its certificates."""
         from verdict.assess import assess
@@ -134,6 +149,7 @@ class Analysis:
         own = frozenset(info.sha256 for info in self.logs.captures)
         known = None if self._entries is None else KnownCertificates(self._entries, own)
         document = with_attack_classes(assess(self.scored, addresses, known), self._flows)
+        document = self._conversations.added_to(document)
         if known is not None:
             learn(self._database, learnable(self.scored, document))
         return document

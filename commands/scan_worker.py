@@ -58,6 +58,7 @@ def prepare(settings: Settings) -> None:
 def scan_one(source: Input) -> Scanned:
     """Return the document on one capture; raises what only the user can mend, and defects."""
     from capture.read import read_one
+    from commands.conversations import JudgedCaptures
     from verdict.assess import assess
     from verdict.attack_flows import classified_flows, with_attack_classes
     from verdict.learning import learnable
@@ -83,6 +84,10 @@ def scan_one(source: Input) -> Scanned:
         limit = _settings.decompressed_limit
         flows = classified_flows(logs.captures, classifier, limit, notices.append)
         document = with_attack_classes(document, flows)
+    judged = JudgedCaptures.of(
+        [source], logs, _settings.models, 1, _settings.decompressed_limit, notices.append
+    )
+    document = judged.added_to(document)
     return Scanned(document, tuple(learnable(scored, document)), tuple(notices))
 
 

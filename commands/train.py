@@ -11,12 +11,15 @@ from commands import module_step
 from commands.errors import WrongUseError
 from commands.output import make_folder
 from models.card import MODELS
+from module4.sources import Sources
+from module4.sources import add_arguments as add_sources
 
 HELP: Final = "train the models of each module, then FINAL"
 EXAMPLE: Final = "python project.py train --models /tmp/models"
 _FINAL: Final = "final"
 # Models by the names of their folders: what a message about a broken one tells to train.
-_TRAINED_BY: Final = {"random_forest": "module2", "gbdt": "module2"}
+_TRAINED_BY: Final = {"random_forest": "module2", "gbdt": "module2", "conversation": "module4"}
+_CONVERSATIONS: Final = "module4"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,20 +27,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "module",
         nargs="?",
-        choices=(*module_step.TRAINED, *_TRAINED_BY, _FINAL),
+        choices=(*module_step.TRAINED, _CONVERSATIONS, *_TRAINED_BY, _FINAL),
         help="all unless given",
     )
     module_step.configure(parser, ("data", "manifest", "servers", "models"))
+    add_sources(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train and return the exit status."""
     arguments.module = _TRAINED_BY.get(arguments.module, arguments.module)
     _check_place(arguments.models or MODELS)
+    _check_sources(arguments)
     if arguments.module == _FINAL:
         return _train_final(arguments)
+    if arguments.module == _CONVERSATIONS:
+        return _train_conversations(arguments)
     status = module_step.run("train", arguments)
-    return status if status or arguments.module else _train_final(arguments)
+    if status or arguments.module:
+        return status
+    # A data set for the other modules has no conversations: theirs are the tables of module 4.
+    arguments.data = arguments.manifest = None
+    return _train_conversations(arguments) or _train_final(arguments)
 
 
 def _check_place(models: Path) -> None:
@@ -45,6 +56,25 @@ def _check_place(models: Path) -> None:
     make_folder(models)
     if not os.access(models, os.W_OK):
         raise WrongUseError(f"{models}: cannot be written (permission denied)")
+
+
+def _check_sources(arguments: argparse.Namespace) -> None:
+    """Refuse captures for a set that is not to be made again, and nothing to make one of."""
+    for name in ("good", "bad"):
+        update = getattr(arguments, f"update_{name}set")
+        captures = getattr(arguments, name)
+        if captures and not update:
+            raise WrongUseError(f"--{name} is for --update-{name}set, which is missing")
+        if update and not (captures or arguments.manifest or arguments.interface):
+            raise WrongUseError(f"--update-{name}set needs --{name}, --manifest or --interface")
+
+
+def _train_conversations(arguments: argparse.Namespace) -> int:
+    from module4.examples import DATASET
+    from module4.train import run
+
+    with module_step.files_usable():
+        return run(Sources.of(arguments), arguments.data or DATASET, arguments.models or MODELS)
 
 
 def _train_final(arguments: argparse.Namespace) -> int:

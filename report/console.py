@@ -8,6 +8,7 @@ from typing import Final
 
 from module2.columns import FURTHER_FEATURES
 from report.attack_class import attack_class_lines
+from report.conversation import capture_lines, conversation_lines
 from report.text import counted, printable, probability
 from verdict.document import (
     Capture,
@@ -35,17 +36,20 @@ _SPEAKERS: Final = {
 }
 _HARMLESS: Final = "not IP"
 _PROBABILITIES: Final = f"<{'probabilities':-^78}>"
+_CONVERSATIONS: Final = f"<{'conversations':-^78}>"
 _REASONS: Final = f"<{'reasons':-^78}>"
 
 
 def console(document: Document) -> str:
     """Return every target in full, then what could not be read."""
     parts = [_target(target) for target in document.targets]
-    return "\n".join([*parts, *skipped_lines(document.captures)]) + "\n"
+    notes = [*capture_lines(document.captures), *skipped_lines(document.captures)]
+    return "\n".join([*parts, *notes]) + "\n"
 
 
 def _target(target: Target) -> str:
     lines = [*_heading(_RESULT), *_results(target), *_heading(_FEATURES), *_features(target)]
+    lines += [*_heading(_CONVERSATIONS), *conversation_lines(target)]
     lines += [*_heading(_PROBABILITIES), *_probabilities(target)]
     lines += [
         part

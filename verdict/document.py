@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from verdict.attack_class import AttackClasses
+from verdict.conversation_document import CaptureConversations, ConversationDetector
 
 SCHEMA_VERSION: Final = 1
 
@@ -38,6 +39,7 @@ class Capture:
     skipped: Mapping[str, int]
     first_ts: float | None
     last_ts: float | None
+    conversation: CaptureConversations = field(default_factory=CaptureConversations)
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ class Detectors:
     random_forest: ServerDetector
     gbdt: ServerDetector
     attack_class: AttackClasses = field(default_factory=lambda: AttackClasses("NOT ASSESSED"))
+    conversation: ConversationDetector = field(default_factory=ConversationDetector)
 
 
 @dataclass(frozen=True)

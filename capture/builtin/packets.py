@@ -31,6 +31,8 @@ class PacketReader:
         that were kept with something amiss, what that is.
     ethertypes
         Frames that are not IP, by EtherType: 0x0806 are ARP.
+    records
+        The records that the block last yielded was decoded from.
     first_time_ns, last_time_ns
         Earliest and latest time stamp of all records, nanoseconds since the Unix epoch.
 
@@ -62,6 +64,7 @@ class PacketReader:
         """Yield blocks of packets in capture order; one of other frames only has no packets."""
         for records in self._file:
             self._note(records)
+            self.records = records
             block = self._decoder.decode(records)
             if len(block.clock_ns):
                 yield block

@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 
 import project
+from module4.examples import DATASET
+from module4.sources import Sources
 
 
 @pytest.fixture
@@ -19,12 +21,18 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
 
     for name in ("module1.train", "module2.train", "module3.train", "verdict.train"):
         monkeypatch.setattr(f"{name}.main", recorder(name))
+
+    def conversations(sources: Sources, data: Path, models: Path) -> int:
+        made.append(("module4.train", [str(data), str(models), *map(str, sources.good)]))
+        return 0
+
+    monkeypatch.setattr("module4.train.run", conversations)
     return made
 
 
 def test_everything_is_trained_and_final_last(calls) -> None:
     assert project.main(["train"]) == 0
-    modules = ["module2.train", "module1.train", "module3.train"]
+    modules = ["module2.train", "module1.train", "module3.train", "module4.train"]
     assert [name for name, _ in calls] == [*modules, "verdict.train"]
 
 
@@ -48,7 +56,35 @@ def test_options_are_passed_on(calls, tmp_path: Path) -> None:
     project.main(["train", "--models", str(tmp_path), "--data", "d"])
     assert calls[0] == ("module2.train", ["--data", "d", "--models", str(tmp_path)])
     assert calls[2] == ("module3.train", ["--models", str(tmp_path)])
-    assert calls[3] == ("verdict.train", ["--models", str(tmp_path)])
+    assert calls[3] == ("module4.train", [str(DATASET), str(tmp_path)])
+    assert calls[4] == ("verdict.train", ["--models", str(tmp_path)])
+
+
+@pytest.mark.parametrize("folder", ["module4", "conversation"])
+def test_conversations_are_trained_on_their_own_sets(calls, folder: str, tmp_path: Path) -> None:
+    options = [
+        "--data",
+        str(tmp_path),
+        "--models",
+        str(tmp_path),
+        "--update-goodset",
+        "--good",
+        "g",
+    ]
+    assert project.main(["train", folder, *options]) == 0
+    assert calls == [("module4.train", [str(tmp_path), str(tmp_path), "g"])]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--good", "x.pcap"], ["--bad", "x.pcap"], ["--update-goodset"], ["--update-badset"]],
+)
+def test_sets_and_what_they_are_made_of_go_together(
+    calls, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert project.main(["train", "module4", *options]) == 2
+    assert "--update-" in capsys.readouterr().err
+    assert calls == []
 
 
 def test_failure_ends_it_with_its_status(calls, monkeypatch: pytest.MonkeyPatch) -> None:
