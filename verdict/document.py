@@ -1,7 +1,8 @@
 """The result document: what the detectors found, frozen and versioned; every report renders it.
 
 Times are seconds since the Unix epoch. Identical input gives an identical document: it holds no
-time of day, no path but those the user gave, and every list is sorted.
+time of day, no path but those the user gave, and every list is sorted. A field that a later
+program adds has a default, so that a document of an earlier one can still be read.
 """
 
 from __future__ import annotations
@@ -93,7 +94,11 @@ class CertificateDatabaseResult:
 
 @dataclass(frozen=True)
 class Connection:
-    """One TLS connection as module 1 saw it."""
+    """One TLS connection as module 1 saw it, with what other tools know it by.
+
+    ``duration`` is in seconds. ``community_id`` is the flow hash of version 1, seed 0.
+    ``certificates`` are the fingerprints of the chain, leaf first, of ``Target.certificates``.
+    """
 
     uid: str
     ts: float | None
@@ -107,6 +112,13 @@ class Connection:
     version: str | None
     probability: float | None
     verdict: Verdict
+    proto: str | None = None
+    duration: float | None = None
+    community_id: str | None = None
+    certificates: tuple[str, ...] = ()
+    ja3: str | None = None
+    ja3s: str | None = None
+    ja4: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,8 +187,33 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """A certificate that a server showed; what the logs do not tell is None.
+
+    ``fingerprint`` is the SHA-256 where the logs have it. ``names`` are the DNS and common names.
+    ``is_leaf`` tells that a server was shown with it, rather than it vouching for another one.
+    """
+
+    fingerprint: str
+    sha1: str | None
+    subject: str | None
+    issuer: str | None
+    serial: str | None
+    not_before: float | None
+    not_after: float | None
+    key_type: str | None
+    key_length: int | None
+    signature: str | None
+    names: tuple[str, ...]
+    is_leaf: bool
+
+
+@dataclass(frozen=True)
 class Target:
-    """An address in one role; ``features`` are those of the row that FINAL names."""
+    """An address in one role; ``features`` are those of the row that FINAL names.
+
+    ``dns_names`` are the names asked for in DNS that resolved to the server addresses.
+    """
 
     ip: str
     role: Role
@@ -185,6 +222,8 @@ class Target:
     reasons: tuple[Reason, ...] = ()
     limits: tuple[Limit, ...] = ()
     features: Mapping[str, FeatureValue] = field(default_factory=dict)
+    certificates: tuple[Certificate, ...] = ()
+    dns_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
