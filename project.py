@@ -15,7 +15,19 @@ from types import ModuleType
 from typing import Final
 
 from capture.errors import EngineError, UnreadableInputError
-from commands import certs, detect, evaluate, features, flows, label, logs, prompt, scan, train
+from commands import (
+    certs,
+    detect,
+    evaluate,
+    features,
+    flows,
+    label,
+    logs,
+    prompt,
+    scan,
+    settings,
+    train,
+)
 from commands.errors import WrongUseError
 from commands.exit_status import (
     INTERRUPTED,
@@ -23,7 +35,9 @@ from commands.exit_status import (
     UNREADABLE_INPUT,
     WRONG_USE,
 )
-from commands.output import notice
+from commands.options.command_line import add, complete
+from commands.options.settings import read_settings
+from commands.output import be_quiet, complaint
 from evaluation.errors import EvaluationError
 from models.errors import ModelError
 from training.manifest import ManifestError
@@ -39,6 +53,7 @@ COMMANDS: Final[dict[str, ModuleType]] = {
     "train": train,
     "evaluate": evaluate,
     "certs": certs,
+    "settings": settings,
 }
 # The only errors that a user can meet; each has a message of one line.
 STATUS_OF: Final[dict[type[Exception], int]] = {
@@ -62,12 +77,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     _accept_any_text()
     arguments = _parser().parse_args(argv)
     try:
+        complete(arguments, read_settings(os.environ).value_of)
+        be_quiet(arguments.quiet)
         return int(arguments.run(arguments)) if arguments.command else prompt.run()
     except KeyboardInterrupt:
-        notice("")
+        complaint("")
         return INTERRUPTED
     except tuple(STATUS_OF) as error:
-        notice(_explained(error))
+        complaint(_explained(error))
         return next(status for kind, status in STATUS_OF.items() if isinstance(error, kind))
 
 
@@ -79,12 +96,14 @@ def _parser() -> argparse.ArgumentParser:
         epilog="exit status: 0 nothing malicious, 1 something malicious, 2 wrong use, "
         "3 unreadable input, 4 model or engine missing or broken",
     )
+    add(parser, "quiet", "verbose")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, module in COMMANDS.items():
         command = commands.add_parser(
             name, help=module.HELP, description=module.HELP, epilog=f"example: {module.EXAMPLE}"
         )
         module.configure(command)
+        add(command, "quiet", "verbose", inherited=True)
         command.set_defaults(run=module.run)
     return parser
 

@@ -9,7 +9,9 @@ from typing import Final
 from commands.analysis import Analysis, add_arguments, add_detector_arguments
 from commands.errors import WrongUseError
 from commands.exit_status import MALICIOUS, NOTHING_MALICIOUS
-from commands.output import STANDARD_OUTPUT, notice, write, write_to
+from commands.options.command_line import add
+from commands.options.option import STANDARD_OUTPUT
+from commands.output import notice, write, write_to
 from verdict.addresses import normal_form
 
 HELP: Final = "verdicts on addresses in captures, taken together as one picture"
@@ -19,24 +21,8 @@ EXAMPLE: Final = "python project.py detect pcaps/beacon.pcap --ip 192.168.1.66 -
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_arguments(parser)
-    targets = parser.add_mutually_exclusive_group()
-    targets.add_argument(
-        "--ip",
-        action="append",
-        metavar="IP",
-        help="address to give a verdict on, as server or client; may be repeated",
-    )
-    targets.add_argument(
-        "--all", action="store_true", help="all servers, worst first; the default without --ip"
-    )
-    for form in ("json", "csv"):
-        parser.add_argument(
-            f"--{form}",
-            nargs="?",
-            const=STANDARD_OUTPUT,
-            metavar="FILE",
-            help=f"write the result as {form.upper()} to FILE, or to standard output",
-        )
+    add(parser.add_mutually_exclusive_group(), "ip", "all")
+    add(parser, "json", "csv")
     add_detector_arguments(parser)
 
 

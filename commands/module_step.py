@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Final
 
 from commands.errors import WrongUseError
@@ -14,19 +13,7 @@ from commands.output import notice, reason_of
 
 # Module 2 comes first where both label: it makes the logs of captures that lie beside them.
 MODULES: Final = ("module2", "module1")
-_OPTIONS: Final = {
-    "data": ("DIR", "dataset folder; that of the module unless given"),
-    "manifest": ("FILE", "CSV that names labelled captures"),
-    "servers": ("FILE", "CSV that labels their servers; servers.csv beside the manifest"),
-    "models": ("DIR", "where the models go; models/ unless given"),
-}
-
-
-def configure(parser: argparse.ArgumentParser, options: Sequence[str]) -> None:
-    """Declare the options that are passed on to the modules."""
-    for name in options:
-        metavar, description = _OPTIONS[name]
-        parser.add_argument(f"--{name}", type=Path, metavar=metavar, help=description)
+_PASSED_ON: Final = ("data", "manifest", "servers", "models")
 
 
 def run(step: str, arguments: argparse.Namespace) -> int:
@@ -55,7 +42,7 @@ def files_usable() -> Iterator[None]:
 
 def _passed_on(arguments: argparse.Namespace) -> list[str]:
     """Return the options that were given, as a module's own command line takes them."""
-    given = {name: getattr(arguments, name, None) for name in _OPTIONS}
+    given = {name: getattr(arguments, name, None) for name in _PASSED_ON}
     return [
         text
         for name, value in given.items()

@@ -19,6 +19,7 @@ from commands.analysis import (
     readable_entries,
 )
 from commands.exit_status import MALICIOUS, NOTHING_MALICIOUS, UNREADABLE_INPUT
+from commands.options.command_line import add
 from commands.output import make_folder, notice, replace_file
 from commands.scan_worker import Scanned, Settings, digest, failed, is_fatal, prepare, scan_one
 
@@ -34,12 +35,7 @@ EXAMPLE: Final = "python project.py scan pcaps --out results --jobs 2"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_arguments(parser)
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder for the documents"
-    )
-    parser.add_argument(
-        "--resume", action="store_true", help="keep the documents of captures that did not change"
-    )
+    add(parser, "out", "resume")
     add_detector_arguments(parser)
 
 
