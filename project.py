@@ -24,6 +24,7 @@ from commands import (
     label,
     logs,
     prompt,
+    render,
     scan,
     settings,
     train,
@@ -40,12 +41,14 @@ from commands.options.settings import read_settings
 from commands.output import be_quiet, complaint
 from evaluation.errors import EvaluationError
 from models.errors import ModelError
+from report.errors import AllowlistError
 from training.manifest import ManifestError
 from verdict.errors import CertificateDatabaseError, DocumentError, UnknownCertificateError
 
 COMMANDS: Final[dict[str, ModuleType]] = {
     "detect": detect,
     "scan": scan,
+    "render": render,
     "logs": logs,
     "flows": flows,
     "label": label,
@@ -58,6 +61,7 @@ COMMANDS: Final[dict[str, ModuleType]] = {
 # The only errors that a user can meet; each has a message of one line.
 STATUS_OF: Final[dict[type[Exception], int]] = {
     WrongUseError: WRONG_USE,
+    AllowlistError: WRONG_USE,
     UnknownCertificateError: WRONG_USE,
     UnreadableInputError: UNREADABLE_INPUT,
     ManifestError: UNREADABLE_INPUT,

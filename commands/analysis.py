@@ -16,6 +16,7 @@ from models.card import MODELS
 if TYPE_CHECKING:
     from capture.logs import Logs
     from capture.read import Engine, ReadResult
+    from report.allowlist import Allowlist
     from verdict.certificates import CertificateDatabase
     from verdict.document import Document
     from verdict.known_certificates import Entry
@@ -107,8 +108,13 @@ class Analysis:
     def _entries(self) -> tuple[Entry, ...] | None:
         return readable_entries(self._database)
 
-    def assess(self, addresses: Sequence[str] | None) -> Document:
-        """Return the document for some addresses or all servers, and learn its certificates."""
+    def assess(
+        self, addresses: Sequence[str] | None, allowlist: Allowlist | None = None
+    ) -> Document:
+        """Return the document for some addresses or all servers, and learn its certificates.
+
+        Of what the allowlist covers nothing is learned.
+        """
         from verdict.assess import assess
         from verdict.known_certificates import KnownCertificates
         from verdict.learning import learnable
@@ -117,7 +123,8 @@ class Analysis:
         known = None if self._entries is None else KnownCertificates(self._entries, own)
         document = assess(self.scored, addresses, known)
         if known is not None:
-            learn(self._database, learnable(self.scored, document))
+            learned = allowlist.uncovered(document) if allowlist else document
+            learn(self._database, learnable(self.scored, learned))
         return document
 
 

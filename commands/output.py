@@ -20,6 +20,11 @@ def be_quiet(quiet: bool) -> None:
     _is_quiet = quiet
 
 
+def is_quiet() -> bool:
+    """Return whether only results and errors are wanted."""
+    return _is_quiet
+
+
 def notice(line: str) -> None:
     """Print one line to standard error unless quiet."""
     if not _is_quiet:

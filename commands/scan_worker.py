@@ -15,6 +15,7 @@ from models.errors import ModelError
 if TYPE_CHECKING:
     from capture.discover import Input
     from capture.read import Engine
+    from report.allowlist import Allowlist
     from verdict.document import Document
     from verdict.known_certificates import Entry, KnownCertificates
     from verdict.scoring import Models
@@ -25,7 +26,8 @@ class Settings:
     """What holds for all captures of a scan.
 
     ``entries`` is None when the certificate database cannot be read; ``own`` are the digests and
-    paths of all captures of the scan, from which nothing learned before is a match.
+    paths of all captures of the scan, from which nothing learned before is a match. Of what the
+    allowlist covers nothing is learned.
     """
 
     engine: Engine
@@ -33,6 +35,7 @@ class Settings:
     entries: tuple[Entry, ...] | None
     own: frozenset[str]
     decompressed_limit: int | None = None
+    allowlist: Allowlist | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,9 @@ def scan_one(source: Input) -> Scanned:
     notices += incomplete(logs)
     scored = score(logs, models)
     document = assess(scored, None, _known(_settings))
-    return Scanned(document, tuple(learnable(scored, document)), tuple(notices))
+    allowlist = _settings.allowlist
+    learned = learnable(scored, allowlist.uncovered(document) if allowlist else document)
+    return Scanned(document, tuple(learned), tuple(notices))
 
 
 def failed(source: Input, engine: str, message: str) -> Scanned:

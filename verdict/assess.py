@@ -39,9 +39,15 @@ def assess(
 
 def document(logs: Logs, targets: Iterable[Target]) -> Document:
     """Return the document of these targets."""
+    engine = Engine(logs.engine_name, logs.engine_version)
+    return in_order(engine, map(capture, logs.captures), targets)
+
+
+def in_order(engine: Engine, captures: Iterable[Capture], targets: Iterable[Target]) -> Document:
+    """Return a document, captures sorted by path and targets worst first."""
     return Document(
-        Engine(logs.engine_name, logs.engine_version),
-        tuple(sorted((capture(info) for info in logs.captures), key=lambda one: one.path)),
+        engine,
+        tuple(sorted(captures, key=lambda one: one.path)),
         tuple(sorted(targets, key=_worst_first)),
     )
 

@@ -225,6 +225,11 @@ class Target:
     certificates: tuple[Certificate, ...] = ()
     dns_names: tuple[str, ...] = ()
 
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """The TLS connections of the target by time."""
+        return self.detectors.module1.connections
+
 
 @dataclass(frozen=True)
 class Document:
