@@ -47,10 +47,15 @@ def console(document: Document, language: Language = ENGLISH) -> str:
 
 
 def _target(target: Target, language: Language) -> str:
-    lines = [*_heading(_RESULT), *_results(target), *_heading(_FEATURES), *_features(target)]
+    lines = classic_block(target)
     lines += [*_heading(_titled(language("probabilities"))), *_probabilities(target, language)]
     lines += [*_heading(_titled(language("reasons"))), *_reasons(target, language)]
     return "\n".join(printable(line) for line in lines) + "\n"
+
+
+def classic_block(target: Target) -> list[str]:
+    """Return the lines that the original printed, word for word."""
+    return [*_heading(_RESULT), *_results(target), *_heading(_FEATURES), *_features(target)]
 
 
 def _heading(title: str) -> list[str]:

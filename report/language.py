@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from report.reason_forms import FORMS, PHRASE
-from verdict.wording import phrase
 
 FOLDER: Final = Path(__file__).parent / "translations"
 DOMAIN: Final = "detector"
@@ -47,19 +46,15 @@ class Language:
                 return self._filled(form, match)
         return text
 
-    def feature(self, name: str) -> str:
-        """Return what a feature measures."""
-        return self(phrase(name))
-
     def _filled(self, form: str, match: re.Match[str]) -> str:
         """Return the translated form with the values of the match, phrases translated too."""
         values = match.groupdict()
         if PHRASE in values:
-            values[PHRASE] = self._phrase(values[PHRASE])
+            values[PHRASE] = self.phrase(values[PHRASE])
         inner = {name: self._catalogue.gettext(value) for name, value in values.items() if value}
         return self._catalogue.gettext(form).format(**inner)
 
-    def _phrase(self, text: str) -> str:
+    def phrase(self, text: str) -> str:
         """Return a feature's phrase; one on a frequency names what occurred."""
         pattern = _pattern("how often {what} occurred in training")
         match = pattern.fullmatch(text)

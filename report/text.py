@@ -18,6 +18,8 @@ def printable(text: str) -> str:
 
     A certificate or an SNI could else move the cursor or change the colours of the terminal.
     """
+    if text.isprintable():
+        return text
     return "".join(_visible(character) for character in text)
 
 
