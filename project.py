@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Detects malicious encrypted traffic: the prompt without arguments, commands with."""
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final
 from capture.errors import EngineError, UnreadableInputError
 from commands import (
     certs,
+    completion,
     detect,
     evaluate,
     features,
@@ -57,6 +59,7 @@ COMMANDS: Final[dict[str, ModuleType]] = {
     "evaluate": evaluate,
     "certs": certs,
     "settings": settings,
+    "completion": completion,
 }
 # The only errors that a user can meet; each has a message of one line.
 STATUS_OF: Final[dict[type[Exception], int]] = {
@@ -108,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         module.configure(command)
         add(command, "quiet", "verbose", inherited=True)
-        command.set_defaults(run=module.run)
+        command.set_defaults(run=module.run, parser=parser)
     return parser
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from verdict.known_certificates import Entry
 
 HELP: Final = "list, confirm, forget, import and export known malicious certificates"
-EXAMPLE: Final = "python project.py certs import sslblacklist.csv"
+EXAMPLE: Final = "python project.py detect pcaps/beacon.pcap; python project.py certs list"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from commands.analysis import Analysis, add_arguments, add_detector_arguments
+from commands.colours import show
 from commands.errors import WrongUseError
 from commands.options.command_line import add
-from commands.output import notice, write
+from commands.output import notice
 from commands.results import (
     add_result_arguments,
     asked_for,
@@ -58,9 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     write_results(arguments, selection, language)
     if is_shown(arguments):
         if addresses is None:
-            write(ranking(selection.overview, language, verbose=arguments.verbose))
+            show(ranking(selection.overview, language, verbose=arguments.verbose), language)
         else:
-            write(in_full(selection, language))
+            show(in_full(selection, language), language)
     return status_of(selection.overview)
 
 

@@ -16,9 +16,7 @@ from commands.options.option import STANDARD_OUTPUT
 from commands.output import notice, write, write_to
 
 HELP: Final = "how good the detectors are, family by family"
-EXAMPLE: Final = (
-    "python project.py evaluate --full --jobs 2 --json figures.json --html figures.html"
-)
+EXAMPLE: Final = "python project.py evaluate --html figures.html"
 _NEEDS_FULL: Final = ("folds", "repeats", "jobs", "date", "data")
 _FEWEST_FOLDS: Final = 2
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from commands.colours import show
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
 from commands.options.declared import OPTIONS
 from commands.options.settings import read_settings
@@ -219,7 +220,8 @@ def _print_all(analysis: Analysis, options: argparse.Namespace) -> None:
 
     view = view_of(options)
     selection = select(analysis.assess(None, view.allowlist), view)
-    write(ranking(selection.overview, language_of(options), verbose=options.verbose))
+    language = language_of(options)
+    show(ranking(selection.overview, language, verbose=options.verbose), language)
 
 
 def _print_one(analysis: Analysis, address: str, options: argparse.Namespace) -> None:
@@ -235,7 +237,8 @@ def _print_one(analysis: Analysis, address: str, options: argparse.Namespace) ->
         return
     view = asked_for(view_of(options))
     selection = select(analysis.assess([address], view.allowlist), view)
-    write(in_full(selection, language_of(options)))
+    language = language_of(options)
+    show(in_full(selection, language), language)
 
 
 def _suggestions(analysis: Analysis) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from capture.errors import UnreadableInputError
+from commands.colours import show
 from commands.errors import WrongUseError
 from commands.options.command_line import add
-from commands.output import reason_of, write
+from commands.output import reason_of
 from commands.results import (
     add_result_arguments,
     asked_for,
@@ -62,9 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     write_results(arguments, selection, language)
     if is_shown(arguments):
         if arguments.ip:
-            write(in_full(selection, language))
+            show(in_full(selection, language), language)
         else:
-            write(ranking(selection.overview, language, verbose=arguments.verbose))
+            show(ranking(selection.overview, language, verbose=arguments.verbose), language)
     return status_of(selection.overview)
 
 

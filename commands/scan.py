@@ -17,10 +17,11 @@ from commands.analysis import (
     open_database,
     readable_entries,
 )
+from commands.colours import show
 from commands.exit_status import UNREADABLE_INPUT
 from commands.options.command_line import add
 from commands.options.option import STANDARD_OUTPUT
-from commands.output import complaint, make_folder, notice, replace_file, write, write_to
+from commands.output import complaint, make_folder, notice, replace_file, write_to
 from commands.progress import progress
 from commands.results import language_of, status_of, view_of
 from commands.scan_worker import Scanned, Settings, digest, failed, is_fatal, prepare, scan_one
@@ -83,7 +84,8 @@ def _show(overview: Overview, arguments: argparse.Namespace) -> None:
     if arguments.jsonl is not None:
         write_to(arguments.jsonl, json_lines(overview.rows))
     if arguments.jsonl != STANDARD_OUTPUT:
-        write(ranking(overview, language_of(arguments), verbose=arguments.verbose))
+        language = language_of(arguments)
+        show(ranking(overview, language, verbose=arguments.verbose), language)
 
 
 class _Results:

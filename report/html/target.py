@@ -9,6 +9,7 @@ from report.display_filter import connection_filter
 from report.html.certificates import certificates
 from report.html.elements import badge, bullets, code, definitions, element, table, text
 from report.html.features import classic_table, contributions, features
+from report.html.further_detectors import further_detectors
 from report.html.timeline import timeline
 from report.language import Language
 from report.selection import Shown
@@ -45,6 +46,7 @@ def body(shown: Shown, language: Language) -> str:
         ("Names and fingerprints", _names(target, row, language)),
         ("Certificates", certificates(target, language)),
         ("Known certificates", _matches(target, language)),
+        *further_detectors(target, language),
         ("Features", features(target, language)),
         ("TLS connections", _connections(target, language)),
         ("Classic form", classic_table(target)),
