@@ -13,6 +13,9 @@ from report.reason_forms import FORMS, PHRASE
 
 FOLDER: Final = Path(__file__).parent / "translations"
 DOMAIN: Final = "detector"
+_QUANTITY: Final = re.compile(
+    r"(?P<number>-?[\d.,]+) (?P<unit>s|days|bytes|characters|bits|bits a character)"
+)
 
 
 class Language:
@@ -27,7 +30,7 @@ class Language:
 
     def __call__(self, message: str, **values: object) -> str:
         """Return a message, ``{name}`` in it replaced by the values."""
-        text = self._catalogue.gettext(message) if message else ""
+        text = self._catalogue.gettext(message) if message else ""  # that of "" is the header
         return text.format(**values) if values else text
 
     def counted(self, number: int, noun: str) -> str:
@@ -51,8 +54,15 @@ class Language:
         values = match.groupdict()
         if PHRASE in values:
             values[PHRASE] = self.phrase(values[PHRASE])
-        inner = {name: self._catalogue.gettext(value) for name, value in values.items() if value}
+        inner = {name: self.value(value) for name, value in values.items()}
         return self._catalogue.gettext(form).format(**inner)
+
+    def value(self, text: str) -> str:
+        """Return a value with its unit; what is no word of a report stays as it is."""
+        match = _QUANTITY.fullmatch(text)
+        if match:
+            return self(f"{{number}} {match['unit']}", number=match["number"])
+        return self._catalogue.gettext(text) if text else ""
 
     def phrase(self, text: str) -> str:
         """Return a feature's phrase; one on a frequency names what occurred."""

@@ -9,7 +9,7 @@ from typing import Final
 from report.console import skipped_lines
 from report.language import ENGLISH, Language
 from report.selection import Overview
-from report.text import padded, printable, shortened, span, wrapped
+from report.text import display_width, padded, printable, shortened, span, wrapped
 from report.triage import TriageRow
 
 WIDTH: Final = 80
@@ -123,7 +123,7 @@ def _line(
         f"{padded(verdict, 12)} {final:>5} {' '.join(f'{text:>4}' for text in others)} "
         f"{padded(count, 5, '>')} {padded(address, width)}"
     )
-    room = WIDTH - len(line) - 1
+    room = WIDTH - display_width(line) - 1
     return f"{line} {shortened(name, room)}" if room >= _FEWEST_FOR_NAME else line.rstrip()
 
 

@@ -12,6 +12,7 @@ PHRASE: Final = "phrase"
 
 EVIDENCE: Final = (
     "self-signed certificate ({subject})",
+    "default certificate of {kit} ({subject})",
     "certificate expired {days} days before the capture",
     "certificate not valid until {days} days after the capture",
     "certificate valid for over {bound} years ({years} years)",

@@ -9,7 +9,7 @@ from report.console import classic_block
 from report.html.elements import element, table, text
 from report.language import Language
 from verdict.document import FeatureValue, Reason, Target
-from verdict.wording import DETECTORS, MISSING, phrase, value_text
+from verdict.wording import DETECTORS, phrase, value_text
 
 _BAR: Final = 160
 _CONNECTION_NAMES: Final = {
@@ -103,8 +103,7 @@ def _towards(amount: float | None, language: Language) -> str:
 
 
 def _value(name: str, value: FeatureValue, language: Language) -> str:
-    shown = value_text(name, value)
-    return language(shown) if shown in (MISSING, "yes", "no") else shown
+    return language.value(value_text(name, value))
 
 
 def _meaning(name: str, language: Language) -> str:
