@@ -16,6 +16,7 @@ WIDTH: Final = 80
 _FEWEST_FOR_NAME: Final = 8
 _SHA256: Final = re.compile(r"\b[0-9a-f]{64}\b")
 _DIGITS: Final = 12
+_NARROWEST: Final = 12  # columns of addresses, beyond which those of IPv6 may go
 _HINTED: Final = 3  # uids named; the rest stands in every other form of the result
 _COLUMNS: Final = ("FINAL", "m1", "rf", "gbdt")
 
@@ -24,8 +25,9 @@ def ranking(overview: Overview, language: Language = ENGLISH, *, verbose: bool =
     """Return an overview as a table, then what is not in it.
 
     A target has a line with its verdict, probabilities (FINAL, module 1, random forest and gbdt),
-    TLS connections, address and name; a line with times, peers, ports and further names; and, if
-    it is malicious, its strongest reason. ``verbose`` adds what it is found by in other tools.
+    TLS connections, address and name; a line with times, peers and ports; one with its names, if
+    there are several or there was no room; and, if it is malicious, its strongest reason.
+    ``verbose`` adds what it is found by in other tools.
     """
     lines = [*table(overview.rows, language, verbose=verbose), "", *totals(overview, language)]
     if not overview.servers:
@@ -35,7 +37,7 @@ def ranking(overview: Overview, language: Language = ENGLISH, *, verbose: bool =
 
 def table(rows: Sequence[TriageRow], language: Language, *, verbose: bool = False) -> list[str]:
     """Return the lines of the table, headings first."""
-    width = max([len(language("address")), *(len(row.ip) for row in rows)])
+    width = max([_NARROWEST, *(len(row.ip) for row in rows if ":" not in row.ip)])
     heading = _line(
         language("verdict"),
         _COLUMNS,
@@ -63,38 +65,33 @@ def totals(overview: Overview, language: Language) -> list[str]:
 
 
 def _lines(row: TriageRow, width: int, language: Language, verbose: bool) -> list[str]:
-    figures = tuple(
+    figures = [
         _short(value) for value in (row.probability, row.module1, row.random_forest, row.gbdt)
-    )
-    name = printable(row.names[0] if row.names else "-")
-    verdict = language(row.verdict)
-    lines = [
-        _line(verdict, figures, str(row.connections), row.ip, name, width),
-        shortened(f"  {_where(row, language)}", WIDTH),
     ]
+    first = printable(row.names[0]) if row.names else "-"
+    line = _line(language(row.verdict), figures, str(row.connections), row.ip, first, width)
+    further = [_where(row, language)]
+    if len(row.names) > 1 or not line.endswith(first):
+        names = printable(", ".join(row.names))
+        further.append(language("names: {names}", names=names) if names else "")
     if row.capture:
-        lines.append(
-            shortened(f"  {language('in {capture}', capture=printable(row.capture))}", WIDTH)
-        )
+        further.append(language("in {capture}", capture=printable(row.capture)))
     if row.allowed_by:
         entries = printable(", ".join(row.allowed_by))
-        lines.append(shortened(f"  {language('allowed by {entries}', entries=entries)}", WIDTH))
+        further.append(language("allowed by {entries}", entries=entries))
     if row.verdict == "MALICIOUS" and row.reasons:
-        reason = _SHA256.sub(_first_digits, printable(language.reason(row.reasons[0])))
-        lines.append(shortened(f"  {reason}", WIDTH))
+        further.append(_SHA256.sub(_first_digits, printable(language.reason(row.reasons[0]))))
+    lines = [line, *(shortened(f"  {each}", WIDTH) for each in further if each)]
     return [*lines, *_found_by(row, language)] if verbose else lines
 
 
 def _where(row: TriageRow, language: Language) -> str:
-    """Return when, with whom, on which ports, and the names besides the first."""
+    """Return when, with whom and on which ports."""
     parts = [] if row.first_ts is None or row.last_ts is None else [span(row.first_ts, row.last_ts)]
     first, *others = row.peers or ("-",)
     more = f" +{len(others)}" if others else ""
     other = "client" if row.role == "server" else "server"
-    parts += [f"{language(other)} {first}{more}", ", ".join(row.ports) or "-"]
-    if row.names[1:]:
-        parts.append(printable(f"+ {', '.join(row.names[1:])}"))
-    return "  ".join(parts)
+    return "  ".join([*parts, f"{language(other)} {first}{more}", ", ".join(row.ports) or "-"])
 
 
 def _found_by(row: TriageRow, language: Language) -> list[str]:

@@ -8,7 +8,7 @@ from report.ranking import ranking
 from report.selection import View, select
 from verdict.document import Document, Reason
 
-from .documents import document, with_connections
+from .documents import changed, document, with_connections
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -59,7 +59,17 @@ def test_capture_is_named_where_each_was_looked_at_by_itself() -> None:
 def test_target_without_times_or_peers_has_dashes() -> None:
     bare = replace(with_connections(document().targets[1]), dns_names=("a.example", "b.example"))
     text = ranked(replace(document(), targets=(bare,)))
-    assert "  client -  -  + b.example\n" in text
+    assert "  client -  -\n  names: a.example, b.example\n" in text
+
+
+def test_name_that_has_no_room_gets_a_line_of_its_own() -> None:
+    name = "a-rather-long-name.for-a-server.example.com"
+    site = document().targets[1]
+    connections = [changed(each, sni=name) for each in site.connections]
+    long = replace(with_connections(site, *connections), ip="2001:db8::1:2:3:4", dns_names=())
+    text = ranked(replace(document(), targets=(long,)))
+    assert f"2001:db8::1:2:3:4 {name[:21]}…\n" in text
+    assert f"  names: {name}\n" in text
 
 
 def test_a_fingerprint_in_a_reason_is_shortened() -> None:
