@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from commands.options.command_line import add
 from commands.output import notice, working
+from commands.progress import progress
 from models.card import MODELS
 
 if TYPE_CHECKING:
@@ -60,9 +61,13 @@ class Analysis:
 
     @cached_property
     def _read(self) -> ReadResult:
+        from capture.discover import find_inputs
+        from capture.processes import size_of
         from capture.read import read_logs
 
-        with working("reading captures"):
+        inputs = find_inputs(self._paths, recursive=self._recursive)
+        sizes = {source.name: size_of(source.path) for source in inputs}
+        with progress("reading captures", sizes) as advance:
             result = read_logs(
                 self._paths,
                 self._engine,
@@ -70,6 +75,7 @@ class Analysis:
                 notice,
                 recursive=self._recursive,
                 decompressed_limit=self._decompressed_limit,
+                on_read=lambda source: advance(source.name),
             )
         lines = [unreadable.message for unreadable in result.unreadable]
         for line in (*lines, *incomplete(result.logs)):

@@ -24,6 +24,7 @@ def progress(what: str, sizes: Mapping[str, int]) -> Iterator[Callable[[str], No
         DownloadColumn,
         Progress,
         TextColumn,
+        TimeElapsedColumn,
         TimeRemainingColumn,
         TransferSpeedColumn,
     )
@@ -34,6 +35,9 @@ def progress(what: str, sizes: Mapping[str, int]) -> Iterator[Callable[[str], No
         TextColumn("{task.fields[done]}/{task.fields[inputs]}"),
         DownloadColumn(),
         TransferSpeedColumn(),
+        TextColumn("for"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
