@@ -81,6 +81,7 @@ def together(documents: Sequence[Document]) -> Document:
         Engine(" + ".join(names), " + ".join(versions)),
         captures.values(),
         [target for each in documents for target in each.targets],
+        documents[0].usual,
     )
 
 

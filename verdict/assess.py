@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from capture.logs import CaptureInfo, Logs
@@ -34,21 +34,29 @@ def assess(
             explained = "never"
         own = rows.get((ip, role), [])
         targets.append(assess_target(scored, ip, role, own, known, explained))
-    return document(scored.logs, targets)
+    return document(scored.logs, targets, scored.models.server.normal_ranges)
 
 
-def document(logs: Logs, targets: Iterable[Target]) -> Document:
-    """Return the document of these targets."""
+def document(
+    logs: Logs, targets: Iterable[Target], usual: Mapping[str, tuple[float, float]]
+) -> Document:
+    """Return the document of these targets; ``usual`` are the ranges of normal servers."""
     engine = Engine(logs.engine_name, logs.engine_version)
-    return in_order(engine, map(capture, logs.captures), targets)
+    return in_order(engine, map(capture, logs.captures), targets, usual)
 
 
-def in_order(engine: Engine, captures: Iterable[Capture], targets: Iterable[Target]) -> Document:
+def in_order(
+    engine: Engine,
+    captures: Iterable[Capture],
+    targets: Iterable[Target],
+    usual: Mapping[str, tuple[float, ...]],
+) -> Document:
     """Return a document, captures sorted by path and targets worst first."""
     return Document(
         engine,
         tuple(sorted(captures, key=lambda one: one.path)),
         tuple(sorted(targets, key=_worst_first)),
+        dict(usual),
     )
 
 

@@ -233,9 +233,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Document:
-    """Everything that one run found."""
+    """Everything that one run found.
+
+    ``usual`` has, by feature of a server row, the range of most normal servers in training.
+    """
 
     engine: Engine
     captures: tuple[Capture, ...]
     targets: tuple[Target, ...]
+    usual: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     schema: int = SCHEMA_VERSION

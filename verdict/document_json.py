@@ -25,6 +25,7 @@ def to_json(document: Document) -> str:
         f'{{"schema": {document.schema},\n'
         f' "engine": {_text(document.engine)},\n'
         f' "captures": {_lines(document.captures)},\n'
+        f' "usual": {_text(document.usual)},\n'
         f' "targets": {_lines(document.targets)}}}\n'
     )
 

@@ -35,16 +35,17 @@ def contributions(target: Target, language: Language) -> str:
     )
 
 
-def features(target: Target, language: Language) -> str:
-    """Return the table of all features of the row that FINAL names."""
+def features(target: Target, language: Language, usual: Mapping[str, Sequence[float]]) -> str:
+    """Return the table of all features of the row that FINAL names, beside what is usual."""
     if not target.features:
         return ""
     moved = _moved(target.reasons)
-    headings = ("feature", "value", "what it measures", "moved")
+    headings = ("feature", "value", "usual", "what it measures", "moved")
     rows = [
         [
             element("code", text(name)),
             text(_value(name, value, language)),
+            _usual(name, value, usual.get(name), language),
             text(_meaning(name, language)),
             text(_towards(moved.get(name), language)),
         ]
@@ -100,6 +101,20 @@ def _towards(amount: float | None, language: Language) -> str:
     if not amount:
         return ""
     return language("towards malicious") if amount > 0 else language("towards normal")
+
+
+def _usual(name: str, value: FeatureValue, ends: Sequence[float] | None, language: Language) -> str:
+    """Return the range of normal servers, emphasised where the value is outside of it."""
+    if ends is None:
+        return ""
+    low, high = ends
+    written = [_value(name, end, language) for end in ends]
+    both = (
+        written[0] if low == high else language("{low} to {high}", low=written[0], high=written[1])
+    )
+    if isinstance(value, int | float) and not low <= value <= high:
+        return element("strong", text(language("outside of {range}", range=both)))
+    return text(both)
 
 
 def _value(name: str, value: FeatureValue, language: Language) -> str:

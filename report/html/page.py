@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +44,7 @@ def page(selection: Selection, language: Language = ENGLISH) -> str:
     """
     style, script = (path.read_text("utf-8") for path in (_STYLE, _SCRIPT))
     title = language("Malicious encrypted traffic: result")
+    usual = selection.document.usual
     return "\n".join(
         [
             f'<!DOCTYPE html>\n<html lang="{language.code}">\n<head>\n<meta charset="utf-8">',
@@ -53,7 +55,7 @@ def page(selection: Selection, language: Language = ENGLISH) -> str:
             element("header", f"<h1>{text(title)}</h1>{_summary(selection.overview, language)}"),
             f"<main>{_servers(selection, language)}{_details(selection, language)}</main>",
             element("footer", _inputs(selection.document, language)),
-            packs([body(each, language) for each in selection.shown[WHOLE:]]),
+            packs([body(each, language, usual) for each in selection.shown[WHOLE:]]),
             f'<script type="application/json" id="document">{_embedded(selection.document)}',
             f"</script>\n<script>{script}</script>\n</body>\n</html>\n",
         ]
@@ -136,7 +138,8 @@ def _details(selection: Selection, language: Language) -> str:
     if not selection.shown:
         return ""
     parts = "\n".join(
-        _detail(number, each, language) for number, each in enumerate(selection.shown)
+        _detail(number, each, language, selection.document.usual)
+        for number, each in enumerate(selection.shown)
     )
     note = language("This part needs a script: open the page in a browser that runs it.")
     return (
@@ -145,14 +148,16 @@ def _details(selection: Selection, language: Language) -> str:
     )
 
 
-def _detail(number: int, shown: Shown, language: Language) -> str:
+def _detail(
+    number: int, shown: Shown, language: Language, usual: Mapping[str, Sequence[float]]
+) -> str:
     summary = element("summary", heading(shown, language))
     if number >= WHOLE:
         place = number - WHOLE
         pack = f'data-pack="{place // PARTS}" data-part="{place % PARTS}"'
         return f'<details id="target-{number}" {pack}>{summary}<div class="body"></div></details>'
     is_open = shown.row.verdict == "MALICIOUS" or number == 0
-    content = element("div", body(shown, language), class_="body")
+    content = element("div", body(shown, language, usual), class_="body")
     return f'<details id="target-{number}"{" open" if is_open else ""}>{summary}{content}</details>'
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from report.display_filter import connection_filter
@@ -34,8 +34,11 @@ def heading(shown: Shown, language: Language) -> str:
     return f"{verdict} {element('span', text(target.ip), class_='address')} {likely} {words}"
 
 
-def body(shown: Shown, language: Language) -> str:
-    """Return the sections of a target: verdict and reasons first."""
+def body(shown: Shown, language: Language, usual: Mapping[str, Sequence[float]]) -> str:
+    """Return the sections of a target: verdict and reasons first.
+
+    ``usual`` are the ranges of normal servers by feature.
+    """
     target, row = shown
     sections = [
         ("Verdict", _verdict(target, row, language)),
@@ -47,7 +50,7 @@ def body(shown: Shown, language: Language) -> str:
         ("Certificates", certificates(target, language)),
         ("Known certificates", _matches(target, language)),
         *further_detectors(target, language),
-        ("Features", features(target, language)),
+        ("Features", features(target, language, usual)),
         ("TLS connections", _connections(target, language)),
         ("Classic form", classic_table(target)),
     ]
