@@ -15,37 +15,47 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from capture.errors import EngineError, UnreadableInputError
-from commands import (
-    certs,
-    completion,
-    detect,
-    evaluate,
-    features,
-    flows,
-    label,
-    logs,
-    prompt,
-    render,
-    scan,
-    settings,
-    train,
-)
-from commands.errors import WrongUseError
-from commands.exit_status import (
-    INTERRUPTED,
-    MODEL_OR_ENGINE_BROKEN,
-    UNREADABLE_INPUT,
-    WRONG_USE,
-)
-from commands.options.command_line import add, complete
-from commands.options.settings import read_settings
-from commands.output import be_quiet, complaint
-from evaluation.errors import EvaluationError
-from models.errors import ModelError
-from report.errors import AllowlistError
-from training.manifest import ManifestError
-from verdict.errors import CertificateDatabaseError, DocumentError, UnknownCertificateError
+try:
+    from capture.errors import EngineError, UnreadableInputError
+    from commands import (
+        certs,
+        completion,
+        detect,
+        evaluate,
+        features,
+        flows,
+        label,
+        logs,
+        prompt,
+        render,
+        scan,
+        settings,
+        train,
+    )
+    from commands.errors import WrongUseError
+    from commands.exit_status import (
+        INTERRUPTED,
+        MODEL_OR_ENGINE_BROKEN,
+        UNREADABLE_INPUT,
+        WRONG_USE,
+    )
+    from commands.options.command_line import add, complete
+    from commands.options.settings import read_settings
+    from commands.output import be_quiet, complaint
+    from evaluation.errors import EvaluationError
+    from models.errors import ModelError
+    from report.errors import AllowlistError
+    from training.manifest import ManifestError
+    from verdict.errors import CertificateDatabaseError, DocumentError, UnknownCertificateError
+except ModuleNotFoundError as missing:
+    # The folder of the models, which people exchange, holds the code that reads them as well.
+    room = str(missing.name).partition(".")[0]
+    print(
+        f"{missing}: this program is not whole; get the folder again, for example with "
+        f"git checkout -- {room}, or its libraries with make venv",
+        file=sys.stderr,
+    )
+    sys.exit(4)
 
 COMMANDS: Final[dict[str, ModuleType]] = {
     "detect": detect,

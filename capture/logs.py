@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 import polars as pl
 
 from capture.schema import SCHEMAS
+
+_ROWS_A_BATCH: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,17 @@ class CaptureInfo:
         object.__setattr__(self, "path", readable)
 
 
+class LogBatches(Protocol):
+    """Logs whose tables may be larger than the memory."""
+
+    @property
+    def captures(self) -> tuple[CaptureInfo, ...]:
+        """What is known of the inputs."""
+
+    def batches(self, name: str) -> Iterator[pl.DataFrame]:
+        """Yield the table of that name in parts, in order; there is at least one."""
+
+
 @dataclass(frozen=True)
 class Logs:
     """Tables with at least the columns of ``capture.schema``, sorted by time."""
@@ -50,6 +64,12 @@ class Logs:
         """Return the table of that name: conn, ssl, x509 or dns."""
         tables = {"conn": self.conn, "ssl": self.ssl, "x509": self.x509, "dns": self.dns}
         return tables[name]
+
+    def batches(self, name: str) -> Iterator[pl.DataFrame]:
+        """Yield the table of that name in parts, in order."""
+        table = self.table(name)
+        yield table.clear()
+        yield from table.iter_slices(_ROWS_A_BATCH)
 
 
 def empty_table(name: str) -> pl.DataFrame:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from capture.discover import Input, find_inputs, head_of, looks_like_capture
 from capture.errors import EngineError, UnreadableInputError
-from capture.logs import Logs, merge
+from capture.logs import LogBatches, Logs, merge
 from capture.processes import are_worth_processes, defect, outcomes
 from capture.zeek_binary import find_zeek, run_zeek
 from capture.zeek_duration import faster_by_builtin
@@ -98,26 +99,59 @@ def read_one(
     if it is neither a capture nor a folder of logs, ``EngineError`` if Zeek is asked for and not
     installed.
     """
+    logs = _read_elsewhere(source, engine, on_notice, decompressed_limit, clock)
+    if logs is not None:
+        return logs
+    from capture.builtin.engine import analyse  # loads slowly, and log folders do not need it
+
+    return analyse(source.path, decompressed_limit=decompressed_limit)
+
+
+@contextmanager
+def reading(
+    source: Input,
+    engine: Engine,
+    on_notice: Notice,
+    *,
+    decompressed_limit: int | None = None,
+) -> Iterator[LogBatches]:
+    """Read one input as ``read_one`` does; its tables may be larger than the memory."""
+    logs = _read_elsewhere(source, engine, on_notice, decompressed_limit, time.monotonic)
+    if logs is not None:
+        yield logs
+        return
+    from capture.builtin.engine import analysis
+
+    with analysis(source.path, decompressed_limit=decompressed_limit) as found:
+        yield found
+
+
+def _read_elsewhere(
+    source: Input,
+    engine: Engine,
+    on_notice: Notice,
+    decompressed_limit: int | None,
+    clock: Callable[[], float],
+) -> Logs | None:
+    """Return the logs of a folder or those that Zeek makes; None if neither is to be had."""
     if source.kind == "logs":
         return read_folder(source.path)
     head = head_of(source.path)
     if head.startswith((b"#separator", b"#fields")):
         raise UnreadableInputError(f"{source.path}: a Zeek log; name the folder that holds it")
     zeek = _zeek(engine)
-    if zeek and looks_like_capture(head):
-        try:
-            start = clock()
-            logs = run_zeek(zeek, source.path, decompressed_limit)
-        except EngineError as error:
-            on_notice(f"{error}; the builtin engine takes over")
-        else:
-            hint = faster_by_builtin(source.path, clock() - start, decompressed_limit)
-            if hint:
-                on_notice(hint)
-            return logs
-    from capture.builtin.engine import analyse  # loads slowly, and log folders do not need it
-
-    return analyse(source.path, decompressed_limit=decompressed_limit)
+    if zeek is None or not looks_like_capture(head):
+        return None
+    try:
+        start = clock()
+        logs = run_zeek(zeek, source.path, decompressed_limit)
+    except EngineError as error:
+        on_notice(f"{error}; the builtin engine takes over")
+        return None
+    hint = faster_by_builtin(source.path, clock() - start, decompressed_limit)
+    if hint:
+        on_notice(hint)
+    return logs
 
 
 def _zeek(engine: Engine) -> Path | None:

@@ -92,19 +92,19 @@ def _write_one(
     decompressed_limit: int | None,
 ) -> _Written:
     from capture.errors import UnreadableInputError
-    from capture.read import read_one
+    from capture.read import reading
     from capture.zeek_format import write_logs
 
     notices: list[str] = []
     folder = folders[source]
     try:
-        logs = read_one(source, engine, notices.append, decompressed_limit=decompressed_limit)
-        write_logs(logs, folder, form)
+        with reading(source, engine, notices.append, decompressed_limit=decompressed_limit) as logs:
+            write_logs(logs, folder, form)
+            skipped = logs.captures[0].skipped
     except UnreadableInputError as error:
         return _Written((*notices, str(error)), readable=False)
     except OSError as error:
         raise WrongUseError(f"{folder}: cannot be written ({reason_of(error)})") from None
-    skipped = logs.captures[0].skipped
     if skipped:
         reasons = ", ".join(f"{count} ({reason})" for reason, count in sorted(skipped.items()))
         notices.append(f"{source.path}: skipped {reasons}")

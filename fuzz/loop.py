@@ -97,7 +97,7 @@ def outcome(target: Target, inputs: Sequence[Input], scratch: Path) -> str | Non
     """Run inputs; return None if all went well, "" for a documented error, else what is wrong."""
     before = peak_memory()
     try:
-        faulthandler.dump_traceback_later(_HANGING_SECONDS, exit=True)
+        signal.setitimer(signal.ITIMER_REAL, _HANGING_SECONDS)
         # It rings again: an exception in a finalizer or a callback is lost.
         signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS, _RINGS_AGAIN)
         target.run(inputs, scratch)
@@ -113,7 +113,7 @@ def outcome(target: Target, inputs: Sequence[Input], scratch: Path) -> str | Non
         return place_of(error)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_REAL, 0)
     return None
 
 
@@ -145,7 +145,10 @@ def _alarm() -> Iterator[None]:
         raise TooSlowError(f"took more than {MOST_SECONDS} s of processor time")
 
     before = signal.signal(signal.SIGPROF, ring)
+    # Where native code hangs no handler is called: the process ends, and says where it was.
+    faulthandler.register(signal.SIGALRM, chain=True)
     try:
         yield
     finally:
+        faulthandler.unregister(signal.SIGALRM)
         signal.signal(signal.SIGPROF, before)

@@ -15,3 +15,8 @@ class Contribution(NamedTuple):
     value: str | float | None
     contribution: float
     usual: tuple[float, float] | None = None
+
+
+def strength(entry: Contribution) -> tuple[float, str]:
+    """Return by what contributions are sorted, strongest first."""
+    return -abs(entry.contribution), entry.feature

@@ -26,6 +26,7 @@ _DEFAULT_LEFT: Final = 2
 _MISSING: Final = 0b1100
 _MISSING_IS_ZERO: Final = 0b0100
 _MISSING_IS_NAN: Final = 0b1000
+_LARGEST: Final = 2**31  # more nodes or features than any model has
 
 
 def parse_lightgbm(text: str) -> Trees:
@@ -58,24 +59,25 @@ def _trees(trees: Sequence[dict[str, str]]) -> Trees:
     """Return the trees; the nodes of each are its splits, then its leaves."""
     leaves = np.array([int(tree["num_leaves"]) for tree in trees])
     inner = leaves - 1
+    # First, since they tell whether there are as many nodes as memory is going to be taken for.
+    threshold, value = _numbers(trees, "threshold", inner), _numbers(trees, "leaf_value", leaves)
     sizes = inner + leaves
     starts = np.cumsum(sizes) - sizes
     number = np.arange(sizes.sum()) - np.repeat(starts, sizes)
     is_leaf = number >= np.repeat(inner, sizes)
-    threshold = _numbers(trees, "threshold", inner)
     children = np.repeat(np.arange(len(is_leaf))[:, None], 2, axis=1)
     for side, name in enumerate(("left_child", "right_child")):
-        child = _numbers(trees, name, inner).astype(np.intp)
+        child = _whole_numbers(trees, name, inner)
         # Leaves are counted -1, -2, ...
         below = np.where(child < 0, np.repeat(inner, inner) + ~child, child)
         children[~is_leaf, side] = below + np.repeat(starts, inner)
     return Trees(
         starts,
         children,
-        _split(_numbers(trees, "split_feature", inner), is_leaf).astype(np.intp),
+        _split(_whole_numbers(trees, "split_feature", inner), is_leaf).astype(np.intp),
         _split(threshold, is_leaf),
         _split(_missing_left(trees, inner, threshold), is_leaf) > 0,
-        _both(np.zeros(inner.sum()), _numbers(trees, "leaf_value", leaves), is_leaf),
+        _both(np.zeros(inner.sum()), value, is_leaf),
         _both(_numbers(trees, "internal_count", inner), _leaf_counts(trees, leaves), is_leaf),
     )
 
@@ -85,7 +87,7 @@ def _missing_left(trees: Sequence[dict[str, str]], inner: Counts, threshold: Num
 
     Raises ``ValueError`` for kinds of splits that this reader does not know.
     """
-    kinds = _numbers(trees, "decision_type", inner).astype(np.int64)
+    kinds = _whole_numbers(trees, "decision_type", inner)
     if any(tree.get("is_linear", "0") != "0" for tree in trees) or np.any(kinds & _CATEGORICAL):
         raise ValueError("linear trees and categorical splits are not supported")
     if np.any((kinds & _MISSING) == _MISSING_IS_ZERO):
@@ -110,12 +112,19 @@ def _numbers(trees: Sequence[dict[str, str]], name: str, counts: Counts) -> Numb
     return np.array([float(value) for text in texts for value in text])
 
 
-def _split(values: Numbers, is_leaf: NDArray[np.bool_]) -> Numbers:
+def _whole_numbers(trees: Sequence[dict[str, str]], name: str, counts: Counts) -> Counts:
+    values = _numbers(trees, name, counts)
+    if np.any(np.abs(values) > _LARGEST) or np.isnan(values).any():
+        raise ValueError(f"{name} has values that are no whole numbers")
+    return values.astype(np.int64)
+
+
+def _split(values: Numbers | Counts, is_leaf: NDArray[np.bool_]) -> Numbers:
     """Return the values at the splits, and 0 at the leaves."""
     return _both(values, np.zeros(int(is_leaf.sum())), is_leaf)
 
 
-def _both(splits: Numbers, leaves: Numbers, is_leaf: NDArray[np.bool_]) -> Numbers:
+def _both(splits: Numbers | Counts, leaves: Numbers, is_leaf: NDArray[np.bool_]) -> Numbers:
     values = np.empty(len(is_leaf))
     values[~is_leaf], values[is_leaf] = splits, leaves
     return values

@@ -120,6 +120,10 @@ def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Return what ``save_arrays`` wrote; raises ``ValueError`` when the file is no such archive."""
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
-            return dict(archive.items())
+            arrays = dict(archive.items())
     except _UNREADABLE_ARCHIVE as error:
         raise ValueError(str(error)) from None
+    # NumPy gives the bytes of a file in the archive that does not begin like an array.
+    if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+        raise ValueError("something in it is no array")
+    return arrays

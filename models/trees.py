@@ -136,16 +136,21 @@ class Trees:
         return self.value.take(nodes)
 
     def _node_by_node(self, doubled: Numbers) -> Numbers:
-        """Choose at every node between its children's values, from the leaves to the roots."""
+        """Choose at every node between its children's leaves, from the leaves to the roots."""
         numbers = self._column_numbers(doubled).tolist()
         thresholds, children = self._finite_threshold.tolist(), self.children.tolist()
-        found: list[Any] = self.value.tolist()
+        # Leaves by their number, which is smaller than their value.
+        count = len(self.value)
+        found: list[Any] = list(np.arange(count, dtype=np.min_scalar_type(count)))
         for node in np.flatnonzero(~self.is_leaf)[::-1].tolist():
             left, right = children[node]
             goes_right = doubled[numbers[node]] > thresholds[node]
-            found[node] = np.where(goes_right, found[right], found[left])
+            # Without a branch, which np.where has, for each row.
+            found[node] = found[left] ^ ((found[left] ^ found[right]) * goes_right)
             found[left] = found[right] = None
-        return np.array([np.broadcast_to(found[root], doubled.shape[1]) for root in self.roots])
+        rows = doubled.shape[1]
+        leaves = np.array([np.broadcast_to(found[root], rows) for root in self.roots])
+        return self.value.take(leaves)
 
     @cached_property
     def _small_trees(self) -> bool:
@@ -162,9 +167,9 @@ def _doubled(matrix: Numbers) -> Numbers:
 
     In the second half they are below all thresholds.
     """
-    missing = np.isnan(matrix)
     finite = np.minimum(matrix, _LARGEST)
-    above, below = np.where(missing, np.inf, finite), np.where(missing, -np.inf, finite)
+    # Of a number and a missing one, these take the number.
+    above, below = np.fmin(finite, np.inf), np.fmax(finite, -np.inf)
     return np.ascontiguousarray(np.concatenate([above, below], axis=1).T)
 
 

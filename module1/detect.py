@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
 from models.card import MODELS, read_card, retrain
-from models.contribution import Contribution
+from models.contribution import Contribution, strength
 from models.errors import ModelError
 from models.normal_ranges import Range, load_ranges
 from module1.encoders import Encoders
@@ -35,20 +35,24 @@ class Detector:
         encoded = self.encoders.transform(rows)
         return pl.Series("probability", self.boosters.predict(encoded.to_numpy()))
 
-    def contributions(self, row: pl.DataFrame) -> list[Contribution]:
-        """Return what moved the score of a single row, strongest first, in log-odds.
+    def contributions(self, rows: pl.DataFrame) -> list[list[Contribution]]:
+        """Return for each row what moved its score, strongest first, in log-odds.
 
         The trees' contributions, averaged; the word vectors of a name are summed into one
         entry, named ``subject_words`` and the like, whose value is the name.
         """
-        encoded = self.encoders.transform(row)
-        amounts = self.boosters.contributions(encoded.to_numpy()[0])
-        columns = zip(encoded.columns, encoded.row(0), amounts.tolist(), strict=True)
-        entries = list(self._entries(row, list(columns)))
-        return sorted(entries, key=lambda entry: (-abs(entry.contribution), entry.feature))
+        encoded = self.encoders.transform(rows)
+        found = []
+        for row, values, numbers in zip(
+            rows.iter_rows(named=True), encoded.iter_rows(), encoded.to_numpy(), strict=True
+        ):
+            amounts = self.boosters.contributions(numbers).tolist()
+            columns = list(zip(encoded.columns, values, amounts, strict=True))
+            found.append(sorted(self._entries(row, columns), key=strength))
+        return found
 
     def _entries(
-        self, row: pl.DataFrame, columns: Sequence[tuple[str, float | None, float]]
+        self, row: Mapping[str, Any], columns: Sequence[tuple[str, float | None, float]]
     ) -> Iterator[Contribution]:
         vectors = {
             column: name for name in self.encoders.texts for column in self.encoders.vector(name)
@@ -58,7 +62,7 @@ class Detector:
                 yield Contribution(column, value, amount, self.normal_ranges.get(column))
         for name, field in self.encoders.texts.items():
             total = sum(amount for column, _, amount in columns if vectors.get(column) == name)
-            yield Contribution(f"{name}_words", row[field][0], total)
+            yield Contribution(f"{name}_words", row[field], total)
 
 
 def load(models: Path = MODELS) -> Detector:

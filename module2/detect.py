@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from models.card import MODELS, Card, read_card, retrain
-from models.contribution import Contribution
+from models.contribution import Contribution, strength
 from models.errors import ModelError
 from models.forest import forest_probabilities, forest_shares
 from models.lightgbm_text import lightgbm_probabilities
@@ -50,27 +50,31 @@ class Detectors:
         boosted = lightgbm_probabilities(self.boosted, self.boosted_encoders.transform(rows))
         return pl.DataFrame({RANDOM_FOREST: forest, GBDT: boosted})
 
-    def contributions(self, row: pl.DataFrame) -> dict[str, list[Contribution]]:
-        """Return for each detector what moved its score for a table of one row, strongest first.
+    def contributions(self, rows: pl.DataFrame) -> list[dict[str, list[Contribution]]]:
+        """Return for each row what moved each detector's score, strongest first.
 
         The forest's contributions are differences of probability, those of ``gbdt`` of log-odds.
         """
-        forest = forest_shares(self.forest, self.forest_encoders.transform(row)[0])
-        encoded = self.boosted_encoders.transform(row)[0]
-        boosted = shares(self.boosted, self._leaf_conditions, encoded)
-        found = {RANDOM_FOREST: forest, GBDT: boosted}
-        return {name: self._ranked(name, row, shares) for name, shares in found.items()}
+        of_forest = self.forest_encoders.transform(rows)
+        of_boosted = self.boosted_encoders.transform(rows)
+        return [
+            {
+                RANDOM_FOREST: self._ranked(RANDOM_FOREST, row, forest_shares(self.forest, first)),
+                GBDT: self._ranked(GBDT, row, shares(self.boosted, self._leaf_conditions, second)),
+            }
+            for row, first, second in zip(
+                rows.iter_rows(named=True), of_forest, of_boosted, strict=True
+            )
+        ]
 
     def _ranked(
-        self, detector: str, row: pl.DataFrame, contributions: Matrix
+        self, detector: str, row: Mapping[str, Any], contributions: Matrix
     ) -> list[Contribution]:
-        features = FEATURES_OF[detector]
-        values: dict[str, Any] = row.select(features).row(0, named=True)
         entries = [
-            Contribution(name, values[name], float(share), self.normal_ranges.get(name))
-            for name, share in zip(features, contributions, strict=True)
+            Contribution(name, row[name], float(share), self.normal_ranges.get(name))
+            for name, share in zip(FEATURES_OF[detector], contributions, strict=True)
         ]
-        return sorted(entries, key=lambda entry: (-abs(entry.contribution), entry.feature))
+        return sorted(entries, key=strength)
 
     @cached_property
     def _leaf_conditions(self) -> LeafConditions:

@@ -67,6 +67,25 @@ def test_errors_become_one_line_and_a_status(
     assert capsys.readouterr().err == "m\n"
 
 
+@pytest.mark.parametrize("left", [[], ["card.json"]])
+def test_a_folder_of_the_program_that_is_gone_is_one_line(
+    left: list[str], repository: Path, tmp_path: Path
+) -> None:
+    """The folder of the models is one that people delete or replace."""
+    for name in ("capture", "commands"):
+        (tmp_path / name).symlink_to(repository / name)
+    shutil.copy(repository / "project.py", tmp_path)
+    for name in left:
+        (tmp_path / "models").mkdir()
+        (tmp_path / "models" / name).write_text("{}")
+    command = [sys.executable, "project.py", "detect", "some.pcap"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert done.stderr.startswith("No module named 'models")
+    assert "git checkout -- models" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_missing_library_says_how_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:

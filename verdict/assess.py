@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from capture.logs import CaptureInfo, Logs
+from verdict.connection_record import verdict_of
 from verdict.document import Capture, Document, Engine, Role, Target
 from verdict.known_certificates import KnownCertificates
+from verdict.reasons import Explanations
 from verdict.scoring import Scored
-from verdict.server_row import gather
-from verdict.target import Explained, assess_target
+from verdict.server_row import ServerRow, gather
+from verdict.target import assess_target
 from verdict.targets import roles
 
-# Of all servers the worst so many; a row takes about 0.1 s, and who looks at more asks for it.
+# Of all servers the worst so many; a row takes hundredths of a second, and who looks at more asks.
 EXPLAINED_SERVERS: Final = 100
 
 
@@ -27,14 +29,26 @@ def assess(
     and of all servers for the worst malicious ones. Targets are sorted worst first.
     """
     rows = gather(scored, addresses)
-    targets = []
-    for number, (ip, role) in enumerate(_wanted(scored, addresses)):
-        explained: Explained = "always" if addresses is not None else "if malicious"
-        if addresses is None and number >= EXPLAINED_SERVERS:
-            explained = "never"
-        own = rows.get((ip, role), [])
-        targets.append(assess_target(scored, ip, role, own, known, explained))
+    wanted = [(ip, role, rows.get((ip, role), [])) for ip, role in _wanted(scored, addresses)]
+    explained = len(wanted) if addresses is not None else EXPLAINED_SERVERS
+    worst = [own[0] for *_, own in wanted[:explained] if own]
+    explanations = _explanations(scored, worst, of_normal=addresses is not None)
+    targets = [
+        assess_target(scored, ip, role, own, known, explanations if number < explained else None)
+        for number, (ip, role, own) in enumerate(wanted)
+    ]
     return document(scored.logs, targets, scored.models.server.normal_ranges)
+
+
+def _explanations(scored: Scored, worst: Iterable[ServerRow], *, of_normal: bool) -> Explanations:
+    """Return explanations for the worst rows of targets, all of them or the malicious ones."""
+    threshold = scored.models.final.threshold
+    keys = [
+        row.key
+        for row in worst
+        if of_normal or verdict_of(row.scores["final"], threshold) == "MALICIOUS"
+    ]
+    return Explanations(scored, keys, of_normal=of_normal)
 
 
 def document(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from typing import Final
 
 import polars as pl
@@ -11,26 +12,60 @@ import polars as pl
 from models.contribution import Contribution
 from verdict.document import CertificateMatch, Reason, ServerKey
 from verdict.known_certificates import decides
-from verdict.scoring import KEY, Scored
+from verdict.scoring import CONNECTION_KEY, KEY, Scored
 from verdict.wording import phrase, value_text
 
+_KEY_SCHEMA: Final = {
+    "client": pl.String,
+    "server": pl.String,
+    "port": pl.Int64,
+    "proto": pl.String,
+}
 _EACH: Final = 3  # reasons a detector
 _UNITS: Final = {"module1": "log-odds", "gbdt": "log-odds", "random_forest": "probability"}
 
 
-def contributions(scored: Scored, key: ServerKey) -> dict[str, list[Contribution]]:
-    """Return what moved each detector's score of a server row.
+class Explanations:
+    """What moved the detectors' scores of server rows: ``explanations[key]``.
 
-    Module 1's are those of the row's connection with the highest probability. A detector that did
+    Those of ``keys``, which are likely to be asked for, are found all together with the first one.
+    ``of_normal`` is whether to explain also what is not malicious.
+    """
+
+    def __init__(self, scored: Scored, keys: Iterable[ServerKey], *, of_normal: bool) -> None:
+        self.of_normal = of_normal
+        self._scored = scored
+        self._expected = frozenset(keys)
+        self._found: dict[ServerKey, dict[str, list[Contribution]]] = {}
+
+    def __getitem__(self, key: ServerKey) -> Mapping[str, list[Contribution]]:
+        """Return what moved each detector; one that did not assess the row is not there."""
+        if key not in self._found:
+            self._found |= contributions(self._scored, {key, *self._expected})
+        return self._found[key]
+
+
+def contributions(
+    scored: Scored, keys: Iterable[ServerKey]
+) -> dict[ServerKey, dict[str, list[Contribution]]]:
+    """Return what moved each detector's score of server rows.
+
+    Module 1's are those of a row's connection with the highest probability. A detector that did
     not assess the row is not there.
     """
-    found: dict[str, list[Contribution]] = {}
-    connection = _strongest_connection(scored.connections, key)
-    if len(connection):
-        found["module1"] = scored.models.connection.contributions(connection)
-    server = scored.servers.filter(_is(key)).filter(pl.col("random_forest").is_not_null())
-    if len(server):
-        found.update(scored.models.server.contributions(server))
+    found: dict[ServerKey, dict[str, list[Contribution]]] = {key: {} for key in keys}
+    wanted = pl.DataFrame(list(map(astuple, found)), schema=_KEY_SCHEMA, orient="row")
+    connections = _strongest_connections(scored.connections, wanted)
+    if len(connections):
+        entries = scored.models.connection.contributions(connections)
+        for key, own in zip(_keys(connections, CONNECTION_KEY), entries, strict=True):
+            found[key]["module1"] = own
+    servers = scored.servers.join(wanted, on=KEY, how="semi", maintain_order="left")
+    servers = servers.filter(pl.col("random_forest").is_not_null())
+    if len(servers):
+        both = scored.models.server.contributions(servers)
+        for key, of_detectors in zip(_keys(servers, KEY), both, strict=True):
+            found[key] |= of_detectors
     return found
 
 
@@ -51,16 +86,17 @@ def match_reasons(matches: Sequence[CertificateMatch]) -> list[Reason]:
     return [_match_reason(match) for match in matches]
 
 
-def _strongest_connection(connections: pl.DataFrame, key: ServerKey) -> pl.DataFrame:
-    names = {"srcAddress": "client", "destAddress": "server", "destPort": "port"}
-    chosen = connections.rename(names).filter(_is(key)).drop_nulls("probability")
-    best = chosen.sort("probability", "ts", "eventId", descending=[True, False, False]).head(1)
-    return best.rename({new: old for old, new in names.items()})
+def _strongest_connections(connections: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Return the connection with the highest probability of each server row, if it has one."""
+    own = connections.join(wanted, left_on=CONNECTION_KEY, right_on=KEY, how="semi")
+    ordered = own.drop_nulls("probability").sort(
+        "probability", "ts", "eventId", descending=[True, False, False]
+    )
+    return ordered.unique(CONNECTION_KEY, keep="first", maintain_order=True)
 
 
-def _is(key: ServerKey) -> pl.Expr:
-    values = (key.client, key.server, key.port, key.proto)
-    return pl.all_horizontal(pl.col(name) == value for name, value in zip(KEY, values, strict=True))
+def _keys(rows: pl.DataFrame, columns: Sequence[str]) -> Iterator[ServerKey]:
+    return (ServerKey(*values) for values in rows.select(columns).iter_rows())
 
 
 def _strongest(entries: Sequence[Contribution], malicious: bool) -> list[Contribution]:

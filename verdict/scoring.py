@@ -16,6 +16,7 @@ from verdict.final import DETECTORS, KIT, Combination
 from verdict.final import load as load_final
 
 KEY: Final = ("client", "server", "port", "proto")
+CONNECTION_KEY: Final = ("srcAddress", "destAddress", "destPort", "proto")  # in connection rows
 _DEFAULT_PROTOCOL: Final = "tcp"  # of a TLS record without a protocol, as older logs have it
 
 
@@ -29,8 +30,8 @@ class ConnectionModel(Protocol):
     def score(self, rows: pl.DataFrame) -> pl.Series:
         """Return the probability of each connection."""
 
-    def contributions(self, row: pl.DataFrame) -> list[Contribution]:
-        """Return what moved the score of a table of one row, strongest first."""
+    def contributions(self, rows: pl.DataFrame) -> list[list[Contribution]]:
+        """Return for each row what moved its score, strongest first."""
 
 
 class ServerModels(Protocol):
@@ -47,8 +48,8 @@ class ServerModels(Protocol):
     def score(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the columns random_forest and gbdt."""
 
-    def contributions(self, row: pl.DataFrame) -> dict[str, list[Contribution]]:
-        """Return what moved each detector's score of a table of one row, strongest first."""
+    def contributions(self, rows: pl.DataFrame) -> list[dict[str, list[Contribution]]]:
+        """Return for each row what moved each detector's score, strongest first."""
 
 
 @dataclass(frozen=True)

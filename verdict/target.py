@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from module2.columns import CATEGORICAL, FEATURES
 from verdict.connection_record import certificate_records, connection_records, verdict_of
@@ -23,11 +23,10 @@ from verdict.document import (
 from verdict.evidence import evidence
 from verdict.known_certificates import KnownCertificates, decides, is_found
 from verdict.limits import limits, not_assessed
-from verdict.reasons import contributions, match_reasons, reasons_of
+from verdict.reasons import Explanations, match_reasons, reasons_of
 from verdict.scoring import Models, Scored
 from verdict.server_row import Row, ServerRow
 
-Explained = Literal["always", "if malicious", "never"]
 CONNECTION_FEATURES: Final = ("tlsSubject", "tlsIssuerDn", "tlsSni")
 
 
@@ -37,12 +36,12 @@ def assess_target(
     role: Role,
     rows: Sequence[ServerRow],
     known: KnownCertificates | None,
-    explained: Explained,
+    explanations: Explanations | None,
 ) -> Target:
     """Return the verdict on an address from its server rows, worst first.
 
     A detector's probability is the highest of the rows; FINAL names the row that it is of.
-    ``explained`` says when to tell what moved the detectors on that row.
+    ``explanations`` tell what moved the detectors on that row, if that is wanted.
     """
     database, deciding = _certificate_database(rows, known)
     strongest = deciding or (rows[0] if rows else None)
@@ -58,7 +57,7 @@ def assess_target(
         role,
         final,
         detectors,
-        _reasons(scored, final, strongest, database.matches, explained),
+        _reasons(final, strongest, database.matches, explanations),
         limits([row.seen for row in rows]) if rows else not_assessed(scored.logs, ip, role),
         _relevant_features(strongest) if strongest else {},
         certificate_records(rows),
@@ -155,11 +154,10 @@ def _relevant_features(row: ServerRow) -> dict[str, FeatureValue]:
 
 
 def _reasons(
-    scored: Scored,
     final: FinalVerdict,
     row: ServerRow | None,
     matches: Sequence[CertificateMatch],
-    explained: Explained,
+    explanations: Explanations | None,
 ) -> tuple[Reason, ...]:
     """Return matches of the certificate database, evidence, then what moved the detectors."""
     reasons = match_reasons(matches)
@@ -167,6 +165,6 @@ def _reasons(
         return tuple(reasons)
     reasons += evidence(row.seen)
     malicious = final.verdict == "MALICIOUS"
-    if explained == "always" or (malicious and explained == "if malicious"):
-        reasons += reasons_of(contributions(scored, row.key), malicious=malicious)
+    if explanations is not None and (malicious or explanations.of_normal):
+        reasons += reasons_of(explanations[row.key], malicious=malicious)
     return tuple(reasons)

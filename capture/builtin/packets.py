@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,9 +27,8 @@ class PacketReader:
     packets
         Records of the file, also those left out.
     skipped
-        What was left out, reason in plain words -> count of packets (or of records).
-    notes
-        What was kept with something amiss, such as a time stamp out of range -> count.
+        What was left out, reason in plain words -> count of packets (or of records); of packets
+        that were kept with something amiss, what that is.
     ethertypes
         Frames that are not IP, by EtherType: 0x0806 are ARP.
     first_time_ns, last_time_ns
@@ -56,7 +54,6 @@ class PacketReader:
         self._decoder = Decoder()
         self.packets = 0
         self.skipped = self._decoder.skipped
-        self.notes: Counter[str] = Counter()
         self.ethertypes = self._decoder.ethertypes
         self.first_time_ns: int | None = None
         self.last_time_ns: int | None = None
@@ -75,7 +72,7 @@ class PacketReader:
     def _note(self, records: Records) -> None:
         self.packets += len(records) + records.skipped.total() - records.skipped[GIVEN_UP]
         self.skipped.update(records.skipped)
-        self.notes.update(records.notes)
+        self.skipped.update(records.notes)
         if not len(records):
             return
         times = [int(np.min(records.time_ns)), int(np.max(records.time_ns))]

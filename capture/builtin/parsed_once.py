@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final, Generic, TypeVar
+from typing import Final, TypeVar
 
 Parsed = TypeVar("Parsed")
 
@@ -12,28 +11,29 @@ RESULT_BYTES: Final = 512
 """What a result counts besides the bytes it was made of."""
 
 
-class ParsedOnce(Generic[Parsed]):
-    """Remembers what ``parse``, a pure function, made of bytes.
+class ParsedOnce(dict[bytes, Parsed]):
+    """Gives for bytes what ``parse``, a pure function, makes of them: ``once[octets]``.
 
-    At most about ``limit`` bytes are kept, the longest unused going first, so that hostile input
-    cannot fill the memory. What ``parse`` raises is passed on.
+    At most about ``limit`` bytes are kept, so that hostile input cannot fill the memory; what
+    would exceed it empties it. What ``parse`` raises is passed on. A dictionary, because hardly
+    anything is quicker, and every handshake looks up several.
     """
 
     def __init__(self, parse: Callable[[bytes], Parsed], limit: int = 8 << 20) -> None:
-        self.limit = limit
+        super().__init__()
         self._parse = parse
-        self._parsed: OrderedDict[bytes, Parsed] = OrderedDict()
+        self._limit = limit
         self._kept = 0
 
-    def parse(self, octets: bytes) -> Parsed:
-        """Return what ``parse`` makes of the bytes."""
-        known = self._parsed.get(octets)
-        if known is not None:
-            self._parsed.move_to_end(octets)
-            return known
-        result = self._parsed[octets] = self._parse(octets)
-        self._kept += len(octets) + RESULT_BYTES
-        while self._kept > self.limit:
-            forgotten, _ = self._parsed.popitem(last=False)
-            self._kept -= len(forgotten) + RESULT_BYTES
+    def __missing__(self, octets: bytes) -> Parsed:
+        """Parse the bytes, and remember the result."""
+        result = self._parse(octets)
+        size = len(octets) + RESULT_BYTES
+        if size > self._limit:
+            return result
+        if self._kept + size > self._limit:
+            self.clear()
+            self._kept = 0
+        self[octets] = result
+        self._kept += size
         return result

@@ -25,6 +25,11 @@ _SIX_DECIMALS: Final = pl.Decimal(38, 6)
 
 def tab_separated_text(table: pl.DataFrame, name: str) -> bytes:
     """Return the log of that name (its ``#path``) with its header."""
+    return tab_separated_header(table, name) + tab_separated_rows(table)
+
+
+def tab_separated_header(table: pl.DataFrame, name: str) -> bytes:
+    """Return the lines that stand before the rows of a log of that name."""
     types = [_zeek_type(column) for column in table.iter_columns()]
     header = (
         "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n"
@@ -34,18 +39,22 @@ def tab_separated_text(table: pl.DataFrame, name: str) -> bytes:
         + "\t".join(["#types", *types])
         + "\n"
     )
+    return header.encode()
+
+
+def tab_separated_rows(table: pl.DataFrame) -> bytes:
+    """Return one line a row."""
     printed = table.select([_printed(column) for column in table.iter_columns()])
-    log = io.BytesIO()
-    log.write(header.encode())
+    lines = io.BytesIO()
     printed.write_csv(
-        log,
+        lines,
         include_header=False,
         separator="\t",
         quote_style="never",
         null_value="-",
         float_precision=6,
     )
-    return log.getvalue()
+    return lines.getvalue()
 
 
 def _zeek_type(column: pl.Series) -> str:

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
-from capture.logs import Logs
+from capture.logs import LogBatches
 from capture.schema import SCHEMAS
 from capture.zeek_format.json_text import json_text
-from capture.zeek_format.tab_separated_text import tab_separated_text
+from capture.zeek_format.tab_separated_text import tab_separated_header, tab_separated_rows
 
 Form = Literal["tsv", "json"]
 
 
-def write_logs(logs: Logs, folder: Path, form: Form = "tsv") -> None:
+def write_logs(logs: LogBatches, folder: Path, form: Form = "tsv") -> None:
     """Write conn.log, ssl.log, x509.log and dns.log into the folder, made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in SCHEMAS:
-        (folder / f"{name}.log").write_bytes(log_bytes(logs.table(name), name, form))
+        with (folder / f"{name}.log").open("wb") as log:
+            for text in _texts(logs.batches(name), name, form):
+                log.write(text)
 
 
 def log_bytes(table: pl.DataFrame, name: str, form: Form = "tsv") -> bytes:
     """Return the bytes of one log file."""
-    return json_text(table) if form == "json" else tab_separated_text(table, name)
+    return b"".join(_texts(iter([table]), name, form))
+
+
+def _texts(batches: Iterator[pl.DataFrame], name: str, form: Form) -> Iterator[bytes]:
+    """Yield the parts of a log file."""
+    for number, batch in enumerate(batches):
+        if form == "json":
+            yield json_text(batch)
+        else:
+            if not number:
+                yield tab_separated_header(batch, name)
+            yield tab_separated_rows(batch)

@@ -9,6 +9,7 @@ from typing import Final
 from capture.builtin.connection import Connection
 from capture.builtin.dns.tables import DnsLog
 from capture.builtin.dns.tcp import DnsTcpStream
+from capture.builtin.log_tables import BYTES_IN_MEMORY
 from capture.builtin.segment import Segment
 from capture.zeek_format.writing import log_bytes
 from fuzz.seeds.corpus import Corpus, spread
@@ -47,16 +48,20 @@ def _tcp_seeds(corpus: Corpus) -> list[Input]:
 
 def _run(inputs: Sequence[Input], _: Path) -> None:
     """Read each message on two ports, in flows of a few, as a query and as an answer."""
-    log = DnsLog()
+    log = DnsLog(BYTES_IN_MEMORY)
+    flows = {}
     for number, parts in enumerate(inputs):
         for port in (_DNS, 137):
             flow = Connection(f"C{number // 8}", "192.0.2.1", 4000, "192.0.2.2", port, "udp")
             log.feed(flow, number, number % 2 == 0, b"".join(parts))
+            flows[flow.uid] = flow
+    for flow in flows.values():
+        log.end(flow)
     _write(log)
 
 
 def _run_tcp(inputs: Sequence[Input], _: Path) -> None:
-    log = DnsLog()
+    log = DnsLog(BYTES_IN_MEMORY)
     for number, parts in enumerate(inputs):
         flow = Connection(f"C{number}", "192.0.2.1", 4000, "192.0.2.2", _DNS, "tcp")
         stream = DnsTcpStream()
@@ -67,14 +72,15 @@ def _run_tcp(inputs: Sequence[Input], _: Path) -> None:
                 Segment(number, side, part[1:], missing=int(part[:1] > b"\x7f"))
             )
         for message in (*messages, *stream.flush()):
-            log.feed(flow, *message)
+            log.feed(flow, *message[:3])
+        log.end(flow)
     _write(log)
 
 
 def _write(log: DnsLog) -> None:
-    table = log.table()
-    log_bytes(table, "dns", "tsv")
-    log_bytes(table, "dns", "json")
+    for table in log.batches():
+        log_bytes(table, "dns", "tsv")
+        log_bytes(table, "dns", "json")
 
 
 TARGETS: Final = (

@@ -17,7 +17,7 @@ from fuzz.target import Input, Target
 
 _ROWS: Final = 4
 _SAMPLES: Final = 8
-_BATCH: Final = 50
+_BATCH: Final = 100
 _NAMES: Final = tuple(SCHEMAS)
 _TSV_TOKENS: Final = (
     *(b"\t", b"\n", b"\r\n", b"#fields\t", b"#separator \\x09\n", b"#set_separator\t;\n", b"\\x"),

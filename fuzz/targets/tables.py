@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -13,6 +15,7 @@ import polars as pl
 
 from capture.builtin.engine import analyse
 from fuzz.seeds.corpus import Corpus
+from fuzz.seeds.small_models import lightgbm_text, xgboost_binary
 from fuzz.target import Input, Target, buffers, one
 from models.card import MODELS
 from models.errors import ModelError
@@ -131,10 +134,14 @@ def _read_database(path: Path) -> None:
 
 
 def _database_seeds(_: Corpus) -> list[Input]:
+    """Return a database in small pages: most of the usual ones would be empty."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "certificates.sqlite"
         database = CertificateDatabase(path)
         database.learn(_ENTRIES)
+        with closing(sqlite3.connect(path)) as file:
+            file.execute("PRAGMA page_size = 512")
+            file.execute("VACUUM")
         return [(path.read_bytes(),)]
 
 
@@ -190,10 +197,6 @@ def _read_encoders(inputs: Sequence[Input], scratch: Path) -> None:
         for file, octets in zip(_ENCODER_FILES, content, strict=False):
             (scratch / file).write_bytes(octets)
         Encoders.load(scratch)
-
-
-def _model_seeds(*names: str) -> Callable[[Corpus], list[Input]]:
-    return lambda _: buffers([(MODELS / name).read_bytes() for name in names])
 
 
 def _given(*seeds: bytes) -> Callable[[Corpus], list[Input]]:
@@ -262,7 +265,7 @@ TARGETS: Final = (
     Target("model-folder", _final_seeds, _read_final, (ModelError,), tokens=_JSON_TOKENS),
     Target(
         "lightgbm",
-        _model_seeds("module1/lightgbm_0.txt"),
+        lambda _: buffers([lightgbm_text()]),
         _file("trees.txt", load_lightgbm),
         (ModelError,),
         tokens=(b"\n", b"=", b" ", b"Tree=", b"-1", b"1e400", b"nan", b"9" * 30),
@@ -270,7 +273,7 @@ TARGETS: Final = (
     ),
     Target(
         "xgboost",
-        _model_seeds("module1/xgboost_0.ubj"),
+        lambda _: buffers([xgboost_binary()]),
         _file("trees.ubj", load_xgboost),
         (ModelError,),
         tokens=(b"{", b"[", b"[$", b"#L", b"}", b"[" * 2000, b"\x7f" * 8, b"\xff" * 8),

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from capture.builtin.connection import Connection
+from capture.builtin.log_tables import LogTables
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.fingerprints.client_offer import client_offer
@@ -20,7 +23,6 @@ from capture.builtin.tls.hello import (
     server_names,
 )
 from capture.builtin.tls.stream import TlsStream
-from capture.builtin.tls.tables import ssl_and_x509_tables
 from capture.builtin.x509.certificate import parse_certificate
 from capture.distinguished_name import attributes
 from capture.zeek_format.writing import log_bytes
@@ -77,7 +79,11 @@ def _read_streams(inputs: Sequence[Input], *, datagrams: bool) -> None:
 
 def write_tables(found: Sequence[tuple[Connection, TlsConnection]]) -> None:
     """Make the tables of connections and write them."""
-    for name, table in zip(("ssl", "x509"), ssl_and_x509_tables(found), strict=True):
+    logs = LogTables()
+    for connection, seen in found:
+        logs.tls.add(connection, seen)
+    for name in ("ssl", "x509"):
+        table = pl.concat(logs.batches(name))
         log_bytes(table, name, "tsv")
         log_bytes(table, name, "json")
 

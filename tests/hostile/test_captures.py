@@ -24,7 +24,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
         "conn": 1,
         "skipped": {"packet of an interface that the file does not describe": 1},
     },
-    "times": {"packets": 800},
+    "times": {"packets": 800, "skipped": {"only the time stamp, which is out of range": 400}},
     "option_loops": {"packets": 2, "skipped": {}},
     "fragments": {"skipped": {"fragment of an IP packet that was never complete": 12_000}},
     "extension_headers": {

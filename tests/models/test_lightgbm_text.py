@@ -56,6 +56,26 @@ def test_categorical_splits_are_refused() -> None:
         parse_lightgbm(booster.model_to_string())
 
 
+@pytest.mark.parametrize("column", ["left_child", "split_feature", "decision_type"])
+@pytest.mark.parametrize("value", ["nan", "-inf", "1e300"])
+def test_numbers_that_cannot_be_are_refused(
+    booster: lightgbm.Booster, column: str, value: str
+) -> None:
+    text = booster.model_to_string(num_iteration=2)
+    begin = text.index(f"\n{column}=") + len(column) + 2
+    changed = text[:begin] + value + text[text.index(" ", begin) :]
+    with pytest.raises(ValueError, match=f"{column} has values"):
+        parse_lightgbm(changed)
+
+
+@pytest.mark.parametrize("leaves", ["-1", "99999999999999", "9" * 30])
+def test_more_nodes_than_there_are_take_no_memory(booster: lightgbm.Booster, leaves: str) -> None:
+    text = booster.model_to_string(num_iteration=2)
+    changed = text.replace("num_leaves=", f"num_leaves={leaves}\nx=", 1)
+    with pytest.raises(ValueError, match="too few or too many"):
+        parse_lightgbm(changed)
+
+
 def test_a_model_cut_off_anywhere_is_refused(booster: lightgbm.Booster) -> None:
     text = booster.model_to_string(num_iteration=2)
     end = text.index("end of parameters")

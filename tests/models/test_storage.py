@@ -175,6 +175,14 @@ def test_arrays_read_back(tmp_path: Path) -> None:
     assert arrays["numbers"].tolist() == [0, 1, 2]
 
 
+def test_what_is_no_array_in_an_archive_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "arrays.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("words.npy", b"no array")
+    with pytest.raises(ValueError, match="no array"):
+        load_arrays(path)
+
+
 def test_lightgbm_predicts_the_same_after_reading(
     tmp_path: Path, boosted_trees: lightgbm.Booster
 ) -> None:

@@ -57,7 +57,7 @@ def test_rows_with_everything_missing_are_scored(detector: Detector) -> None:
 
 def test_contributions_are_sorted_and_sum_to_those_of_the_trees(detector: Detector) -> None:
     row = ROWS.head(1)
-    entries = detector.contributions(row)
+    (entries,) = detector.contributions(row)
     strengths = [abs(entry.contribution) for entry in entries]
     assert strengths == sorted(strengths, reverse=True)
     amounts = detector.boosters.contributions(detector.encoders.transform(row).to_numpy()[0])
@@ -66,7 +66,7 @@ def test_contributions_are_sorted_and_sum_to_those_of_the_trees(detector: Detect
 
 def test_words_of_a_name_are_one_contribution_with_the_name(detector: Detector) -> None:
     row = ROWS.filter(pl.col("tlsSni").is_not_null()).head(1)
-    entries = {entry.feature: entry for entry in detector.contributions(row)}
+    entries = {entry.feature: entry for entry in detector.contributions(row)[0]}
     assert entries["sni_words"].value == row["tlsSni"][0]
     assert entries["subject_words"].value == row["tlsSubject"][0]
     assert not [name for name in entries if name.startswith("sni_words_")]
@@ -76,7 +76,13 @@ def test_words_of_a_name_are_one_contribution_with_the_name(detector: Detector) 
 
 def test_what_makes_a_malicious_connection_so_is_positive(detector: Detector) -> None:
     malicious = ROWS.filter(pl.Series(LABELLED["label"] == 1)).head(1)
-    assert detector.contributions(malicious)[0].contribution > 0
+    assert detector.contributions(malicious)[0][0].contribution > 0
+
+
+def test_rows_have_the_same_contributions_together_as_one_by_one(detector: Detector) -> None:
+    rows = ROWS.head(5)
+    alone = [detector.contributions(row)[0] for row in rows.iter_slices(1)]
+    assert detector.contributions(rows) == alone
 
 
 def test_every_changed_file_is_refused(models: Path) -> None:

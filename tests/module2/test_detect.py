@@ -50,7 +50,7 @@ def test_no_rows_give_no_scores(small_models: Path) -> None:
 def test_contributions_are_ranked_and_carry_the_value(small_models: Path) -> None:
     rows = training_table(families=3, captures=3)
     row = rows.filter(pl.col("label") == 1).head(1)
-    contributions = detect.load(small_models).contributions(row)
+    (contributions,) = detect.load(small_models).contributions(row)
     for name in ("random_forest", "gbdt"):
         entries = contributions[name]
         assert len(entries) == len(detect.FEATURES_OF[name])

@@ -133,13 +133,16 @@ class StubConnectionModel:
             pl.when(pl.col("tlsSni").is_null()).then(0.9).otherwise(0.1).alias("probability")
         ).to_series()
 
-    def contributions(self, row: pl.DataFrame) -> list[Contribution]:
+    def contributions(self, rows: pl.DataFrame) -> list[list[Contribution]]:
         return [
-            Contribution("has_sni", float(row["tlsSni"].item() is not None), 2.5),
-            Contribution("sni_frequency", None, 0.5),
-            Contribution("bytes_out", 900.0, 0.25),
-            Contribution("subject_words", row["tlsSubject"].item(), 0.2),
-            Contribution("packets_in", 6.0, -3.0),
+            [
+                Contribution("has_sni", float(row["tlsSni"] is not None), 2.5),
+                Contribution("sni_frequency", None, 0.5),
+                Contribution("bytes_out", 900.0, 0.25),
+                Contribution("subject_words", row["tlsSubject"], 0.2),
+                Contribution("packets_in", 6.0, -3.0),
+            ]
+            for row in rows.iter_rows(named=True)
         ]
 
 
@@ -156,13 +159,15 @@ class StubServerModels:
             pl.when(unnamed).then(0.95).otherwise(0.02).alias("gbdt"),
         )
 
-    def contributions(self, row: pl.DataFrame) -> dict[str, list[Contribution]]:
-        values = row.row(0, named=True)
+    def contributions(self, rows: pl.DataFrame) -> list[dict[str, list[Contribution]]]:
         names = ("SNI_ssl_ratio", "self_signed_ratio", "avg_time_diff", "avg_TTL")
-        return {
-            "random_forest": [Contribution(name, values[name], 0.1) for name in names],
-            "gbdt": [Contribution(name, values[name], -0.3) for name in names],
-        }
+        return [
+            {
+                "random_forest": [Contribution(name, row[name], 0.1) for name in names],
+                "gbdt": [Contribution(name, row[name], -0.3) for name in names],
+            }
+            for row in rows.iter_rows(named=True)
+        ]
 
 
 def stub_models() -> Models:

@@ -4,8 +4,8 @@ import pytest
 
 from models.contribution import Contribution
 from verdict.document import CertificateMatch, ServerKey
-from verdict.reasons import contributions, match_reasons, reasons_of
-from verdict.scoring import score
+from verdict.reasons import Explanations, contributions, match_reasons, reasons_of
+from verdict.scoring import KEY, score
 
 from .synthetic import BEACON, CLIENT, sample_logs, stub_models
 
@@ -55,7 +55,8 @@ def test_value_that_is_not_a_number_is_missing() -> None:
 
 def test_contributions_are_of_the_server_row() -> None:
     scored = score(sample_logs(), stub_models())
-    found = contributions(scored, ServerKey(CLIENT, BEACON, 443, "tcp"))
+    key = ServerKey(CLIENT, BEACON, 443, "tcp")
+    found = contributions(scored, [key])[key]
     assert sorted(found) == ["gbdt", "module1", "random_forest"]
     assert found["gbdt"][0] == Contribution("SNI_ssl_ratio", 0.0, -0.3)
     assert found["module1"][0].value == 0.0
@@ -63,7 +64,18 @@ def test_contributions_are_of_the_server_row() -> None:
 
 def test_row_that_is_not_there_has_none() -> None:
     scored = score(sample_logs(), stub_models())
-    assert contributions(scored, ServerKey(CLIENT, "192.0.2.9", 443, "tcp")) == {}
+    key = ServerKey(CLIENT, "192.0.2.9", 443, "tcp")
+    assert contributions(scored, [key]) == {key: {}}
+
+
+def test_explanations_are_those_of_the_row_whether_expected_or_not() -> None:
+    scored = score(sample_logs(), stub_models())
+    keys = [ServerKey(*values) for values in scored.servers.select(KEY).iter_rows()]
+    expected = Explanations(scored, keys, of_normal=True)
+    for key in keys:
+        alone = contributions(scored, [key])[key]
+        assert expected[key] == alone
+        assert Explanations(scored, [], of_normal=True)[key] == alone
 
 
 @pytest.mark.parametrize(

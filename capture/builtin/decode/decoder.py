@@ -16,7 +16,7 @@ from capture.builtin.decode import tunnels
 from capture.builtin.decode.fragments import Fragment, Reassembler
 from capture.builtin.decode.frames import Frames
 from capture.builtin.decode.ip import IpPackets, parse_ip
-from capture.builtin.decode.link import LINK_TYPES, peel
+from capture.builtin.decode.link import link_kinds, peel
 from capture.builtin.decode.names import (
     OTHER_LINK_TYPES,
     count_skipped,
@@ -34,9 +34,6 @@ _MOST_ROUNDS: Final = 16
 # How often a byte may be put together anew: fragments in fragments could do it in every round.
 _MOST_COPIES: Final = 3
 _NESTED: Final = "headers nested too deeply"
-# Link type -> what its frames begin with, -1 for those not known, the last one among them.
-_KINDS: Final = np.full(max(LINK_TYPES) + 2, -1, np.int32)
-_KINDS[list(LINK_TYPES)] = list(LINK_TYPES.values())
 
 
 class Decoder:
@@ -87,7 +84,7 @@ class Decoder:
 
     def _link_frames(self, records: Records) -> Frames:
         """Return the frames of the link types that are known."""
-        kind = _link_kinds(records.link_type)
+        kind = link_kinds(records.link_type)
         frames = Frames(
             start=records.offset,
             captured=records.offset + records.captured,
@@ -162,12 +159,6 @@ class Decoder:
         packets, transport = parse_transport(data, packets, self.skipped)
         inner.append(_open_udp(data, packets, transport))
         return describe(packets, transport), kinds.join(inner)
-
-
-def _link_kinds(link_type: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return what frames of the link types begin with, -1 for those not known."""
-    known = (link_type >= 0) & (link_type < len(_KINDS))
-    return _KINDS[np.where(known, link_type, -1)]
 
 
 def _no_frames() -> Frames:

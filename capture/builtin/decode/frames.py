@@ -26,6 +26,10 @@ FDDI: Final = 0x1000A
 ETHERNET: Final = 0x6558  # the EtherType of "transparent Ethernet bridging"
 SNAP: Final = 0x1000B
 AGGREGATE: Final = 0x1000C
+CISCO_HDLC: Final = 0x1000D
+SOLARIS_IPNET: Final = 0x1000E
+PACKET_INFORMATION: Final = 0x1000F
+PACKET_TAP: Final = 0x10010
 FABRIC_PATH: Final = 0x8903
 
 FIRST_FAILURE: Final = 0x10100
@@ -38,7 +42,8 @@ NOT_IP_FAMILY: Final = 0x10105
 TOO_DEEP: Final = 0x10106
 NOT_IP_SNAP: Final = 0x10107
 BAD_LINK_HEADER: Final = 0x10108
-KINDS: Final = 0x10109
+OTHER_LINK_TYPE: Final = 0x10109
+KINDS: Final = 0x1010A
 
 
 @dataclass(frozen=True)

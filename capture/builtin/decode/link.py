@@ -21,6 +21,7 @@ from capture.builtin.files.gather import gather
 
 Layer = Callable[[NDArray[np.uint8], Frames], Frames]
 
+_PPPOE: Final = 0x8864  # the EtherType of sessions
 # LINKTYPE_ values of https://www.tcpdump.org/linktypes.html
 LINK_TYPES: Final = {
     0: kinds.LOOPBACK,
@@ -30,16 +31,24 @@ LINK_TYPES: Final = {
     12: kinds.IP,
     14: kinds.IP,
     50: kinds.PPP_SERIAL,
+    51: _PPPOE,
     101: kinds.IP,
+    104: kinds.CISCO_HDLC,
     105: kinds.WIRELESS,
     108: kinds.LOOPBACK,
     113: kinds.LINUX_COOKED,
     127: kinds.RADIOTAP,
+    192: kinds.PACKET_INFORMATION,
+    226: kinds.SOLARIS_IPNET,
     228: kinds.IP,
     229: kinds.IP,
     239: kinds.NETFILTER_LOG,
+    258: kinds.PACKET_TAP,
     276: kinds.LINUX_COOKED_2,
 }
+# Link type -> what its frames begin with, -1 for those not known, the last one among them.
+_KINDS: Final = np.full(max(LINK_TYPES) + 2, -1, np.int32)
+_KINDS[list(LINK_TYPES)] = list(LINK_TYPES.values())
 # Address families of the loopback header: AF_INET, and AF_INET6 of Linux, the BSDs and macOS.
 _FAMILIES: Final = (2, 10, 24, 28, 30)
 _MOST_LAYERS: Final = 24
@@ -68,6 +77,12 @@ def peel(
         frames = join(remaining)
     skipped["link-layer headers nested too deeply"] += len(frames)
     return _in_order(found, frames)
+
+
+def link_kinds(link_type: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return what frames of the link types begin with, -1 for those not known."""
+    known = (link_type >= 0) & (link_type < len(_KINDS))
+    return _KINDS[np.where(known, link_type, -1)]
 
 
 def _counts(frames: Frames) -> list[tuple[int, int]]:
@@ -169,6 +184,37 @@ def _ppp(data: NDArray[np.uint8], frames: Frames) -> Frames:
     return frames.advance(2, kind, 3)
 
 
+def _cisco_hdlc(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Skip address and control; what follows is told by EtherTypes."""
+    return frames.advance(4, ethertype_kind(big16(gather(data, frames.start, 4), 2)), 5)
+
+
+def _solaris_ipnet(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Skip zones and interfaces (draft of the header: PSARC 2007/387)."""
+    return frames.advance(24, kinds.IP, 25)
+
+
+def _packet_information(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Skip the fields of PPI, which wireless tools write, up to a frame of another link type."""
+    rows = gather(data, frames.start, 8)
+    length = rows[:, 2:4].copy().view("<u2")[:, 0].astype(np.int64)
+    return frames.advance(np.maximum(length, 8), _kinds_of(rows, 4), 9)
+
+
+def _packet_tap(data: NDArray[np.uint8], frames: Frames) -> Frames:
+    """Skip what macOS tells of process and interface, up to a frame of another link type."""
+    rows = gather(data, frames.start, 12)
+    length = rows[:, :4].copy().view("<u4")[:, 0].astype(np.int64)
+    return frames.advance(np.maximum(length, 12), _kinds_of(rows, 8), 13)
+
+
+def _kinds_of(rows: NDArray[np.uint8], at: int) -> NDArray[np.int32]:
+    """Return what frames begin with whose link type stands in a header, little-endian."""
+    link_type = rows[:, at : at + 4].copy().view("<u4")[:, 0].astype(np.int64)
+    kind = link_kinds(link_type)
+    return np.where(kind < 0, kinds.OTHER_LINK_TYPE, kind).astype(np.int32)
+
+
 def _linux_cooked(data: NDArray[np.uint8], frames: Frames) -> Frames:
     kind = ethertype_kind(big16(gather(data, frames.start, 16), 14))
     return frames.advance(16, _cooked_kind(kind), 17)
@@ -266,9 +312,13 @@ _LAYERS: Final[dict[int, Layer]] = {
     kinds.PPP_SERIAL: _ppp_serial,
     kinds.NETFILTER_LOG: _netfilter_log,
     kinds.FDDI: _fddi,
+    kinds.CISCO_HDLC: _cisco_hdlc,
+    kinds.SOLARIS_IPNET: _solaris_ipnet,
+    kinds.PACKET_INFORMATION: _packet_information,
+    kinds.PACKET_TAP: _packet_tap,
     **dict.fromkeys(VLAN_TAGS, _vlan),
     0x8847: _mpls,
-    0x8864: _pppoe,
+    _PPPOE: _pppoe,
     0x880B: _ppp,
     0x88E7: _backbone,
     0x8926: _vn_tag,

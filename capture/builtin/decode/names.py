@@ -46,9 +46,7 @@ _LINK_TYPES: Final = {
     6: "Token Ring",
     7: "ARCNET",
     8: "SLIP",
-    51: "PPPoE",
     100: "ATM",
-    104: "Cisco HDLC",
     107: "Frame Relay",
     117: "OpenBSD pflog",
     119: "Prism",
@@ -59,14 +57,12 @@ _LINK_TYPES: Final = {
     163: "AVS",
     187: "Bluetooth HCI",
     189: "USB",
-    192: "PPI",
     195: "IEEE 802.15.4",
     201: "Bluetooth HCI",
     220: "USB",
     249: "USB",
     251: "Bluetooth Low Energy",
     252: "Wireshark upper PDU",
-    258: "PKTAP",
 }
 
 _FAILURES: Final = {
@@ -79,6 +75,7 @@ _FAILURES: Final = {
     kinds.NOT_IP_FAMILY: "not IP (other address family on a loopback)",
     kinds.TOO_DEEP: "tunnel within too many tunnels",
     kinds.BAD_LINK_HEADER: "bad link-layer header",
+    kinds.OTHER_LINK_TYPE: "link type named in a PPI or PKTAP header not supported",
 }
 
 

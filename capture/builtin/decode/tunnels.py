@@ -112,8 +112,7 @@ def _serves(
 
 def _vxlan(data: NDArray[np.uint8], payloads: Frames) -> Frames:
     rows = gather(data, payloads.start, 8)
-    valid = ((rows[:, 0] & 0x08) != 0) & (rows[:, 7] == 0)
-    return _accept(payloads.advance(8, kinds.ETHERNET, 9), valid)
+    return _accept(payloads.advance(8, kinds.ETHERNET, 9), (rows[:, 0] & 0x08) != 0)
 
 
 def _geneve(data: NDArray[np.uint8], payloads: Frames) -> Frames:
@@ -169,7 +168,7 @@ def _ayiya(data: NDArray[np.uint8], payloads: Frames) -> Frames:
     rows = gather(data, payloads.start, 4)
     size = 8 + (1 << (byte(rows, 0) >> 4)) + (byte(rows, 1) >> 4) * 4
     valid = ((rows[:, 2] & 15) == 1) & np.isin(rows[:, 3], _IP_IN_IP)
-    return _exact(data, _accept(payloads.advance(size, kinds.IP, 8), valid))
+    return _accept(payloads.advance(size, kinds.IP, 9), valid)
 
 
 def _accept(inner: Frames, valid: NDArray[np.bool_]) -> Frames:

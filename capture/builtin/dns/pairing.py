@@ -45,14 +45,18 @@ class Pairing:
     def feed(self, number: int, message: DnsMessage, time_ns: int) -> list[Transaction]:
         """Return the transactions that are finished now, or given up to make room."""
         finished: list[Transaction] = []
+        is_response = message.is_response
+        current = self._current
         if message.operation == 0:
-            if message.is_response:
-                self._current = self._of_response(number, time_ns, finished)
-                self._current.add_response(message, time_ns)
+            if is_response:
+                current = self._of_response(number, time_ns, finished)
+                current.add_response(message, time_ns)
             else:
-                self._current = self._of_query(number, time_ns, finished)
-                self._current.add_query(message)
-        self._end_message(message, finished)
+                current = self._of_query(number, time_ns, finished)
+                current.add_query(message)
+        if current is not None:
+            current = _with_half(current, is_response, finished)
+        self._current = current
         return finished
 
     def rest(self) -> Iterator[Transaction]:
@@ -67,18 +71,6 @@ class Pairing:
     def idle(self) -> bool:
         """Whether nothing waits for its other half."""
         return not (self._first_query or self._queries or self._responses)
-
-    def _end_message(self, message: DnsMessage, finished: list[Transaction]) -> None:
-        current = self._current
-        if current is None:
-            return
-        if message.is_response:
-            current.saw_response = True
-        else:
-            current.saw_query = True
-        if current.saw_query and current.saw_response:
-            finished.append(current)
-            self._current = None
 
     def _of_query(self, number: int, time_ns: int, finished: list[Transaction]) -> Transaction:
         """Return the transaction that a query belongs to, a new one unless its response came."""
@@ -111,6 +103,22 @@ class Pairing:
             return None
         same = number in self._queries
         return _take(self._queries, number if same else next(iter(self._queries)))
+
+
+def _with_half(
+    transaction: Transaction, is_response: bool, finished: list[Transaction]
+) -> Transaction | None:
+    """Note that a half has come; return the transaction unless it is finished then."""
+    if is_response:
+        transaction.saw_response = True
+        is_finished = transaction.saw_query
+    else:
+        transaction.saw_query = True
+        is_finished = transaction.saw_response
+    if not is_finished:
+        return transaction
+    finished.append(transaction)
+    return None
 
 
 def _take(queues: _Queues, number: int) -> Transaction:

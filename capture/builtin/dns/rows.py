@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -13,10 +13,12 @@ from capture.builtin.connection import Connection
 from capture.builtin.dns.message import DnsMessage
 from capture.builtin.dns.names import RESPONSE_CODES
 from capture.builtin.dns.transaction import Transaction
-from capture.logs import empty_table
+from capture.builtin.spool.sorted_table import SortedTable
 from capture.schema import DNS
 
-_ROWS_A_CHUNK: Final = 1 << 15
+# What objects take, roughly.
+_BYTES_A_ROW: Final = 2048
+_BYTES_AN_ANSWER: Final = 256
 _NANOSECONDS: Final = 1e9
 _CONNECTION: Final = ("uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto")
 _NO_QUESTION: Final = (None,) * 5
@@ -33,11 +35,13 @@ _Row = tuple[Connection, int, int, DnsMessage | None, DnsMessage | None, int | N
 
 
 class DnsRows:
-    """Takes transactions and gives the dns table."""
+    """Takes transactions and gives the dns table, sorted by time and connection."""
 
-    def __init__(self) -> None:
-        self._chunks: list[pl.DataFrame] = []
+    def __init__(self, bytes_in_memory: int) -> None:
+        self._table = SortedTable(("ts", "uid"), bytes_in_memory)
+        self._limit = bytes_in_memory
         self._rows: list[_Row] = []
+        self._bytes = 0
 
     def add(self, done: Transaction) -> None:
         """Add a row with what the transaction says now."""
@@ -51,18 +55,25 @@ class DnsRows:
                 done.round_trip_ns,
             )
         )
-        if len(self._rows) >= _ROWS_A_CHUNK:
+        answers = done.response.answers if done.response else ()
+        self._bytes += _BYTES_A_ROW + _BYTES_AN_ANSWER * len(answers)
+        if self._bytes > self._limit:
             self._end_chunk()
 
-    def table(self) -> pl.DataFrame:
-        """Return all rows, sorted by time."""
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """Yield all rows in parts; none where there are no rows."""
         self._end_chunk()
-        return pl.concat([empty_table("dns"), *self._chunks]).sort("ts", "uid", maintain_order=True)
+        return self._table.batches(list(DNS))
+
+    def close(self) -> None:
+        """Forget all rows."""
+        self._table.close()
 
     def _end_chunk(self) -> None:
         if self._rows:
-            self._chunks.append(_table(self._rows))
+            self._table.add(_table(self._rows))
             self._rows = []
+            self._bytes = 0
 
 
 def _table(rows: Sequence[_Row]) -> pl.DataFrame:

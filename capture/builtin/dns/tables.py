@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from ipaddress import ip_address
 from typing import Final
 
@@ -18,9 +20,10 @@ from capture.builtin.dns.message import (
 from capture.builtin.dns.pairing import Pairing
 from capture.builtin.dns.rows import DnsRows
 from capture.builtin.dns.transaction import NETBIOS_PORT
+from capture.builtin.parsed_once import ParsedOnce
 
 _RESPONSE: Final = 0x80  # in the third byte, RFC 1035, section 4.1.1
-_REMEMBERED_MESSAGES: Final = 1 << 12
+_REMEMBERED_BYTES: Final = 1 << 21
 # Zeek takes absurd messages for proof of another protocol in the first bytes of a connection only.
 _VIOLATION_BYTES: Final = 10_240
 
@@ -32,10 +35,11 @@ class DnsLog:
     as Zeek does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bytes_in_memory: int) -> None:
         self._pairings: dict[str, Pairing] = {}
-        self._rows = DnsRows()
-        self._parsed: dict[bool, dict[bytes, DnsMessage]] = {True: {}, False: {}}
+        self._rows = DnsRows(bytes_in_memory)
+        self._messages = ParsedOnce(partial(_parse, netbios=False), _REMEMBERED_BYTES)
+        self._netbios_messages = ParsedOnce(partial(_parse, netbios=True), _REMEMBERED_BYTES)
 
     def feed(
         self, connection: Connection, time_ns: int, from_originator: bool, payload: bytes
@@ -48,7 +52,8 @@ class DnsLog:
             pairing = self._begin(connection, from_originator and payload[2] & _RESPONSE != 0)
         elif pairing.given_up:
             return False
-        message = self._parse(payload, pairing.connection.responder_port == NETBIOS_PORT)
+        is_netbios = pairing.connection.responder_port == NETBIOS_PORT
+        message = (self._netbios_messages if is_netbios else self._messages)[payload[2:]]
         pairing.bytes_seen += len(payload)
         if message.question_count > MOST_QUESTIONS and pairing.bytes_seen <= _VIOLATION_BYTES:
             pairing.given_up = True
@@ -58,31 +63,31 @@ class DnsLog:
             del self._pairings[connection.uid]
         return message.whole
 
-    def table(self) -> pl.DataFrame:
-        """Return all rows sorted by time; messages still without their other half have one too."""
-        for pairing in self._pairings.values():
+    def end(self, connection: Connection) -> None:
+        """Give a row to the messages of a connection that is over and has no more of them."""
+        pairing = self._pairings.pop(connection.uid, None)
+        if pairing is not None:
             for transaction in pairing.rest():
                 self._rows.add(transaction)
-        self._pairings.clear()
-        return self._rows.table()
 
-    def _parse(self, payload: bytes, netbios: bool) -> DnsMessage:
-        """Parse a message, or find it among the last ones: the same are often sent again."""
-        parsed = self._parsed[netbios]
-        content = payload[2:]
-        message = parsed.get(content)
-        if message is None:
-            message = parse_message(payload, netbios=netbios)
-            if len(parsed) >= _REMEMBERED_MESSAGES:
-                parsed.clear()
-            parsed[content] = message
-        return message
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows of the dns table in parts; all connections are over."""
+        return self._rows.batches()
+
+    def close(self) -> None:
+        """Forget all rows."""
+        self._rows.close()
 
     def _begin(self, connection: Connection, answers_first: bool) -> Pairing:
         if answers_first and not ip_address(connection.responder).is_multicast:
             connection = _with_sides_exchanged(connection)
         pairing = self._pairings[connection.uid] = Pairing(connection)
         return pairing
+
+
+def _parse(content: bytes, *, netbios: bool) -> DnsMessage:
+    """Parse a message without its number, in which those that are sent again differ."""
+    return parse_message(b"\0\0" + content, netbios=netbios)
 
 
 def _is_dns_port(connection: Connection) -> bool:

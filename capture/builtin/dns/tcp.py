@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from capture.builtin.segment import Segment
 
 _LENGTH_BYTES = 2
 
 
-class StreamMessage(NamedTuple):
-    """A message and when its last byte came."""
-
-    time_ns: int
-    from_originator: bool
-    message: bytes
-
-
 class DnsTcpStream:
-    """Cuts both directions of a connection into messages."""
+    """Cuts both directions of a connection into messages, at the time of their last byte."""
 
     def __init__(self) -> None:
         self._held = {True: bytearray(), False: bytearray()}
         self._lost = {True: False, False: False}
         self._last_ns = {True: 0, False: 0}
 
-    def feed(self, segment: Segment) -> list[StreamMessage]:
+    def feed(self, segment: Segment) -> list[Segment]:
         """Return the messages that end in this segment.
 
         After lost bytes the lengths cannot be found again: that direction gives nothing more.
@@ -39,16 +29,16 @@ class DnsTcpStream:
         self._last_ns[side] = segment.time_ns
         held = self._held[side]
         held += segment.data
-        return [StreamMessage(segment.time_ns, side, message) for message in _take_messages(held)]
+        return [Segment(segment.time_ns, side, message) for message in _take_messages(held)]
 
-    def flush(self) -> list[StreamMessage]:
+    def flush(self) -> list[Segment]:
         """Return what is there of messages cut off by the end of the connection."""
         rest = []
         for side in (True, False):
             message = bytes(self._held[side][_LENGTH_BYTES:])
             self._held[side].clear()
             if message:
-                rest.append(StreamMessage(self._last_ns[side], side, message))
+                rest.append(Segment(self._last_ns[side], side, message))
         return rest
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.files import pcap, pcapng
-from capture.builtin.files.records import Records
-from capture.builtin.files.source import Source, open_source
+from capture.builtin.files.records import Records, joined
+from capture.builtin.files.source import LEAST, Source, open_source
 from capture.errors import UnreadableInputError
 
 DAMAGED: Final = "compressed data damaged or cut off"
@@ -60,11 +60,23 @@ class CaptureFile:
         reader, position = self._recognise(bytes(data[:_HEAD]))
         while True:
             data, ends = source.window(position)
-            records = reader.read(data, ends, self._records_per_block)
+            records = self._read(reader, data, ends)
             position += records.consumed
             yield records
             if ends and records.consumed >= len(data):
                 return
+
+    def _read(self, reader: _RecordReader, data: NDArray[np.uint8], ends: bool) -> Records:
+        """Return the records of ``data``, also those behind corrupt ones, which end a reading."""
+        parts = [reader.read(data, ends, self._records_per_block)]
+        consumed, count = parts[0].consumed, len(parts[0])
+        # A reader that searches needs as much of the file as a window has.
+        while parts[-1].skipped and count < self._records_per_block:
+            if consumed >= len(data) or not (ends or len(data) - consumed >= LEAST):
+                break
+            parts.append(reader.read(data[consumed:], ends, self._records_per_block - count))
+            consumed, count = consumed + parts[-1].consumed, count + len(parts[-1])
+        return joined(data, parts)
 
     def _recognise(self, head: bytes) -> tuple[_RecordReader, int]:
         """Return the reader for a file that begins so, and where its records begin."""

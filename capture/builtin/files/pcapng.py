@@ -43,6 +43,10 @@ _MOST_INTERFACES: Final = 1 << 16
 _LEAST_REACH, _MOST_REACH = 16, 1 << 18
 
 Order = Literal["<", ">"]
+_ORDER_OF: Final[dict[bytes, Order]] = {
+    _ORDER_MAGIC.to_bytes(4, "little"): "<",
+    _ORDER_MAGIC.to_bytes(4, "big"): ">",
+}
 
 
 @dataclass(frozen=True)
@@ -65,20 +69,12 @@ def byte_order(head: bytes) -> Order | None:
     """Return the byte order of a section that begins with these bytes, None if it is none."""
     if len(head) < 12 or head[:4] != SECTION.to_bytes(4, "big"):
         return None
-    return _section_order(head[8:12])
+    return _ORDER_OF.get(head[8:12])
 
 
 def section_version(head: bytes, order: Order) -> int:
     """Return the major version of the section that begins with these bytes, 1 if cut off."""
     return int(struct.unpack_from(order + "H", head, 12)[0]) if len(head) >= 14 else 1
-
-
-def _section_order(magic: bytes) -> Order | None:
-    orders: dict[bytes, Order] = {
-        _ORDER_MAGIC.to_bytes(4, "little"): "<",
-        _ORDER_MAGIC.to_bytes(4, "big"): ">",
-    }
-    return orders.get(magic)
 
 
 def parse_interface(body: bytes, order: Order) -> Interface:
@@ -142,9 +138,12 @@ class PcapngRecords:
         view, position = data.data, start
         ahead = None
         while len(blocks) < limit and position + LEAST_BLOCK <= len(view):
-            if not self._enter_section(view, position, blocks):
-                return position, False
             kind, length = struct.unpack_from(self._order + "II", view, position)
+            # The type of a section is the same in either byte order; its length is not.
+            if kind == SECTION:
+                if not self._enter_section(bytes(view[position + 8 : position + 12]), blocks):
+                    return position, False
+                length = struct.unpack_from(self._order + "I", view, position + 4)[0]
             if not _is_sound(kind, length):
                 return position, False
             if _is_wanted(kind) and position + length > len(view):
@@ -165,12 +164,10 @@ class PcapngRecords:
         self._reach = min(2 * self._reach, _MOST_REACH)
         return ahead
 
-    def _enter_section(self, view: memoryview, position: int, blocks: PacketBlocks) -> bool:
-        """Take over the byte order of a section that begins here; return whether it has one."""
-        if view[position : position + 4] != SECTION.to_bytes(4, "big"):
-            return True
+    def _enter_section(self, magic: bytes, blocks: PacketBlocks) -> bool:
+        """Take over the byte order that a section's magic tells; return whether it is one."""
         self._end_run(blocks)
-        order = _section_order(bytes(view[position + 8 : position + 12]))
+        order = _ORDER_OF.get(magic)
         if order is None:
             return False
         if order != self._order:

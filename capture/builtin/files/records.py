@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,3 +47,22 @@ class Records:
     def __len__(self) -> int:
         """Return the number of frames."""
         return len(self.offset)
+
+
+def joined(data: NDArray[np.uint8], parts: Sequence[Records]) -> Records:
+    """Return the records of one stretch of ``data`` after another as those of all of it."""
+    if len(parts) == 1:
+        return parts[0]
+    ends = np.cumsum([part.consumed for part in parts]).tolist()
+    begins = [0, *ends[:-1]]
+    return Records(
+        data=data,
+        offset=np.concatenate([part.offset + at for part, at in zip(parts, begins, strict=True)]),
+        captured=np.concatenate([part.captured for part in parts]),
+        length=np.concatenate([part.length for part in parts]),
+        time_ns=np.concatenate([part.time_ns for part in parts]),
+        link_type=np.concatenate([part.link_type for part in parts]),
+        consumed=ends[-1],
+        skipped=sum((part.skipped for part in parts), Counter()),
+        notes=sum((part.notes for part in parts), Counter()),
+    )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 NANOSECONDS: Final = 1_000_000_000
-CLIPPED: Final = "time stamp out of range"
+CLIPPED: Final = "only the time stamp, which is out of range"
 
 # Seconds either side of the epoch of which differences, and a day more, fit into 64 bits of
 # nanoseconds: the years 1823 to 2116.

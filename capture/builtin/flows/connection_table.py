@@ -72,6 +72,7 @@ FINISHED: Final = np.dtype(
         ("originator", "u1"),
         ("history", "i4"),
         ("state", "i4"),  # index into the interned texts of conn_state
+        ("service", "i4"),  # the same for service
         ("packets", "i8", 2),
         ("ip_bytes", "i8", 2),
         ("payload", "i8", 2),

@@ -217,7 +217,7 @@ def _count(datagrams: Datagrams, connections: Connections, begins: Indices, ends
     for side in (0, 1):
         own = datagrams.side == bool(side)
         for column, values in _counted_columns(datagrams):
-            totals = np.cumsum(np.where(own, values, 0))
+            totals = np.cumsum(values * own)
             connections[column][:, side] += differences(totals, begins, ends)
 
 

@@ -79,10 +79,13 @@ def feed_streams(
     """
     connections = part.connections
     begins = detect_protocols(block, _stored_payloads(part), connections)
-    partial = np.array([state.partial for state in transitions.states], dtype=np.bool_)
+    partial = transitions.column("partial")
     without_beginning = partial[connections["state"]] & (connections["stream"] == TLS)
     connections["stream"][without_beginning] = NOTHING
-    packet, gap_side, position = _wanted_arrivals(part, _reads(connections), begins)
+    reads = _reads(connections)
+    if not reads.any():
+        return
+    packet, gap_side, position = _wanted_arrivals(part, reads, begins)
     packets = part.packets
     entry, side = packets.entry[packet], packets.side[packet]
     row = packets.connection[packet]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from capture.builtin.quic.stream import QuicStream
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.stream import TlsStream
+from capture.builtin.tls.tables import TlsLog
 
 UNDECIDED: Final = 0
 TLS: Final = 1
@@ -36,12 +38,12 @@ class OpenStream:
 
 
 class Protocols:
-    """The readers of open connections, by serial number, and what they found."""
+    """The readers of open connections, by serial number; what they find goes to the logs."""
 
-    def __init__(self) -> None:
-        self.dns = DnsLog()
-        self.tls: list[tuple[Connection, TlsConnection]] = []
-        self.services: dict[int, str] = {}
+    def __init__(self, tls: TlsLog, dns: DnsLog) -> None:
+        self._tls = tls
+        self._dns = dns
+        self._services: dict[int, str] = {}
         self._open: dict[int, OpenStream] = {}
 
     def open(
@@ -74,29 +76,23 @@ class Protocols:
     def read(self, serial: int, stream: OpenStream, segments: Iterator[Segment]) -> bool:
         """Pass segments to the reader until it has enough; return whether it wants more."""
         reader = stream.reader
-        if isinstance(reader, TlsStream | QuicStream):
+        if reader is None:
+            self._feed_dns(serial, stream.connection, segments)
+        elif isinstance(reader, DnsTcpStream):
+            messages = chain.from_iterable(map(reader.feed, segments))
+            self._feed_dns(serial, stream.connection, messages)
+        else:
             reader.read(segments)
             if reader.finished:
                 self.close(serial)
-            return not reader.finished
-        for segment in segments:
-            self._read_dns(serial, stream, reader, segment)
+                return False
         return True
 
-    def _read_dns(
-        self, serial: int, stream: OpenStream, reader: DnsTcpStream | None, segment: Segment
-    ) -> None:
-        if reader is None:
-            self._feed_dns(serial, stream.connection, *segment[:3])
-            return
-        for message in reader.feed(segment):
-            self._feed_dns(serial, stream.connection, *message)
-
-    def _feed_dns(
-        self, serial: int, connection: Connection, time_ns: int, is_request: bool, message: bytes
-    ) -> None:
-        if self.dns.feed(connection, time_ns, is_request, message):
-            self.services[serial] = "dns"
+    def _feed_dns(self, serial: int, connection: Connection, messages: Iterable[Segment]) -> None:
+        feed = self._dns.feed
+        for time_ns, is_request, message, _ in messages:
+            if feed(connection, time_ns, is_request, message):
+                self._services[serial] = "dns"
 
     def close(self, serial: int) -> None:
         """Take the result of a reader whose connection is over or that has seen enough."""
@@ -104,13 +100,14 @@ class Protocols:
         if stream is None:
             return
         if isinstance(stream.reader, DnsTcpStream):
-            for message in stream.reader.flush():
-                self._feed_dns(serial, stream.connection, *message)
-        elif isinstance(stream.reader, TlsStream):
+            self._feed_dns(serial, stream.connection, stream.reader.flush())
+        if isinstance(stream.reader, TlsStream):
             service = "ssl" if stream.connection.protocol == "tcp" else None
             self.take_tls(serial, stream.connection, stream.reader.result(), service)
         elif isinstance(stream.reader, QuicStream):
             self.take_tls(serial, stream.connection, stream.reader.result(), "quic,ssl")
+        else:
+            self._dns.end(stream.connection)
 
     def take_tls(
         self,
@@ -122,11 +119,11 @@ class Protocols:
         """Keep what was found; ``service`` is what conn.log calls the connection then."""
         if found is None:
             return
-        self.tls.append((connection, found))
+        self._tls.add(connection, found)
         if found.confirmed and service is not None:
-            self.services[serial] = service
+            self._services[serial] = service
 
-    def close_all(self) -> None:
-        """Close every stream that is still open."""
-        for serial in sorted(self._open):
-            self.close(serial)
+    def end(self, serial: int) -> str:
+        """Close what is read of a connection that is over; return its service, empty if unknown."""
+        self.close(serial)
+        return self._services.pop(serial, "")

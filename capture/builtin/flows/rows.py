@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capture.builtin.flows.addresses import address_texts
-from capture.builtin.flows.connection_table import FINISHED, TextPool, put_rows
+from capture.builtin.flows.connection_table import TextPool
 from capture.builtin.flows.identifiers import connection_uids
 from capture.builtin.flows.ports import TCP, UDP
 from capture.schema import CONN
@@ -20,23 +21,6 @@ NANOSECONDS: Final = 1e9
 # By protocol number; nothing else has connections.
 _PROTOCOLS: Final = ["icmp"] * 256
 _PROTOCOLS[TCP], _PROTOCOLS[UDP] = "tcp", "udp"
-
-
-def in_order(chunks: Sequence[Rows]) -> Rows:
-    """Return all rows, sorted by time and then by the number of the first packet."""
-    none = np.zeros(0, dtype=np.int64)
-    serial, first_time = (
-        np.concatenate([none, *(chunk[column] for chunk in chunks)])
-        for column in ("serial", "first_time")
-    )
-    place = np.empty(len(serial), dtype=np.int64)
-    place[np.lexsort((serial, first_time))] = np.arange(len(serial))
-    rows = np.empty(len(serial), dtype=FINISHED)
-    begin = 0
-    for chunk in chunks:
-        put_rows(rows, place[begin : begin + len(chunk)], chunk)
-        begin += len(chunk)
-    return rows
 
 
 def _by_role(rows: Rows, role: int, of_first: str, of_second: str) -> NDArray[Any]:
@@ -71,10 +55,17 @@ def protocol_names(rows: Rows) -> NDArray[np.object_]:
     return names
 
 
-def conn_table(
-    rows: Rows, histories: TextPool, states: TextPool, services: dict[int, str]
-) -> pl.DataFrame:
-    """Return the conn table; ``services`` are by the number of a connection's first packet."""
+@dataclass(frozen=True)
+class Texts:
+    """The texts to which finished connections refer by number."""
+
+    histories: TextPool = field(default_factory=TextPool)
+    states: TextPool = field(default_factory=TextPool)
+    services: TextPool = field(default_factory=TextPool)
+
+
+def conn_table(rows: Rows, texts: Texts) -> pl.DataFrame:
+    """Return the conn table in the order of the rows."""
     lasting = rows["duration"] > 0
     columns: dict[str, Any] = {
         "ts": rows["first_time"] / NANOSECONDS,
@@ -84,13 +75,13 @@ def conn_table(
         "id.resp_h": _text_column(_addresses(rows, 1)),
         "id.resp_p": _ports(rows, 1),
         "proto": _gathered(_PROTOCOLS, rows["protocol"]),
-        "service": [services.get(serial) for serial in rows["serial"].tolist()],
+        "service": _gathered(texts.services.texts, rows["service"]),
         "duration": _where(lasting, rows["duration"] / NANOSECONDS),
         "orig_bytes": _where(lasting, _sent(rows, "payload", 0)),
         "resp_bytes": _where(lasting, _sent(rows, "payload", 1)),
-        "conn_state": _gathered(states.texts, rows["state"]),
+        "conn_state": _gathered(texts.states.texts, rows["state"]),
         "missed_bytes": rows["missed"],
-        "history": _gathered(histories.texts, rows["history"]),
+        "history": _gathered(texts.histories.texts, rows["history"]),
         "orig_pkts": _sent(rows, "packets", 0),
         "orig_ip_bytes": _sent(rows, "ip_bytes", 0),
         "resp_pkts": _sent(rows, "packets", 1),

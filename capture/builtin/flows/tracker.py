@@ -7,23 +7,23 @@ from itertools import chain
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from capture.builtin.block import PacketBlock
 from capture.builtin.dns.detect import UDP_PORTS
 from capture.builtin.flows import datagrams as datagram_rules
-from capture.builtin.flows.connection_table import Connections, TextPool, split_rows
+from capture.builtin.flows.connection_table import Connections, split_rows
 from capture.builtin.flows.datagrams import Datagrams, analyse_datagrams
 from capture.builtin.flows.grouping import Grouped, group
 from capture.builtin.flows.open_connections import OpenConnections
 from capture.builtin.flows.payloads import feed_datagrams, feed_streams
 from capture.builtin.flows.ports import ICMP, ICMPV6, TCP, UDP
 from capture.builtin.flows.protocols import Protocols
-from capture.builtin.flows.rows import Rows, conn_table, in_order
+from capture.builtin.flows.rows import Rows
 from capture.builtin.flows.runs import Booleans, Indices
 from capture.builtin.flows.tcp import closing
 from capture.builtin.flows.tcp.analysis import TcpAnalysis
 from capture.builtin.flows.tcp.packets import TcpPackets
+from capture.builtin.log_tables import LogTables
 
 _DNS_HEADER_BYTES: Final = 12
 _DNS_RESPONSE: Final = 0x80  # QR, RFC 1035, section 4.1.1
@@ -34,20 +34,19 @@ _IS_DNS_PORT[list(UDP_PORTS)] = True
 
 
 class FlowTracker:
-    """Takes blocks of packets in capture order; gives the conn table and what protocols said.
+    """Takes blocks of packets in capture order; adds to the logs what it finds.
 
     Connections that end become rows at once, those that are open go on in the next block. Only
     TCP, UDP and ICMP have connections.
     """
 
-    def __init__(self) -> None:
-        self._histories = TextPool()
-        self._states = TextPool()
-        self._tcp = TcpAnalysis(self._histories)
-        self._protocols = Protocols()
+    def __init__(self, logs: LogTables) -> None:
+        self._conn = logs.conn
+        self._texts = logs.conn.texts
+        self._tcp = TcpAnalysis(self._texts.histories)
+        self._protocols = Protocols(logs.tls, logs.dns)
         self._open_tcp = OpenConnections()
         self._open_datagrams = OpenConnections()
-        self._finished: list[Rows] = []
         self._packets = 0
         self._now = np.iinfo(np.int64).min
 
@@ -59,20 +58,16 @@ class FlowTracker:
         others = _HAS_CONNECTIONS[block.protocol] & ~is_tcp
         self._feed_datagrams(block, np.flatnonzero(others))
         self._packets += len(block)
+        self._conn.settle()
 
     def open_connections(self) -> int:
         """Return how many connections may still go on."""
         return len(self._open_tcp) + len(self._open_datagrams)
 
-    def finish(self) -> tuple[pl.DataFrame, Protocols]:
-        """Return the conn table and the protocols' findings; all connections are over."""
+    def finish(self) -> None:
+        """Take it that all connections are over."""
         self._finish_tcp(self._open_tcp.remove_all())
         self._finish_datagrams(self._open_datagrams.remove_all())
-        self._protocols.close_all()
-        rows = in_order(self._finished)
-        self._finished.clear()
-        table = conn_table(rows, self._histories, self._states, self._protocols.services)
-        return table, self._protocols
 
     def _feed_tcp(self, block: PacketBlock, entries: Indices) -> None:
         ended, still_open = self._analyse_tcp(block, entries)
@@ -97,15 +92,12 @@ class FlowTracker:
         return ended, still_open
 
     def _finish_tcp(self, pieces: Iterable[Connections]) -> None:
-        streams: list[int] = []
         for connections in pieces:
             rows = closing.finished_rows(
-                connections, self._tcp.transitions, self._histories, self._states
+                connections, self._tcp.transitions, self._texts.histories, self._texts.states
             )
-            self._finished.append(rows)
             self._tcp.forget(connections)
-            streams += _streams(connections)
-        self._close_streams(streams)
+            self._log(connections, rows)
 
     def _feed_datagrams(self, block: PacketBlock, entries: Indices) -> None:
         grouped = group(block, entries, self._open_datagrams)
@@ -120,7 +112,7 @@ class FlowTracker:
             answers=_dns_answers(block, grouped.entry),
         )
         analysed = analyse_datagrams(
-            datagrams, grouped.flows, self._packets, block.clock_ns, self._histories
+            datagrams, grouped.flows, self._packets, block.clock_ns, self._texts.histories
         )
         feed_datagrams(block, analysed, self._protocols)
         ended, still_open = split_rows(analysed.connections, analysed.ended)
@@ -132,22 +124,18 @@ class FlowTracker:
         self._finish_datagrams(over)
 
     def _finish_datagrams(self, pieces: Iterable[Connections]) -> None:
-        streams: list[int] = []
         for connections in pieces:
-            self._finished.append(datagram_rules.finished_rows(connections, self._states))
-            streams += _streams(connections)
-        self._close_streams(streams)
+            rows = datagram_rules.finished_rows(connections, self._texts.states)
+            self._log(connections, rows)
 
-    def _close_streams(self, serials: Iterable[int]) -> None:
-        # In the order of their beginnings, so that equal times stay in order in the logs.
-        for serial in sorted(serials):
-            self._protocols.close(serial)
-
-
-def _streams(connections: Connections) -> list[int]:
-    """Return the serials of connections of which a protocol is read."""
-    serials: list[int] = connections["serial"][connections["stream"] != 0].tolist()
-    return serials
+    def _log(self, connections: Connections, rows: Rows) -> None:
+        """Close what is read of connections that are over, and log them."""
+        number = self._texts.services.number
+        rows["service"] = number("")
+        read = np.flatnonzero(connections["stream"])
+        services = map(self._protocols.end, connections["serial"][read].tolist())
+        rows["service"][read] = [number(service) for service in services]
+        self._conn.add(rows)
 
 
 def _dns_answers(block: PacketBlock, entries: Indices) -> Booleans:

@@ -42,9 +42,7 @@ class _Messages:
         codes = cuts.code + (cuts.stream & 1) * FROM_ORIGINATOR
         self._orders = codes.astype(np.uint16).tobytes()
         self._time_ns = payload.time_ns[packet].data
-        self._start, self._end = cuts.start.data, cuts.end.data
-        self._piece = streams.pieces(cuts.start).data
-        self._octets = streams.octets
+        self._contents = streams.contents(cuts.start, cuts.end)
 
     def read(self, begin: int, end: int) -> TlsConnection | None:
         """Return what the messages of a connection say if they end a handshake as is usual."""
@@ -54,14 +52,14 @@ class _Messages:
         session = Session(confirmable=True)
         session.time_ns = self._time_ns[begin]
         try:
-            session.read_client_hello(True, self._contents(begin))
-            session.read_server_hello(False, self._contents(begin + 1))
+            session.read_client_hello(True, self._contents[begin])
+            session.read_server_hello(False, self._contents[begin + 1])
             course = before_1_3 if session.negotiation.is_before_tls_1_3 else as_of_1_3
             if course is None or not session.answered:
                 return None
             for read, from_originator, ordinal in course.steps:
                 session.time_ns = self._time_ns[begin + ordinal]
-                read(session, from_originator, self._contents(begin + ordinal))
+                read(session, from_originator, self._contents[begin + ordinal])
         except MalformedMessageError:
             return None
         if session.finished or session.connection is None:
@@ -69,6 +67,3 @@ class _Messages:
         session.connection.history = course.history
         session.connection.established = True
         return session.connection
-
-    def _contents(self, at: int) -> bytes:
-        return self._octets(self._piece[at], self._start[at], self._end[at])

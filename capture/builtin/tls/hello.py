@@ -158,7 +158,7 @@ def parse_client_hello(body: bytes) -> ClientHello:
         version,
         body[_FIXED_PART + 1 : session_id_end],
         body[at + 2 : cipher_suites_end],
-        _EXTENSIONS.parse(body[extensions:]),
+        _EXTENSIONS[body[extensions:]],
     )
 
 
@@ -178,6 +178,6 @@ def parse_server_hello(body: bytes) -> ServerHello:
     if offset + choices > len(body):
         raise MalformedMessageError("the server hello ends before its cipher suite")
     cipher_suite = body[offset] << 8 | body[offset + 1]
-    extensions = _EXTENSIONS.parse(body[offset + choices :])
+    extensions = _EXTENSIONS[body[offset + choices :]]
     retry = body[2:_FIXED_PART] == _RETRY_RANDOM
     return ServerHello(version, session_id, cipher_suite, extensions, retry)

@@ -93,7 +93,7 @@ class Negotiation:
     def client_hello(self, connection: TlsConnection, hello: ClientHello) -> bool:
         """Note what a client offers; return whether its hello was whole and of a known version."""
         contents = hello.extensions.contents
-        names = _SERVER_NAMES.parse(contents.get(SERVER_NAME, b""))
+        names = _SERVER_NAMES[contents.get(SERVER_NAME, b"")]
         if names:
             connection.server_name = names[0]
         self._ticket_offered |= bool(contents.get(SESSION_TICKET))
@@ -135,7 +135,7 @@ class Negotiation:
         share = contents.get(KEY_SHARE) or contents.get(KEY_SHARE_OF_DRAFTS) or b""
         if len(share) >= 2:
             connection.curve = group_name(share[0] << 8 | share[1])
-        protocols = _PROTOCOLS.parse(contents.get(APPLICATION_PROTOCOLS, b""))
+        protocols = _PROTOCOLS[contents.get(APPLICATION_PROTOCOLS, b"")]
         if protocols:
             connection.next_protocol = protocols[0]
         if PRE_SHARED_KEY in contents and self._pre_shared_key_offered:

@@ -57,9 +57,8 @@ class Streams:
         self._ends = np.cumsum(sizes)
         self._starts = self._ends - sizes
         self._shift = payload.begin[self.packet] - self._starts
-        self._data = payload.data
-        # Memory views, since single elements of arrays are slow to come by.
-        self._single = self._ends.data, self._shift.data, self._data.data
+        self.data = payload.data
+        self._single = self._ends.data, self._shift.data, self.data.data
         first = np.searchsorted(stream[self.packet], np.arange(payload.connections * 2 + 1))
         self.bounds = np.append(self._starts, self._ends[-1:])[first]
 
@@ -73,20 +72,48 @@ class Streams:
         piece = self.pieces(places)
         whole = places + size <= self._ends[piece]
         offsets = np.where(whole, places + self._shift[piece], 0)
-        return self._data[offsets[:, None] + np.arange(size)], whole
+        return self.data[offsets[:, None] + np.arange(size)], whole
+
+    def contents(self, starts: Indices, ends: Indices) -> Contents:
+        """Return what lies from each of the starts to the end of the same index."""
+        piece = self.pieces(starts)
+        whole = ends <= self._ends[piece]
+        shift = self._shift[piece]
+        spans = np.where(whole, starts + shift, starts), np.where(whole, ends + shift, ends)
+        return Contents(self, piece, whole, *spans)
 
     def octets(self, piece: int, start: int, end: int) -> bytes:
         """Return the bytes between two places of one stream; the first lies in that piece."""
         ends, shifts, data = self._single
-        until, shift = ends[piece], shifts[piece]
-        if end <= until:
-            return data[start + shift : end + shift].tobytes()
-        found = [data[start + shift : until + shift]]
-        while until < end:
+        found = []
+        while start < end:
+            until = min(ends[piece], end)
+            found.append(data[start + shifts[piece] : until + shifts[piece]])
+            start = until
             piece += 1
-            start, until, shift = until, min(ends[piece], end), shifts[piece]
-            found.append(data[start + shift : until + shift])
         return b"".join(found)
+
+
+class Contents:
+    """Bytes of streams: at an index what lies between two places there.
+
+    Those in one piece are known by their positions in the data, ``begins`` and ``ends``.
+    """
+
+    def __init__(
+        self, streams: Streams, piece: Indices, whole: Booleans, begins: Indices, ends: Indices
+    ) -> None:
+        self._octets = streams.octets
+        self._data = streams.data.data
+        # Memory views, since single elements of arrays are slow to come by.
+        self._piece, self._whole = piece.data, whole.data
+        self._begins, self._ends = begins.data, ends.data
+
+    def __getitem__(self, at: int) -> bytes:
+        """Return the bytes at an index."""
+        if self._whole[at]:
+            return self._data[self._begins[at] : self._ends[at]].tobytes()
+        return self._octets(self._piece[at], self._begins[at], self._ends[at])
 
 
 class Cuts(NamedTuple):

@@ -67,7 +67,7 @@ _CERTIFICATES: Final = ParsedOnce(parse_certificate)
 
 
 def _parse_chain(body: bytes) -> tuple[Certificate, ...]:
-    return tuple([_CERTIFICATES.parse(der) for der in certificates_of(body)])
+    return tuple([_CERTIFICATES[der] for der in certificates_of(body)])
 
 
 _CHAINS: Final = ParsedOnce(_parse_chain)
@@ -174,7 +174,7 @@ class Session:
         """Note a server hello of SSL 2."""
         self._server_hello(hello)
         if certificate:
-            self._certificates(False, (_CERTIFICATES.parse(certificate),))
+            self._certificates(False, (_CERTIFICATES[certificate],))
         self._add_history(False, "s")
 
     def ssl2_master_key(self) -> None:
@@ -231,7 +231,7 @@ class Session:
 
     def read_certificates(self, from_originator: bool, body: bytes) -> None:
         """Read the chain of a certificate message."""
-        self._certificates(from_originator, _CHAINS.parse(body))
+        self._certificates(from_originator, _CHAINS[body])
 
     def read_curve(self, _from_originator: bool, body: bytes) -> None:
         """Read a server's key exchange."""

@@ -77,7 +77,7 @@ def _attribute(data: bytes, attribute: Element) -> str:
 
 def distinguished_name(data: bytes, name: Element) -> str:
     """Return a Name as text, empty when it has no attributes."""
-    return _TEXTS.parse(content(data, name))
+    return _TEXTS[content(data, name)]
 
 
 def _name_text(octets: bytes) -> str:

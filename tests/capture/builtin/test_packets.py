@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from capture.builtin.block import PacketBlock
 from capture.builtin.files.records import CUT_OFF
+from capture.builtin.files.timestamps import CLIPPED
 from capture.builtin.packets import PacketReader
 from capture.errors import UnreadableInputError
 from tests.capture.builtin.decode.packet_bytes import (
@@ -27,6 +28,7 @@ from tests.capture.builtin.files.capture_bytes import (
     Record,
     interface,
     obsolete_packet,
+    option,
     packet,
     pcap,
     section,
@@ -129,6 +131,14 @@ def test_times_are_the_earliest_and_the_latest(tmp_path: Path) -> None:
     _, reader = read(write(tmp_path, pcap([Record(FRAMES[0], at) for at in seconds])), 2)
     assert reader.first_time_ns == 0
     assert reader.last_time_ns == 9 * 10**9
+
+
+def test_a_time_stamp_out_of_range_is_told_and_no_packet_lost(tmp_path: Path) -> None:
+    seconds = option(9, b"\0")
+    content = section() + interface(options=seconds) + packet(FRAMES[0], 2**64 - 1)
+    (block,), reader = read(write(tmp_path, content + packet(FRAMES[2])))
+    assert (len(block), reader.packets) == (2, 2)
+    assert reader.skipped == {CLIPPED: 1}
 
 
 def test_a_capture_cut_off_in_mid_packet(tmp_path: Path) -> None:

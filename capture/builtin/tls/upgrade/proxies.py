@@ -32,7 +32,12 @@ class HttpConnect(Recogniser):
             self._asked = line in _EMPTY_LINES
 
     def read_server(self) -> None:
-        """Take the answer; any 2xx opens the tunnel, after others the client may ask again."""
+        """Take the answer; any 2xx opens the tunnel, after others the client may ask again.
+
+        Until it does, all that comes is the text that explains the refusal.
+        """
+        if not self._asked:
+            self.server.clear()
         while (line := take_line(self.server)) is not None:
             self._status = self._status or line
             if line in _EMPTY_LINES:

@@ -52,6 +52,14 @@ NETFILTER_LOG = b"\x02\0\0\0" + b"\x05\0\x01\0xyz\0" + struct.pack("<HH", 4 + le
         (113, bytes(14) + b"\x81\0" + VLAN),
         (276, b"\x86\xdd" + bytes(18) + IP6),
         (239, NETFILTER_LOG),
+        (51, PPPOE),
+        (104, b"\x0f\0\x08\0" + IP),
+        (104, b"\x8f\0\x86\xdd" + IP6),
+        (226, b"\x01\x02" + bytes(22) + IP),
+        (192, struct.pack("<BBHI", 0, 0, 12, 1) + bytes(4) + ethernet(IP)),
+        (192, struct.pack("<BBHI", 0, 0, 8, 105) + b"\x08\x01" + bytes(22) + SNAP),
+        (258, struct.pack("<III", 108, 1, 1) + bytes(96) + ethernet(IP)),
+        (258, struct.pack("<III", 108, 1, 12) + bytes(96) + IP6),
     ],
 )
 def test_the_ip_packet_is_found(link_type: int, frame: bytes) -> None:
@@ -91,6 +99,8 @@ def test_subframe_longer_than_its_wireless_frame_is_read_as_far_as_it_goes() -> 
         (105, b"\x08\x41" + bytes(40), "encrypted IEEE 802.11 frame"),
         (127, bytes(20), "bad link-layer header"),
         (239, b"\x02\0\0\0\x01\0\0\0", "bad link-layer header"),
+        (192, struct.pack("<BBHI", 0, 0, 8, 107) + bytes(9), "link type named in a PPI or PKTAP"),
+        (258, b"\xff" * 40, "link-layer header cut off"),
         (107, bytes(60), "link type 107 (Frame Relay) not supported"),
         (-1, bytes(60), "packet of an interface that the file does not describe"),
         (9999, bytes(60), "link type 9999 not supported"),

@@ -83,6 +83,7 @@ def test_of_tunnels_without_ports_only_the_inner_packet_is_given(packet: bytes) 
     ("port", "payload"),
     [
         (4789, vxlan(ethernet(INNER_4))),
+        (4789, b"\x88\0\x40\x03\0\0\x2a\x80" + ethernet(INNER_4)),  # with a group policy
         (4789, vxlan(ethernet(b"\0\x01\x08\0" + INNER_4, 0x8100))),
         (6081, geneve(ethernet(INNER_6, 0x86DD), 0x6558)),
         (6081, geneve(INNER_4, 0x0800, bytes(16))),
@@ -95,6 +96,7 @@ def test_of_tunnels_without_ports_only_the_inner_packet_is_given(packet: bytes) 
         (3544, b"\0\1\2\3" + bytes(5) + bytes(9) + b"\0\0" + bytes(6) + INNER_6),
         (50000, TEREDO),
         (5072, ayiya(INNER_6)),
+        (5072, ayiya(INNER_6 + b"padding")),
     ],
 )
 def test_of_udp_tunnels_the_outer_packet_comes_first(port: int, payload: bytes) -> None:

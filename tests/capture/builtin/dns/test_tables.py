@@ -7,6 +7,7 @@ import pytest
 from capture.builtin.connection import Connection
 from capture.builtin.dns.tables import DnsLog
 from capture.builtin.engine import analyse
+from capture.logs import empty_table
 from capture.schema import DNS
 from capture.zeek_format import parse_log
 from tests.capture.builtin.dns.message_bytes import (
@@ -25,14 +26,21 @@ NETBIOS = UNICAST._replace(responder="10.0.0.255", responder_port=137)
 
 def log_of(*messages: bytes, connection: Connection = UNICAST) -> DnsLog:
     """Feed messages one second apart; responses come from the responder."""
-    log = DnsLog()
+    log = DnsLog(1 << 20)
     for second, data in enumerate(messages):
         log.feed(connection, second * 10**9, not data[2] & 0x80, data)
     return log
 
 
+def table_of(log: DnsLog) -> pl.DataFrame:
+    log.end(UNICAST)
+    table = pl.concat([empty_table("dns"), *log.batches()])
+    log.close()
+    return table
+
+
 def only_row(*messages: bytes, connection: Connection = UNICAST) -> dict[str, Any]:
-    (row,) = log_of(*messages, connection=connection).table().to_dicts()
+    (row,) = table_of(log_of(*messages, connection=connection)).to_dicts()
     return row
 
 
@@ -66,7 +74,7 @@ def test_row_of_query_and_response() -> None:
 
 
 def test_empty_log_has_the_columns() -> None:
-    assert DnsLog().table().schema == DNS
+    assert table_of(DnsLog(1 << 20)).schema == DNS
 
 
 def test_reply_without_any_record_counts_as_rejected() -> None:
@@ -137,73 +145,73 @@ def test_names_that_are_not_utf_8() -> None:
 )
 def test_ports_of_the_responder(protocol: str, port: int, parsed: bool) -> None:
     connection = UNICAST._replace(responder_port=port, protocol=protocol)
-    log = DnsLog()
+    log = DnsLog(1 << 20)
     assert log.feed(connection, 0, True, query()) is parsed
-    assert log.table().height == parsed
+    assert table_of(log).height == parsed
 
 
 def test_only_whole_messages_confirm_the_protocol() -> None:
-    log = DnsLog()
+    log = DnsLog(1 << 20)
     assert log.feed(UNICAST, 0, True, query())
     assert not log.feed(UNICAST, 1, True, query(2)[:-1])
     assert not log.feed(UNICAST, 2, True, b"short")
-    assert log.table().height == 2
+    assert table_of(log).height == 2
 
 
 def test_first_message_answering_from_the_originator_swaps_the_sides() -> None:
     connection = UNICAST._replace(originator_port=53)
-    log = DnsLog()
+    log = DnsLog(1 << 20)
     log.feed(connection, 0, True, reply())
-    (row,) = log.table().to_dicts()
+    (row,) = table_of(log).to_dicts()
     assert (row["id.orig_h"], row["id.resp_h"]) == ("10.0.0.53", "10.0.0.1")
 
 
 def test_netbios_is_told_by_the_port_after_the_exchange() -> None:
     connection = UNICAST._replace(originator_port=137)
-    log = DnsLog()
+    log = DnsLog(1 << 20)
     log.feed(connection, 0, True, message(1, RESPONSE, (), (record("a", 33, bytes(6) + b"\0"),)))
-    (row,) = log.table().to_dicts()
+    (row,) = table_of(log).to_dicts()
     assert (row["id.resp_p"], row["query"], row["answers"]) == (137, None, None)
 
 
 def test_announcement_to_a_group_keeps_the_sides() -> None:
     connection = Connection("C1", "10.0.0.1", 5353, "224.0.0.251", 5353, "udp")
-    log = DnsLog()
+    log = DnsLog(1 << 20)
     log.feed(connection, 0, True, reply())
-    assert log.table()["id.resp_h"].to_list() == ["224.0.0.251"]
+    assert table_of(log)["id.resp_h"].to_list() == ["224.0.0.251"]
 
 
 def test_other_traffic_on_a_dns_port_is_given_up() -> None:
     absurd = message(questions=(question("a"),) * 26)
     log = log_of(absurd, query(), reply())
-    assert log.table()["query"].to_list() == [None]
+    assert table_of(log)["query"].to_list() == [None]
 
 
 def test_connections_do_not_mix() -> None:
     other = UNICAST._replace(uid="C2", originator="10.0.0.2")
-    log = DnsLog()
+    log = DnsLog(1 << 20)
     log.feed(UNICAST, 0, True, query(1, "one.example"))
     log.feed(other, 1, True, query(1, "two.example"))
     log.feed(other, 2, False, reply(1))
-    rows = log.table().select("uid", "query", "rcode").rows()
+    rows = table_of(log).select("uid", "query", "rcode").rows()
     assert rows == [("C1", "one.example", None), ("C2", "two.example", 0)]
 
 
 def test_many_messages_are_all_there_in_time_order() -> None:
-    log = DnsLog()
+    log = DnsLog(1 << 20)
     count = 35_000
     for number in range(count):
         sent = (count - number) * 10**6
         log.feed(UNICAST, sent, True, query(number % 7))
         log.feed(UNICAST, sent + 10, False, reply(number % 7))
-    table = log.table()
+    table = table_of(log)
     assert table.height == count
     assert table["ts"].is_sorted()
     assert table["rcode"].null_count() == 0
 
 
 def test_repeated_texts_with_other_numbers_keep_their_numbers() -> None:
-    table = log_of(query(1), query(2), query(3)).table()
+    table = table_of(log_of(query(1), query(2), query(3)))
     assert table["trans_id"].to_list() == [1, 2, 3]
 
 

@@ -23,7 +23,7 @@ def test_any_segmentation_gives_the_same_messages(messages: list[bytes], cuts: l
     stream = DnsTcpStream()
     got = []
     for time, piece in enumerate(pieces(framed(*messages), cuts)):
-        got += [found.message for found in stream.feed(Segment(time, True, piece))]
+        got += [found.data for found in stream.feed(Segment(time, True, piece))]
     assert got == messages
     assert stream.flush() == []
 
@@ -32,8 +32,8 @@ def test_both_directions_are_apart_and_times_are_those_of_the_last_byte() -> Non
     stream = DnsTcpStream()
     asked = framed(query())
     assert stream.feed(Segment(1, True, asked[:5])) == []
-    assert stream.feed(Segment(2, False, framed(reply()))) == [(2, False, reply())]
-    assert stream.feed(Segment(3, True, asked[5:])) == [(3, True, query())]
+    assert stream.feed(Segment(2, False, framed(reply()))) == [Segment(2, False, reply())]
+    assert stream.feed(Segment(3, True, asked[5:])) == [Segment(3, True, query())]
 
 
 def test_after_lost_bytes_that_direction_gives_nothing_more() -> None:
@@ -41,12 +41,12 @@ def test_after_lost_bytes_that_direction_gives_nothing_more() -> None:
     stream.feed(Segment(1, True, framed(query())[:9]))
     assert stream.feed(Segment(2, True, framed(query()), missing=30)) == []
     assert stream.feed(Segment(3, True, framed(query()))) == []
-    assert stream.feed(Segment(4, False, framed(reply()))) == [(4, False, reply())]
+    assert stream.feed(Segment(4, False, framed(reply()))) == [Segment(4, False, reply())]
     assert stream.flush() == []
 
 
 def test_cut_off_message_comes_at_the_end() -> None:
     stream = DnsTcpStream()
     stream.feed(Segment(1, True, framed(query())[:20]))
-    assert stream.flush() == [(1, True, query()[:18])]
+    assert stream.flush() == [Segment(1, True, query()[:18])]
     assert stream.flush() == []

@@ -40,6 +40,23 @@ def test_the_format_is_told_by_content(tmp_path: Path, content: bytes, pack: obj
     assert not file.damaged
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize(("per_block", "blocks"), [(100, [20]), (7, [7, 7, 6])])
+def test_what_stands_behind_corrupt_records_comes_in_the_same_block(
+    tmp_path: Path, pack: object, per_block: int, blocks: list[int]
+) -> None:
+    assert callable(pack)
+    whole = pcap([Record(each, fraction=at) for at, each in enumerate(FRAMES)])
+    middle = whole.index(FRAMES[5]) + len(FRAMES[5])
+    later = whole.index(FRAMES[12]) + len(FRAMES[12])
+    corrupt = b"\xff" * 100
+    content = whole[:middle] + corrupt + whole[middle:later] + corrupt + whole[later:]
+    parts = [part for part in open_file(tmp_path, pack(content), per_block) if len(part)]
+    assert frames_of(parts) == FRAMES
+    assert [len(part) for part in parts] == blocks
+    assert sum(part.skipped["corrupt record header"] for part in parts) == 2
+
+
 def test_a_capture_without_packets_has_no_records(tmp_path: Path) -> None:
     assert frames_of(list(open_file(tmp_path, pcap_header()))) == []
     assert frames_of(list(open_file(tmp_path, section()))) == []

@@ -11,6 +11,8 @@ import numpy as np
 from capture.builtin.block import PacketBlock
 from capture.builtin.connection import Connection
 from capture.builtin.flows.tracker import FlowTracker
+from capture.builtin.log_tables import LogTables
+from tests.capture.builtin.found_tables import table_of
 
 SECOND = 10**9
 _LONG_AGO = -(2**63)
@@ -197,7 +199,18 @@ def blocks(packets: Sequence[Packet], size: int) -> Iterable[PacketBlock]:
 
 def track(packets: Sequence[Packet], size: int = 1 << 16) -> FlowTracker:
     """Return a tracker that was fed the packets in blocks of a size."""
-    tracker = FlowTracker()
+    return _fed(LogTables(), packets, size)
+
+
+def logged(packets: Sequence[Packet], size: int = 1 << 16) -> LogTables:
+    """Return the logs of the packets, which come in blocks of a size."""
+    logs = LogTables()
+    _fed(logs, packets, size).finish()
+    return logs
+
+
+def _fed(logs: LogTables, packets: Sequence[Packet], size: int) -> FlowTracker:
+    tracker = FlowTracker(logs)
     for part in blocks(packets, size):
         tracker.feed(part)
     return tracker
@@ -205,8 +218,7 @@ def track(packets: Sequence[Packet], size: int = 1 << 16) -> FlowTracker:
 
 def connections(packets: Sequence[Packet], size: int = 1 << 16) -> list[dict[str, Any]]:
     """Return the rows of the conn table."""
-    table, _ = track(packets, size).finish()
-    return table.to_dicts()
+    return table_of(logged(packets, size), "conn").to_dicts()
 
 
 def connection(packets: Sequence[Packet]) -> dict[str, Any]:

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.builtin.tls.tables import ssl_and_x509_tables
 from tests.capture.builtin.flows.packet_blocks import (
     CLIENT,
     SERVER,
     Dialogue,
     Packet,
-    track,
+    logged,
     udp,
 )
+from tests.capture.builtin.found_tables import table_of
 from tests.capture.builtin.tls.handshakes import tls_1_2_flights
 
 
@@ -46,8 +46,8 @@ def tables(
     packets: list[Packet], size: int = 1 << 16
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return the conn, ssl and dns tables."""
-    conn, protocols = track(packets, size).finish()
-    return conn, ssl_and_x509_tables(protocols.tls)[0], protocols.dns.table()
+    logs = logged(packets, size)
+    return table_of(logs, "conn"), table_of(logs, "ssl"), table_of(logs, "dns")
 
 
 def server_names(packets: list[Packet], size: int = 1 << 16) -> list[str | None]:

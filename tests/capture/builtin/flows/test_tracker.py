@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.builtin.flows.tracker import FlowTracker
+from capture.builtin.log_tables import LogTables
 from tests.capture.builtin.flows.packet_blocks import (
     CLIENT,
     SERVER,
@@ -24,6 +25,7 @@ from tests.capture.builtin.flows.packet_blocks import (
     track,
     udp,
 )
+from tests.capture.builtin.found_tables import table_of
 
 
 @st.composite
@@ -112,9 +114,11 @@ def test_any_values_of_the_fields_are_survived(seed: int, count: int, wild_times
         times = np.array(wild, dtype=np.int64)
         clock = np.maximum.accumulate(times)
         part = replace(part, time_ns=times, network_time_ns=clock, clock_ns=clock)
-    tracker = FlowTracker()
+    logs = LogTables()
+    tracker = FlowTracker(logs)
     tracker.feed(part)
-    table, _ = tracker.finish()
+    tracker.finish()
+    table = table_of(logs, "conn")
     counted = int(table["orig_pkts"].sum() + table["resp_pkts"].sum())
     assert counted == sum(packet.protocol != 50 for packet in packets)
 
@@ -178,10 +182,8 @@ def test_a_scan_does_not_stay_in_memory() -> None:
         scan = Dialogue(client_port=1024 + number, server_port=generator.randrange(1, 65536))
         scan.client(number / 100, "S")
         packets += scan.packets
-    tracker = track(packets, 500)
-    assert tracker.open_connections() <= 1000
-    table, _ = tracker.finish()
-    assert table.height == 4000
+    assert track(packets, 500).open_connections() <= 1000
+    assert len(connections(packets, 500)) == 4000
 
 
 def test_the_same_capture_gives_the_same_identifiers() -> None:

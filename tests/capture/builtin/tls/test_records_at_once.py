@@ -15,8 +15,8 @@ def cuts(*segments: tuple[bool, bytes]) -> list[Found]:
     connection = [Segment(number, *segment) for number, segment in enumerate(segments)]
     streams = Streams(in_order_payload([connection]))
     found, packet = in_order(streams, cut(streams))
-    pieces = streams.pieces(found.start).tolist()
-    contents = map(streams.octets, pieces, found.start.tolist(), found.end.tolist())
+    known = streams.contents(found.start, found.end)
+    contents = [known[at] for at in range(len(packet))]
     sides = (found.stream % 2).astype(bool).tolist()
     return list(zip(found.code.tolist(), sides, contents, packet.tolist(), strict=True))
 

@@ -8,11 +8,11 @@ import pytest
 from capture.builtin.connection import Connection
 from capture.builtin.engine import analyse
 from capture.builtin.tls.connection import SeenChain, TlsConnection
-from capture.builtin.tls.tables import ssl_and_x509_tables
 from capture.builtin.x509.certificate import Certificate, parse_certificate
 from capture.logs import Logs, merge
 from capture.schema import SSL, X509
 from capture.zeek_folder import read_folder
+from tests.capture.builtin.found_tables import ssl_and_x509_tables
 from tests.capture.builtin.tls.handshakes import (
     CLIENT_CERTIFICATE,
     SERVER_CERTIFICATE,

@@ -7,10 +7,10 @@ from capture.builtin.connection import Connection
 from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.fingerprints.client_offer import client_offer
 from capture.builtin.tls.fingerprints.columns import FINGERPRINT_COLUMNS
-from capture.builtin.tls.tables import ssl_and_x509_tables
 from capture.logs import Logs, empty_table
 from capture.schema import SSL
 from capture.zeek_format import parse_log, write_logs
+from tests.capture.builtin.found_tables import ssl_and_x509_tables
 from tests.capture.builtin.tls.fingerprints.hellos import (
     CHROME_CIPHERS,
     CHROME_EXTENSIONS,

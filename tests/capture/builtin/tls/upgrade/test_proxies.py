@@ -24,6 +24,17 @@ REPLY = ("S", b"\x05\0\0\x01\0\0\0\0\x01\xbb")
                 ("S", b"HTTP/1.1 200 OK\r\n\r\n"),
             ),
         ),
+        (
+            HttpConnect,
+            (
+                CONNECT,
+                ("S", b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 19\r\n\r\n"),
+                ("S", b"<html>\r\n"),
+                ("S", b"\r\n</html>\r\n"),
+                CONNECT,
+                ("S", b"HTTP/1.1 200 OK\r\n\r\n"),
+            ),
+        ),
         (Socks4, (("C", b"\x04\x01\x01\xbb\xc0\0\x02\x01user\0"), ("S", b"\0\x5a" + bytes(6)))),
         (
             Socks4,

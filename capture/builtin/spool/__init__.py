@@ -1,0 +1,1 @@
+"""Tables of any length: in memory as long as they are small, in temporary files beyond that."""
