@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUNTIME := .venv/runtime.stamp
 DEVELOPMENT := .venv/development.stamp
 
-.PHONY: venv detect test check train bench
+.PHONY: venv detect test check train bench translations
 
 venv: $(RUNTIME)
 
@@ -33,3 +33,6 @@ train: $(RUNTIME)
 
 bench: $(DEVELOPMENT)
 	$(BIN)/python -m bench
+
+translations: $(RUNTIME)
+	$(BIN)/python -m report.catalogue

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Detects malicious encrypted traffic: the prompt without arguments, commands with."""
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ try:
     from commands import (
         certs,
         compare,
+        completion,
         detect,
         evaluate,
         features,
@@ -26,7 +28,9 @@ try:
         label,
         logs,
         prompt,
+        render,
         scan,
+        settings,
         train,
     )
     from commands.errors import WrongUseError
@@ -36,9 +40,12 @@ try:
         UNREADABLE_INPUT,
         WRONG_USE,
     )
-    from commands.output import notice
+    from commands.options.command_line import add, complete
+    from commands.options.settings import read_settings
+    from commands.output import be_quiet, complaint
     from evaluation.errors import EvaluationError
     from models.errors import ModelError
+    from report.errors import AllowlistError
     from training.manifest import ManifestError
     from verdict.errors import CertificateDatabaseError, DocumentError, UnknownCertificateError
 except ModuleNotFoundError as missing:
@@ -54,6 +61,7 @@ except ModuleNotFoundError as missing:
 COMMANDS: Final[dict[str, ModuleType]] = {
     "detect": detect,
     "scan": scan,
+    "render": render,
     "logs": logs,
     "flows": flows,
     "label": label,
@@ -62,10 +70,13 @@ COMMANDS: Final[dict[str, ModuleType]] = {
     "evaluate": evaluate,
     "compare": compare,
     "certs": certs,
+    "settings": settings,
+    "completion": completion,
 }
 # The only errors that a user can meet; each has a message of one line.
 STATUS_OF: Final[dict[type[Exception], int]] = {
     WrongUseError: WRONG_USE,
+    AllowlistError: WRONG_USE,
     UnknownCertificateError: WRONG_USE,
     UnreadableInputError: UNREADABLE_INPUT,
     ManifestError: UNREADABLE_INPUT,
@@ -85,12 +96,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     _accept_any_text()
     arguments = _parser().parse_args(argv)
     try:
+        complete(arguments, read_settings(os.environ).value_of)
+        be_quiet(arguments.quiet)
         return int(arguments.run(arguments)) if arguments.command else prompt.run()
     except KeyboardInterrupt:
-        notice("")
+        complaint("")
         return INTERRUPTED
     except tuple(STATUS_OF) as error:
-        notice(_explained(error))
+        complaint(_explained(error))
         return next(status for kind, status in STATUS_OF.items() if isinstance(error, kind))
 
 
@@ -102,13 +115,15 @@ def _parser() -> argparse.ArgumentParser:
         epilog="exit status: 0 nothing malicious, 1 something malicious, 2 wrong use, "
         "3 unreadable input, 4 model or engine missing or broken",
     )
+    add(parser, "quiet", "verbose")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, module in COMMANDS.items():
         command = commands.add_parser(
             name, help=module.HELP, description=module.HELP, epilog=f"example: {module.EXAMPLE}"
         )
         module.configure(command)
-        command.set_defaults(run=module.run)
+        add(command, "quiet", "verbose", inherited=True)
+        command.set_defaults(run=module.run, parser=parser)
     return parser
 
 

@@ -43,7 +43,7 @@ def outcomes(
 
 def are_worth_processes(inputs: Sequence[Input], jobs: int) -> bool:
     """Tell whether several inputs are read sooner by several processes."""
-    return jobs > 1 and len(inputs) > 1 and sum(_size(each.path) for each in inputs) > SMALL
+    return jobs > 1 and len(inputs) > 1 and sum(size_of(each.path) for each in inputs) > SMALL
 
 
 def defect(error: BaseException) -> str:
@@ -81,7 +81,7 @@ def _start(prepare: Callable[[], None] | None) -> None:
         prepare()
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
     """Return the bytes of a file, or of the files in a folder; 0 where nobody may look."""
     try:
         files = [path] if path.is_file() else [each for each in path.iterdir() if each.is_file()]

@@ -53,13 +53,15 @@ def read_logs(
     *,
     recursive: bool = True,
     decompressed_limit: int | None = None,
+    on_read: Callable[[Input], None] = lambda source: None,
 ) -> ReadResult:
     """Read every capture and log folder at or below the paths, ``jobs`` at a time.
 
     Unless ``recursive``, folders within the given ones are left alone. A capture that is there
     twice counts once. ``decompressed_limit`` is as in ``read_one``. ``on_notice`` gets one line for
-    each thing worth knowing. Raises ``UnreadableInputError`` if nothing at all can be read,
-    ``EngineError`` if Zeek is asked for and not installed.
+    each thing worth knowing, ``on_read`` each input that is done. Raises
+    ``UnreadableInputError`` if nothing at all can be read, ``EngineError`` if Zeek is asked for and
+    not installed.
     """
     inputs = find_inputs(paths, recursive=recursive)
     if not inputs:
@@ -67,7 +69,7 @@ def read_logs(
             f"no capture and no Zeek logs in {', '.join(map(str, paths))}; put a .pcap file there"
         )
     read = partial(_outcome, engine=engine, decompressed_limit=decompressed_limit)
-    found = _read_all(read, inputs, jobs)
+    found = _read_all(read, inputs, jobs, on_read)
     for outcome in found:
         for notice in outcome.notices:
             on_notice(notice)
@@ -160,21 +162,28 @@ def _zeek(engine: Engine) -> Path | None:
 
 
 def _read_all(
-    read: Callable[[Input], _Outcome], inputs: Sequence[Input], jobs: int
+    read: Callable[[Input], _Outcome],
+    inputs: Sequence[Input],
+    jobs: int,
+    on_read: Callable[[Input], None],
 ) -> list[_Outcome]:
     """Return what came of each input, in their order; those of processes that fail are told so.
 
     Raises ``EngineError``, which would meet every input.
     """
-    if not are_worth_processes(inputs, jobs):
-        return [read(source) for source in inputs]
     found = {}
+    if not are_worth_processes(inputs, jobs):
+        for source in inputs:
+            found[source] = read(source)
+            on_read(source)
+        return list(found.values())
     for source, future in outcomes(read, inputs, jobs):
         error = future.exception()
         if isinstance(error, EngineError):
             raise error
         failed = error and _Outcome(None, f"{source.path}: {defect(error)}", ())
         found[source] = failed or future.result()
+        on_read(source)
     return [found[source] for source in inputs]
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from commands.options.command_line import add
 from commands.output import notice, working
+from commands.progress import progress
 from models.card import MODELS
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from capture.logs import Logs
     from capture.read import Engine, ReadResult
     from commands.conversations import JudgedCaptures
+    from report.allowlist import Allowlist
     from verdict.certificates import CertificateDatabase
     from verdict.document import Document
     from verdict.known_certificates import Entry
@@ -29,7 +31,6 @@ _NEEDED_LOGS: Final = {
     "conn": "sizes, durations and times between connections are unknown",
     "x509": "certificates are known only as far as ssl.log tells",
 }
-_UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
 class Analysis:
@@ -63,9 +64,13 @@ class Analysis:
 
     @cached_property
     def _read(self) -> ReadResult:
+        from capture.discover import find_inputs
+        from capture.processes import size_of
         from capture.read import read_logs
 
-        with working("reading captures"):
+        inputs = find_inputs(self._paths, recursive=self._recursive)
+        sizes = {source.name: size_of(source.path) for source in inputs}
+        with progress("reading captures", sizes) as advance:
             result = read_logs(
                 self._paths,
                 self._engine,
@@ -73,6 +78,7 @@ class Analysis:
                 notice,
                 recursive=self._recursive,
                 decompressed_limit=self._decompressed_limit,
+                on_read=lambda source: advance(source.name),
             )
         lines = [unreadable.message for unreadable in result.unreadable]
         for line in (*lines, *incomplete(result.logs)):
@@ -139,8 +145,13 @@ class Analysis:
                 self._decompressed_limit,
             )
 
-    def assess(self, addresses: Sequence[str] | None) -> Document:
-        """Return the document for some addresses or all servers, and learn its certificates."""
+    def assess(
+        self, addresses: Sequence[str] | None, allowlist: Allowlist | None = None
+    ) -> Document:
+        """Return the document for some addresses or all servers, and learn its certificates.
+
+        Of what the allowlist covers nothing is learned.
+        """
         from verdict.assess import assess
         from verdict.attack_flows import with_attack_classes
         from verdict.known_certificates import KnownCertificates
@@ -151,7 +162,8 @@ class Analysis:
         document = with_attack_classes(assess(self.scored, addresses, known), self._flows)
         document = self._conversations.added_to(document)
         if known is not None:
-            learn(self._database, learnable(self.scored, document))
+            learned = allowlist.uncovered(document) if allowlist else document
+            learn(self._database, learnable(self.scored, learned))
         return document
 
 
@@ -206,53 +218,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a capture, a folder of Zeek logs, or a folder to search for both",
     )
-    parser.add_argument(
-        "--engine",
-        choices=("auto", "zeek", "builtin"),
-        default="auto",
-        help="what reads captures; auto is zeek where it is installed, else builtin",
-    )
-    parser.add_argument(
-        "--jobs",
-        type=positive,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="captures read at the same time, each in a process; as many as cores unless given",
-    )
-    parser.add_argument(
-        "--decompression-limit",
-        type=size,
-        metavar="SIZE",
-        help="most bytes that a compressed capture may expand to, as 500M or 100G; unless given "
-        "64G, and beyond 1G no more than 300 times the compressed size",
-    )
+    add(parser, "engine", "jobs", "decompression-limit")
 
 
 def add_detector_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare where the detectors and the certificate database are."""
-    parser.add_argument(
-        "--models", type=Path, default=MODELS, metavar="DIR", help="folder of the trained models"
-    )
-    parser.add_argument(
-        "--certificates",
-        type=Path,
-        metavar="FILE",
-        help="certificate database; certificates.sqlite beside project.py unless given",
-    )
-
-
-def size(text: str) -> int:
-    """Return a number of bytes, with K, M, G or T for powers of 1024, for argparse."""
-    number, unit = text[:-1], text[-1:].upper()
-    if unit not in _UNITS:
-        number, unit = text, ""
-    if not number.isdecimal() or int(number) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no size such as 500M or 100G")
-    return int(number) * _UNITS[unit]
-
-
-def positive(text: str) -> int:
-    """Return a whole number above zero, for argparse."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above zero")
-    return int(text)
+    add(parser, "models", "certificates")

@@ -10,26 +10,22 @@ from typing import TYPE_CHECKING, Final
 
 from commands.analysis import open_database
 from commands.exit_status import NOTHING_MALICIOUS
-from commands.output import STANDARD_OUTPUT, reason_of, write, write_to
+from commands.options.command_line import add
+from commands.options.option import STANDARD_OUTPUT
+from commands.output import reason_of, write, write_to
 
 if TYPE_CHECKING:
     from verdict.known_certificates import Entry
 
 HELP: Final = "list, confirm, forget, import and export known malicious certificates"
-EXAMPLE: Final = "python project.py certs import sslblacklist.csv"
+EXAMPLE: Final = "python project.py detect pcaps/beacon.pcap; python project.py certs list"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their options; the database may be named before or after them."""
     place = argparse.ArgumentParser(add_help=False)
-    place.add_argument(
-        "--certificates",
-        type=Path,
-        metavar="FILE",
-        default=argparse.SUPPRESS,
-        help="certificate database; certificates.sqlite beside project.py unless given",
-    )
-    parser.add_argument("--certificates", type=Path, metavar="FILE", help=argparse.SUPPRESS)
+    add(place, "certificates", inherited=True)
+    add(parser, "certificates")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     described = {
         "list": "what is known, and who learnt what from which capture",

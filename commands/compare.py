@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from commands.analysis import positive
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
-from commands.output import STANDARD_OUTPUT, notice, working, write, write_to
+from commands.options.option import STANDARD_OUTPUT, positive
+from commands.output import notice, working, write, write_to
 
 if TYPE_CHECKING:
     from module4.compare import Job

@@ -7,9 +7,21 @@ from collections.abc import Sequence
 from typing import Final
 
 from commands.analysis import Analysis, add_arguments, add_detector_arguments
+from commands.colours import show
 from commands.errors import WrongUseError
-from commands.exit_status import MALICIOUS, NOTHING_MALICIOUS
-from commands.output import STANDARD_OUTPUT, notice, write, write_to
+from commands.options.command_line import add
+from commands.output import notice
+from commands.results import (
+    add_result_arguments,
+    asked_for,
+    check_destinations,
+    in_full,
+    is_shown,
+    language_of,
+    status_of,
+    view_of,
+    write_results,
+)
 from verdict.addresses import normal_form
 
 HELP: Final = "verdicts on addresses in captures, taken together as one picture"
@@ -19,32 +31,20 @@ EXAMPLE: Final = "python project.py detect pcaps/beacon.pcap --ip 192.168.1.66 -
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_arguments(parser)
-    targets = parser.add_mutually_exclusive_group()
-    targets.add_argument(
-        "--ip",
-        action="append",
-        metavar="IP",
-        help="address to give a verdict on, as server or client; may be repeated",
-    )
-    targets.add_argument(
-        "--all", action="store_true", help="all servers, worst first; the default without --ip"
-    )
-    for form in ("json", "csv"):
-        parser.add_argument(
-            f"--{form}",
-            nargs="?",
-            const=STANDARD_OUTPUT,
-            metavar="FILE",
-            help=f"write the result as {form.upper()} to FILE, or to standard output",
-        )
+    add(parser.add_mutually_exclusive_group(), "ip", "all")
+    add_result_arguments(parser)
     add_detector_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the verdicts and return the exit status."""
+    from report.ranking import ranking
+    from report.selection import select
+
+    check_destinations(arguments)
     addresses = None if arguments.all or not arguments.ip else _addresses(arguments.ip)
-    if arguments.json == arguments.csv == STANDARD_OUTPUT:
-        raise WrongUseError("--json and --csv cannot both go to standard output; name a file")
+    view = view_of(arguments) if addresses is None else asked_for(view_of(arguments))
+    language = language_of(arguments)
     analysis = Analysis(
         arguments.paths,
         arguments.engine,
@@ -53,21 +53,16 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.jobs,
         decompressed_limit=arguments.decompression_limit,
     )
-    document = analysis.assess(addresses)
+    selection = select(analysis.assess(addresses, view.allowlist), view)
     for address in addresses or ():
         _notice_unknown(analysis, address)
-    from report.console import console
-    from report.csv_report import csv_report
-    from report.ranking import ranking
-    from verdict.document_json import to_json
-
-    for destination, text in ((arguments.json, to_json), (arguments.csv, csv_report)):
-        if destination is not None:
-            write_to(destination, text(document))
-    if STANDARD_OUTPUT not in (arguments.json, arguments.csv):
-        write(ranking(document) if addresses is None else console(document))
-    malicious = any(target.final.verdict == "MALICIOUS" for target in document.targets)
-    return MALICIOUS if malicious else NOTHING_MALICIOUS
+    write_results(arguments, selection, language)
+    if is_shown(arguments):
+        if addresses is None:
+            show(ranking(selection.overview, language, verbose=arguments.verbose), language)
+        else:
+            show(in_full(selection, language), language)
+    return status_of(selection.overview)
 
 
 def _addresses(texts: Sequence[str]) -> list[str]:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from commands.analysis import add_detector_arguments, open_database, positive, readable_entries
+from commands.analysis import add_detector_arguments, open_database, readable_entries
 from commands.errors import WrongUseError
 from commands.evaluate_flows import SHIPPED, run_flows
 from commands.exit_status import NOTHING_MALICIOUS
-from commands.output import STANDARD_OUTPUT, notice, write, write_to
+from commands.options.command_line import add
+from commands.options.option import STANDARD_OUTPUT
+from commands.output import notice, write, write_to
 
 HELP: Final = "how good the detectors are, family by family"
-EXAMPLE: Final = (
-    "python project.py evaluate --full --jobs 2 --json figures.json --html figures.html"
-)
+EXAMPLE: Final = "python project.py evaluate --html figures.html"
 _NEEDS_FULL: Final = ("folds", "repeats", "jobs", "date", "data")
 _FEWEST_FOLDS: Final = 2
 
@@ -26,18 +25,7 @@ _FEWEST_FOLDS: Final = 2
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     source = parser.add_mutually_exclusive_group()
-    source.add_argument(
-        "--full",
-        action="store_true",
-        help="fit every detector again under the whole protocol, which takes minutes; "
-        "without it, figures are of the scores that training stored",
-    )
-    source.add_argument(
-        "--manifest",
-        type=Path,
-        metavar="FILE",
-        help="measure the trained models on your labelled captures",
-    )
+    add(source, "full", "measured-manifest")
     source.add_argument(
         "--flows",
         nargs="?",
@@ -46,43 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="measure the models of attack classes, on the rows that were held back from their "
         "training, or on a table of labelled flows in the columns of CSE-CIC-IDS2018",
     )
-    parser.add_argument(
-        "--servers",
-        type=Path,
-        metavar="FILE",
-        help="their labels (servers.csv beside the manifest)",
-    )
-    _configure_full(parser)
-    parser.add_argument(
-        "--json",
-        "--out",
-        nargs="?",
-        const=STANDARD_OUTPUT,
-        metavar="FILE",
-        help="write all figures as JSON to FILE, or to standard output",
-    )
-    parser.add_argument("--html", metavar="FILE", help="write them as one page with plots")
+    add(parser, "servers", "folds", "repeats", "fits", "date", "full-data")
+    add(parser, "figures", "figures-html")
     add_detector_arguments(parser)
-
-
-def _configure_full(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of ``--full``; None says that one was not given."""
-    parser.add_argument("--folds", type=positive, metavar="N", help="folds (5; only with --full)")
-    parser.add_argument(
-        "--repeats", type=positive, metavar="N", help="foldings to average (1; only with --full)"
-    )
-    parser.add_argument(
-        "--jobs", type=positive, metavar="N", help="fits side by side (1; only with --full)"
-    )
-    parser.add_argument(
-        "--date",
-        type=date.fromisoformat,
-        metavar="YYYY-MM-DD",
-        help="first day of the later captures; a malicious one in the middle (only with --full)",
-    )
-    parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="your labelled data set (only with --full)"
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ from typing import Final
 
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS
-from commands.output import STANDARD_OUTPUT, write, write_to
+from commands.options.option import STANDARD_OUTPUT
+from commands.output import write, write_to
 
 SHIPPED: Final = ""  # what --flows holds without a file: the table beside the models' code
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from commands.analysis import size
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS
+from commands.options.command_line import add
 from commands.output import notice, reason_of
 
 if TYPE_CHECKING:
@@ -32,25 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a capture, or a folder to search for captures",
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="table to write, .csv or .parquet",
-    )
-    parser.add_argument(
-        "--cic",
-        action="store_true",
-        help="the rules and errors of the tool that made CSE-CIC-IDS2018, to compare with its "
-        "tables; docs/flows.md lists them",
-    )
-    parser.add_argument(
-        "--decompression-limit",
-        type=size,
-        metavar="SIZE",
-        help="most bytes that a compressed capture may expand to, as 500M or 100G",
-    )
+    add(parser, "flows-out", "cic", "decompression-limit")
 
 
 def run(arguments: argparse.Namespace) -> int:

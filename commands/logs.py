@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from commands.analysis import add_arguments
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
+from commands.options.command_line import add
 from commands.output import make_folder, notice, reason_of
 
 if TYPE_CHECKING:
@@ -32,14 +33,7 @@ class _Written(NamedTuple):
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_arguments(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="folder for the logs of one capture; of several, each gets a folder in it",
-    )
-    parser.add_argument("--format", choices=("tsv", "json"), default="tsv", help="form of the logs")
+    add(parser, "logs-out", "format")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import importlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 from commands.errors import WrongUseError
@@ -16,20 +15,8 @@ from commands.output import notice, reason_of
 MODULES: Final = ("module2", "module1")
 # Its tables of flows come from elsewhere, so that it has nothing to label.
 TRAINED: Final = (*MODULES, "module3")
+_PASSED_ON: Final = ("data", "manifest", "servers", "models")
 _TAKES: Final = {"module3": ("models",)}  # of the options, where not all of them
-_OPTIONS: Final = {
-    "data": ("DIR", "dataset folder; that of the module unless given"),
-    "manifest": ("FILE", "CSV that names labelled captures"),
-    "servers": ("FILE", "CSV that labels their servers; servers.csv beside the manifest"),
-    "models": ("DIR", "where the models go; models/ unless given"),
-}
-
-
-def configure(parser: argparse.ArgumentParser, options: Sequence[str]) -> None:
-    """Declare the options that are passed on to the modules."""
-    for name in options:
-        metavar, description = _OPTIONS[name]
-        parser.add_argument(f"--{name}", type=Path, metavar=metavar, help=description)
 
 
 def run(step: str, arguments: argparse.Namespace) -> int:
@@ -40,7 +27,7 @@ def run(step: str, arguments: argparse.Namespace) -> int:
     for module in [arguments.module] if arguments.module else _modules(step):
         main = importlib.import_module(f"{module}.{step}").main
         with files_usable():
-            status = int(main(_passed_on(arguments, _TAKES.get(module, tuple(_OPTIONS)))))
+            status = int(main(_passed_on(arguments, _TAKES.get(module, _PASSED_ON))))
         if status:
             return status
         notice(f"{step} {module}: done")

@@ -7,14 +7,31 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from commands.errors import WrongUseError
+from commands.options.option import STANDARD_OUTPUT
 
-STANDARD_OUTPUT: Final = "-"
+_is_quiet = False  # of this process, set once when a command starts
+
+
+def be_quiet(quiet: bool) -> None:
+    """Let ``notice`` print nothing from now on, or print again."""
+    global _is_quiet
+    _is_quiet = quiet
+
+
+def is_quiet() -> bool:
+    """Return whether only results and errors are wanted."""
+    return _is_quiet
 
 
 def notice(line: str) -> None:
+    """Print one line to standard error unless quiet."""
+    if not _is_quiet:
+        complaint(line)
+
+
+def complaint(line: str) -> None:
     """Print one line to standard error; nobody may be listening."""
     with contextlib.suppress(BrokenPipeError):
         print(" ".join(line.split()), file=sys.stderr, flush=True)
@@ -79,7 +96,7 @@ def reason_of(error: OSError) -> str:
 @contextlib.contextmanager
 def working(text: str) -> Iterator[None]:
     """Show on a terminal that something takes time."""
-    if not sys.stderr.isatty():
+    if _is_quiet or not sys.stderr.isatty():
         yield
         return
     from rich.console import Console

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import importlib
 import os
@@ -12,8 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from commands.colours import show
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
+from commands.options.declared import OPTIONS
+from commands.options.settings import read_settings
 from commands.output import notice, write
+from commands.results import asked_for, in_full, language_of, view_of
 from report.text import printable
 from verdict.addresses import normal_form
 
@@ -25,6 +30,19 @@ File = tuple[str, int, int]
 QUESTION: Final = "please input the IP that to be detected:"
 LEAVE: Final = ("quit", "exit")
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "pcaps"
+_SETTINGS: Final = (
+    "engine",
+    "certificates",
+    "models",
+    "decompression-limit",
+    "top",
+    "min-probability",
+    "sort",
+    "allow",
+    "show-allowed",
+    "lang",
+    "verbose",
+)
 _NAMED: Final = 6  # inputs named in the line that says what is read
 _LISTED: Final = 10  # servers offered where an address has no TLS
 # In this order so that one import is short: leaving waits for the one that is under way.
@@ -78,7 +96,7 @@ def run(folders: Sequence[Path] | None = None) -> int:
     That is 0 whatever the verdicts were, and 3 if an answer found no capture that can be read.
     """
     samples = Path(os.path.relpath(SAMPLES))
-    prompt = _Prompt([Path(), samples] if folders is None else folders)
+    prompt = _Prompt([Path(), samples] if folders is None else folders, _options())
     write(QUESTION)
     with Preparation() as preparation:
         while (answer := _line()) is not None and answer.lower() not in LEAVE:
@@ -105,8 +123,9 @@ def _line() -> str | None:
 class _Prompt:
     """Answers one question after the other over the same captures."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], options: argparse.Namespace) -> None:
         self._folders = folders
+        self._options = options
         self._analysis: Analysis | None = None
         self._files: frozenset[File] = frozenset()
         self.found_nothing = False
@@ -120,9 +139,9 @@ class _Prompt:
         if self._analysis is None:
             return
         if address is None:
-            _print_all(self._analysis)
+            _print_all(self._analysis, self._options)
         else:
-            _print_one(self._analysis, address)
+            _print_one(self._analysis, address, self._options)
 
     def _read(self) -> Analysis | None:
         """Return the captures that are there now, None after saying that there are none."""
@@ -137,7 +156,14 @@ class _Prompt:
             write(f"no capture to look at: put a .pcap file into {folders}\n")
             return None
         notice(_what_is_read([str(each.path) for each in inputs]))
-        analysis = Analysis(places, recursive=False)
+        analysis = Analysis(
+            places,
+            self._options.engine,
+            self._options.certificates,
+            self._options.models,
+            recursive=False,
+            decompressed_limit=self._options.decompression_limit,
+        )
         try:
             _ = analysis.logs
         except UnreadableInputError as error:
@@ -181,14 +207,25 @@ def _places(folders: Sequence[Path]) -> list[Path]:
     return places
 
 
-def _print_all(analysis: Analysis) -> None:
+def _options() -> argparse.Namespace:
+    """Return the settings that a command would take from its options."""
+    settings = read_settings(os.environ)
+    values = {name.replace("-", "_"): settings.value_of(OPTIONS[name]) for name in _SETTINGS}
+    return argparse.Namespace(**values)
+
+
+def _print_all(analysis: Analysis, options: argparse.Namespace) -> None:
     from report.ranking import ranking
+    from report.selection import select
 
-    write(ranking(analysis.assess(None)))
+    view = view_of(options)
+    selection = select(analysis.assess(None, view.allowlist), view)
+    language = language_of(options)
+    show(ranking(selection.overview, language, verbose=options.verbose), language)
 
 
-def _print_one(analysis: Analysis, address: str) -> None:
-    from report.console import console
+def _print_one(analysis: Analysis, address: str, options: argparse.Namespace) -> None:
+    from report.selection import select
     from verdict.targets import is_known
 
     scored = analysis.scored
@@ -198,7 +235,10 @@ def _print_one(analysis: Analysis, address: str) -> None:
         why = "has no TLS connection" if known else "is in no capture"
         write(f"{address} {why}\n{_suggestions(analysis)}")
         return
-    write(console(analysis.assess([address])))
+    view = asked_for(view_of(options))
+    selection = select(analysis.assess([address], view.allowlist), view)
+    language = language_of(options)
+    show(in_full(selection, language), language)
 
 
 def _suggestions(analysis: Analysis) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,13 +17,20 @@ from commands.analysis import (
     open_database,
     readable_entries,
 )
-from commands.exit_status import MALICIOUS, NOTHING_MALICIOUS, UNREADABLE_INPUT
-from commands.output import make_folder, notice, replace_file
+from commands.colours import show
+from commands.exit_status import UNREADABLE_INPUT
+from commands.options.command_line import add
+from commands.options.option import STANDARD_OUTPUT
+from commands.output import complaint, make_folder, notice, replace_file, write_to
+from commands.progress import progress
+from commands.results import language_of, status_of, view_of
 from commands.scan_worker import Scanned, Settings, digest, failed, is_fatal, prepare, scan_one
 
 if TYPE_CHECKING:
     from capture.discover import Input
+    from report.selection import Overview, View
     from report.summary import SummaryRow
+    from verdict.document import Document
     from verdict.known_certificates import Entry
 
 HELP: Final = "each capture by itself: one result document a capture, and summary.csv"
@@ -34,12 +40,8 @@ EXAMPLE: Final = "python project.py scan pcaps --out results --jobs 2"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_arguments(parser)
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder for the documents"
-    )
-    parser.add_argument(
-        "--resume", action="store_true", help="keep the documents of captures that did not change"
-    )
+    add(parser, "out", "resume", "top", "min-probability", "sort", "allow", "show-allowed", "lang")
+    add(parser, "jsonl")
     add_detector_arguments(parser)
 
 
@@ -47,52 +49,130 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the documents and the summary and return the exit status."""
     from capture.discover import find_inputs
     from capture.errors import UnreadableInputError
-    from report.summary import summary
+    from report.selection import together
     from report.text import counted
 
     inputs = find_inputs(arguments.paths)
     if not inputs:
         places = ", ".join(map(str, arguments.paths))
         raise UnreadableInputError(f"no capture and no Zeek logs in {places}")
+    view = view_of(arguments)
     make_folder(arguments.out)
-    kept = _kept(inputs, arguments.out) if arguments.resume else {}
-    remaining = [source for source in inputs if source.name not in kept]
-    rows, any_readable = _scan(remaining, inputs, arguments)
-    rows += kept.values()
-    replace_file(arguments.out / "summary.csv", summary(rows))
-    notice(f"wrote {counted(len(rows), 'document')} and summary.csv to {arguments.out}")
-    if not (any_readable or kept):
-        return UNREADABLE_INPUT
-    return MALICIOUS if any(row.malicious_servers for row in rows) else NOTHING_MALICIOUS
+    results = _Results(arguments.out, view)
+    if arguments.resume:
+        _keep(inputs, results)
+    remaining = [source for source in inputs if source.name not in results.rows]
+    any_readable = bool(results.rows)
+    try:
+        any_readable |= _scan(remaining, inputs, arguments, results)
+    except KeyboardInterrupt:
+        done = f"{len(results.rows)} of {counted(len(inputs), 'input')}"
+        complaint(f"stopped after {done}; the same command with --resume does the rest")
+        raise
+    finally:
+        results.write_summary()
+    overview = together(list(results.overviews.values()), view)
+    _show(overview, arguments)
+    return status_of(overview) if any_readable else UNREADABLE_INPUT
+
+
+def _show(overview: Overview, arguments: argparse.Namespace) -> None:
+    """Print the servers of all captures as a table, or as lines of JSON."""
+    from report.ranking import ranking
+    from report.triage import json_lines
+
+    if arguments.jsonl is not None:
+        write_to(arguments.jsonl, json_lines(overview.rows))
+    if arguments.jsonl != STANDARD_OUTPUT:
+        language = language_of(arguments)
+        show(ranking(overview, language, verbose=arguments.verbose), language)
+
+
+class _Results:
+    """The folder of a scan: a document a capture, and what they say in short by capture."""
+
+    def __init__(self, folder: Path, view: View) -> None:
+        self._folder = folder
+        self.view = replace(view, top=None)
+        self.rows: dict[str, SummaryRow] = {}
+        self.overviews: dict[str, Overview] = {}
+
+    def write(self, name: str, document: Document) -> None:
+        """Write the document of a capture."""
+        from verdict.document_json import to_json
+
+        replace_file(self._path(name), to_json(document))
+        self.add(name, document)
+
+    def add(self, name: str, document: Document) -> None:
+        """Take in what a document says that is there."""
+        from report.selection import select
+        from report.summary import summary_row
+
+        self.rows[name] = summary_row(name, document)
+        self.overviews[name] = select(document, self.view, name).overview
+
+    def read(self, name: str) -> Document:
+        """Return the document of a capture; raises what reading it meets."""
+        from verdict.document_json import from_json
+
+        return from_json(self._path(name).read_text(encoding="utf-8"))
+
+    def write_summary(self) -> None:
+        """Write the table of all captures that have a document, and say so."""
+        from report.summary import summary
+        from report.text import counted
+
+        replace_file(self._folder / "summary.csv", summary(list(self.rows.values())))
+        written = counted(len(self.rows), "document")
+        notice(f"wrote {written} and summary.csv to {self._folder}")
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.json"
 
 
 def _scan(
-    remaining: Sequence[Input], inputs: Sequence[Input], arguments: argparse.Namespace
-) -> tuple[list[SummaryRow], bool]:
-    """Write a document for each remaining input; return its row and whether any was readable."""
-    from report.summary import summary_row
-    from verdict.document_json import to_json
+    remaining: Sequence[Input],
+    inputs: Sequence[Input],
+    arguments: argparse.Namespace,
+    results: _Results,
+) -> bool:
+    """Write a document for each remaining input and return whether any was readable.
 
+    What was found malicious until then is learned even if the rest is given up.
+    """
     database = open_database(arguments.certificates)
     entries = readable_entries(database)
     settings = Settings(
-        arguments.engine, arguments.models, entries, _own(inputs), arguments.decompression_limit
+        arguments.engine,
+        arguments.models,
+        entries,
+        _own(inputs),
+        arguments.decompression_limit,
+        results.view.allowlist,
     )
-    rows: list[SummaryRow] = []
     learned: list[Entry] = []
     any_readable = False
-    with _progress(len(remaining)) as advance:
-        for source, scanned in _results(remaining, settings, arguments.jobs):
-            for line in scanned.notices:
-                notice(f"{source.name}: {line}")
-            replace_file(arguments.out / f"{source.name}.json", to_json(scanned.document))
-            rows.append(summary_row(source.name, scanned.document))
-            learned += scanned.learned
-            any_readable |= scanned.readable
-            advance()
-    if entries is not None:
-        learn(database, sorted(learned, key=_learning_order))
-    return rows, any_readable
+    try:
+        with progress("scanning", _sizes(remaining)) as advance:
+            for source, scanned in _outcomes(remaining, settings, arguments.jobs):
+                for line in scanned.notices:
+                    notice(f"{source.name}: {line}")
+                results.write(source.name, scanned.document)
+                learned += scanned.learned
+                any_readable |= scanned.readable
+                advance(source.name)
+    finally:
+        if entries is not None:
+            learn(database, sorted(learned, key=_learning_order))
+    return any_readable
+
+
+def _sizes(inputs: Sequence[Input]) -> dict[str, int]:
+    """Return the bytes of each input by name, for a rate and the time that is left."""
+    from capture.processes import size_of
+
+    return {source.name: size_of(source.path) for source in inputs}
 
 
 def _learning_order(entry: Entry) -> tuple[str, ...]:
@@ -104,7 +184,7 @@ def _own(inputs: Sequence[Input]) -> frozenset[str]:
     return frozenset(digest(source) or str(source.path) for source in inputs)
 
 
-def _results(
+def _outcomes(
     inputs: Sequence[Input], settings: Settings, jobs: int
 ) -> Iterator[tuple[Input, Scanned]]:
     """Yield what came of each input, as they end; none, whatever goes wrong, is left out."""
@@ -126,34 +206,15 @@ def _outcome(source: Input, future: Future[Scanned], settings: Settings) -> Scan
     return failed(source, settings.engine, defect(error))
 
 
-def _kept(inputs: Sequence[Input], folder: Path) -> dict[str, SummaryRow]:
-    """Return the rows of those captures whose document is there and of the same bytes."""
-    from report.summary import summary_row
-    from verdict.document_json import from_json
+def _keep(inputs: Sequence[Input], results: _Results) -> None:
+    """Take in the documents that are there of captures of the same bytes."""
     from verdict.errors import DocumentError
 
-    kept = {}
     for source in inputs:
         try:
-            document = from_json((folder / f"{source.name}.json").read_text(encoding="utf-8"))
+            document = results.read(source.name)
         except (OSError, UnicodeDecodeError, DocumentError):
             continue
         found = digest(source)
         if found and [capture.sha256 for capture in document.captures] == [found]:
-            kept[source.name] = summary_row(source.name, document)
-    return kept
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show progress on a terminal; yield what to call after each capture."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress
-
-    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("scanning", total=total)
-        yield lambda: bar.advance(task)
+            results.add(source.name, document)

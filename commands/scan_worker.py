@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from capture.discover import Input
     from capture.read import Engine
     from module3.detect import Classifier
+    from report.allowlist import Allowlist
     from verdict.document import Document
     from verdict.known_certificates import Entry, KnownCertificates
     from verdict.scoring import Models
@@ -26,7 +27,8 @@ class Settings:
     """What holds for all captures of a scan.
 
     ``entries`` is None when the certificate database cannot be read; ``own`` are the digests and
-    paths of all captures of the scan, from which nothing learned before is a match.
+    paths of all captures of the scan, from which nothing learned before is a match. Of what the
+    allowlist covers nothing is learned.
     """
 
     engine: Engine
@@ -34,6 +36,7 @@ class Settings:
     entries: tuple[Entry, ...] | None
     own: frozenset[str]
     decompressed_limit: int | None = None
+    allowlist: Allowlist | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,9 @@ def scan_one(source: Input) -> Scanned:
         [source], logs, _settings.models, 1, _settings.decompressed_limit, notices.append
     )
     document = judged.added_to(document)
-    return Scanned(document, tuple(learnable(scored, document)), tuple(notices))
+    allowlist = _settings.allowlist
+    learned = learnable(scored, allowlist.uncovered(document) if allowlist else document)
+    return Scanned(document, tuple(learned), tuple(notices))
 
 
 def failed(source: Input, engine: str, message: str) -> Scanned:

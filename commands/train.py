@@ -9,6 +9,7 @@ from typing import Final
 
 from commands import module_step
 from commands.errors import WrongUseError
+from commands.options.command_line import add
 from commands.output import make_folder
 from models.card import MODELS
 from module4.sources import Sources
@@ -30,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=(*module_step.TRAINED, _CONVERSATIONS, *_TRAINED_BY, _FINAL),
         help="all unless given",
     )
-    module_step.configure(parser, ("data", "manifest", "servers", "models"))
+    add(parser, "data", "manifest", "servers", "models-out")
     add_sources(parser)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Final
 
 from module2.columns import FURTHER_FEATURES
 from report.attack_class import attack_class_lines
 from report.conversation import capture_lines, conversation_lines
-from report.text import counted, printable, probability
+from report.display_filter import server_filter
+from report.language import ENGLISH, Language
+from report.text import display_width, printable, probability, span, wrapped
+from report.triage import TriageRow, times_of
 from verdict.document import (
     Capture,
     ConnectionDetector,
@@ -35,33 +37,44 @@ _SPEAKERS: Final = {
     "gbdt": "gbdt",
 }
 _HARMLESS: Final = "not IP"
-_PROBABILITIES: Final = f"<{'probabilities':-^78}>"
-_CONVERSATIONS: Final = f"<{'conversations':-^78}>"
-_REASONS: Final = f"<{'reasons':-^78}>"
 
 
-def console(document: Document) -> str:
-    """Return every target in full, then what could not be read."""
-    parts = [_target(target) for target in document.targets]
-    notes = [*capture_lines(document.captures), *skipped_lines(document.captures)]
+def console(document: Document, language: Language = ENGLISH) -> str:
+    """Return every target in full, then what could not be read.
+
+    The classic block is English whatever the language.
+    """
+    parts = [_target(target, language) for target in document.targets]
+    notes = [*capture_lines(document.captures), *skipped_lines(document.captures, language)]
     return "\n".join([*parts, *notes]) + "\n"
 
 
-def _target(target: Target) -> str:
-    lines = [*_heading(_RESULT), *_results(target), *_heading(_FEATURES), *_features(target)]
-    lines += [*_heading(_CONVERSATIONS), *conversation_lines(target)]
-    lines += [*_heading(_PROBABILITIES), *_probabilities(target)]
+def _target(target: Target, language: Language) -> str:
+    lines = classic_block(target)
+    lines += [*_heading(_titled(language("conversations"))), *conversation_lines(target)]
+    lines += [*_heading(_titled(language("probabilities"))), *_probabilities(target, language)]
     lines += [
         part
         for line in attack_class_lines(target.detectors.attack_class)
-        for part in wrapped(printable(line))
+        for part in wrapped(printable(line), _WIDTH)
     ]
-    lines += [*_heading(_REASONS), *_reasons(target)]
+    lines += [*_heading(_titled(language("reasons"))), *_reasons(target, language)]
     return "\n".join(printable(line) for line in lines) + "\n"
+
+
+def classic_block(target: Target) -> list[str]:
+    """Return the lines that the original printed, word for word."""
+    return [*_heading(_RESULT), *_results(target), *_heading(_FEATURES), *_features(target)]
 
 
 def _heading(title: str) -> list[str]:
     return [_RULE, title, _RULE]
+
+
+def _titled(title: str) -> str:
+    """Return a title in the middle of a rule."""
+    dashes = _WIDTH - 2 - display_width(title)
+    return f"<{'-' * (dashes // 2)}{title}{'-' * (dashes - dashes // 2)}>"
 
 
 def _results(target: Target) -> list[str]:
@@ -88,7 +101,7 @@ def _features(target: Target) -> list[str]:
     ]
 
 
-def _probabilities(target: Target) -> list[str]:
+def _probabilities(target: Target, language: Language) -> list[str]:
     detectors = target.detectors
     results: dict[str, ServerDetector | ConnectionDetector | FinalVerdict] = {
         "gbdt": detectors.gbdt,
@@ -96,41 +109,73 @@ def _probabilities(target: Target) -> list[str]:
         "module1": detectors.module1,
         "final": target.final,
     }
-    lines = [f"address {target.ip} as {target.role}"]
-    if server := target.final.server:
-        lines.append(
-            f"strongest row: {server.client} -> {server.server} port {server.port}/{server.proto}"
-        )
+    role = language(target.role)
+    lines = [language("address {ip} as {role}", ip=target.ip, role=role), *_row(target, language)]
     lines += [
-        f"{DETECTORS[name]}: probability {probability(result.probability)}, "
-        f"threshold {probability(result.threshold)}"
+        language(
+            "{detector}: probability {probability}, threshold {threshold}",
+            detector=language(DETECTORS[name]),
+            probability=probability(result.probability),
+            threshold=probability(result.threshold),
+        )
         for name, result in results.items()
     ]
     return lines
 
 
-def _reasons(target: Target) -> list[str]:
-    lines = [f"{_SPEAKERS[reason.detector]}: {reason.text}" for reason in target.reasons]
-    lines += [f"to be read with care: {limit.text}" for limit in target.limits]
-    return [part for line in lines for part in wrapped(printable(line))]
+def _row(target: Target, language: Language) -> list[str]:
+    """Return which server row the verdict is of, when, and how to see it in Wireshark."""
+    server, times = target.final.server, times_of(target)
+    if server is None:
+        return []
+    row = f"{server.client} -> {server.server} port {server.port}/{server.proto}"
+    lines = [language("strongest row: {row}", row=row)]
+    if times:
+        count = language.counted(len(target.connections), "TLS connection")
+        lines.append(f"{count}, {span(*times)} UTC")
+    filter_ = language("Wireshark: {filter}", filter=server_filter(server))
+    return [*lines, *wrapped(filter_, _WIDTH)]
 
 
-def wrapped(line: str) -> list[str]:
-    """Return a line in parts that fit the width of the classic form, later ones indented."""
-    return textwrap.wrap(line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+def _reasons(target: Target, language: Language) -> list[str]:
+    lines = [
+        f"{language(_SPEAKERS.get(reason.detector, reason.detector))}: "
+        f"{language.reason(reason.text)}"
+        for reason in target.reasons
+    ]
+    lines += [
+        language("to be read with care: {why}", why=language.reason(limit.text))
+        for limit in target.limits
+    ]
+    return [part for line in lines for part in wrapped(printable(line), _WIDTH)]
 
 
-def skipped_lines(captures: Sequence[Capture]) -> list[str]:
+def allowed_lines(rows: Sequence[TriageRow], language: Language = ENGLISH) -> list[str]:
+    """Return text, wrapped, on each target that the allowlist covers."""
+    lines = [
+        language("{ip} is allowed by {entries}", ip=row.ip, entries=", ".join(row.allowed_by))
+        for row in rows
+        if row.allowed_by
+    ]
+    return [part for line in lines for part in wrapped(printable(line), _WIDTH)]
+
+
+def skipped_lines(captures: Sequence[Capture], language: Language = ENGLISH) -> list[str]:
     """Return text, wrapped, on each capture of which something was skipped."""
-    lines = [f"{capture.path}: {_skipped(capture)}" for capture in captures if capture.skipped]
-    return [part for line in lines for part in wrapped(printable(line))]
+    lines = [
+        f"{capture.path}: {_skipped(capture, language)}" for capture in captures if capture.skipped
+    ]
+    return [part for line in lines for part in wrapped(printable(line), _WIDTH)]
 
 
-def _skipped(capture: Capture) -> str:
+def _skipped(capture: Capture, language: Language) -> str:
     """Return what was skipped, and a warning unless it is only what carries no IP."""
     if capture.sha256 is None:
-        return f"not read ({', '.join(capture.skipped)})"
+        return language("not read ({why})", why=", ".join(capture.skipped))
     noun = "record" if capture.packets is None else "packet"
-    parts = [f"{counted(count, noun)} ({reason})" for reason, count in capture.skipped.items()]
-    harmless = all(reason.startswith(_HARMLESS) for reason in capture.skipped)
-    return f"skipped {', '.join(parts)}{'' if harmless else '; the verdicts may miss something'}"
+    parts = ", ".join(
+        f"{language.counted(count, noun)} ({reason})" for reason, count in capture.skipped.items()
+    )
+    if all(reason.startswith(_HARMLESS) for reason in capture.skipped):
+        return language("skipped {what}", what=parts)
+    return language("skipped {what}; the verdicts may miss something", what=parts)

@@ -1,71 +1,75 @@
-"""The result document as CSV, one row a target: verdicts first, then the relevant features."""
+"""The result document as CSV, one row a target: features first, classic ones before others."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Final
 
-from verdict.document import Document, FeatureValue, Target
+from report.csv_cells import table
+from report.selection import Selection
+from report.text import moment
+from report.triage import TriageRow
+from verdict.document import FeatureValue, Target
 
 _VERDICTS: Final = (
-    "ip",
     "role",
     "final_verdict",
     "final_probability",
+    "certificate_database",
+    "module1",
+    "random_forest",
+    "gbdt",
     "client",
     "server",
     "port",
     "proto",
     "connections",
-    "certificate_database",
-    "module1",
-    "random_forest",
-    "gbdt",
+    "first_seen",
+    "last_seen",
+    "names",
     "reasons",
+    "allowed_by",
+    "uid",
+    "community_id",
+    "display_filter",
 )
+_FIRST: Final = 10  # uids and community ids named; all of them stand in the JSON
 
 
-def csv_report(document: Document) -> str:
-    """Return the rows in the document's order; detectors' columns hold probabilities."""
-    features = list(dict.fromkeys(name for target in document.targets for name in target.features))
-    result = io.StringIO()
-    writer = csv.writer(result, lineterminator="\n")
-    writer.writerow([*_VERDICTS, *features])
-    for target in document.targets:
-        cells = [_cell(target.features.get(name)) for name in features]
-        writer.writerow([*_verdicts(target), *cells])
-    return result.getvalue()
+def csv_report(selection: Selection) -> str:
+    """Return the rows in the order of the selection; detectors' columns hold probabilities.
 
-
-def _verdicts(target: Target) -> list[str]:
-    final, detectors, server = target.final, target.detectors, target.final.server
-    key = (server.client, server.server, server.port, server.proto) if server else [None] * 4
-    values: list[FeatureValue] = [
-        target.ip,
-        target.role,
-        final.verdict,
-        final.probability,
-        *key,
-        len(detectors.module1.connections),
-        detectors.certificate_database.verdict,
-        detectors.module1.probability,
-        detectors.random_forest.probability,
-        detectors.gbdt.probability,
-        "; ".join(reason.text for reason in target.reasons),
-    ]
-    return [_cell(value) for value in values]
-
-
-def _cell(value: FeatureValue) -> str:
-    """Return a cell: numbers with six decimals at most, nothing for what is missing.
-
-    Text that a spreadsheet would take for a formula gets an apostrophe before it.
+    Client, server, port and features are those of the row that FINAL names; times are UTC.
     """
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return _cell(",".join(value))
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-    return str(round(value, 6))
+    targets = [each.target for each in selection.shown]
+    features = list(dict.fromkeys(name for target in targets for name in target.features))
+    rows = [
+        [target.ip, *(target.features.get(name) for name in features), *_verdicts(target, row)]
+        for target, row in selection.shown
+    ]
+    return table(["ip", *features, *_VERDICTS], rows)
+
+
+def _verdicts(target: Target, row: TriageRow) -> list[FeatureValue]:
+    server = target.final.server
+    key: list[FeatureValue] = [None] * 4
+    if server:
+        key = [server.client, server.server, server.port, server.proto]
+    return [
+        row.role,
+        row.verdict,
+        row.probability,
+        row.certificate_database,
+        row.module1,
+        row.random_forest,
+        row.gbdt,
+        *key,
+        row.connections,
+        None if row.first_ts is None else moment(row.first_ts),
+        None if row.last_ts is None else moment(row.last_ts),
+        list(row.names),
+        "; ".join(row.reasons),
+        list(row.allowed_by),
+        list(row.uids[:_FIRST]),
+        list(row.community_ids[:_FIRST]),
+        row.filter,
+    ]

@@ -3,53 +3,116 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from report.attack_class import attack_summary
-from report.console import skipped_lines, wrapped
-from report.text import counted, printable, shortened
-from verdict.document import Document, Target
+from report.console import skipped_lines
+from report.language import ENGLISH, Language
+from report.selection import Overview
+from report.text import display_width, padded, printable, shortened, span, wrapped
+from report.triage import TriageRow
 
 WIDTH: Final = 80
 _FEWEST_FOR_NAME: Final = 8
 _SHA256: Final = re.compile(r"\b[0-9a-f]{64}\b")
 _DIGITS: Final = 12
-_NOTHING: Final = "no TLS server was seen, so there is nothing to assess"
+_NARROWEST: Final = 12  # columns of addresses, beyond which those of IPv6 may go
+_HINTED: Final = 3  # uids named; the rest stands in every other form of the result
+_COLUMNS: Final = ("FINAL", "m1", "rf", "gbdt")
 
 
-def ranking(document: Document) -> str:
-    """Return a line for each target: verdict, probabilities, address, connections and name.
+def ranking(overview: Overview, language: Language = ENGLISH, *, verbose: bool = False) -> str:
+    """Return an overview as a table, then what is not in it.
 
-    Below a malicious one stands its first reason. Probabilities are those of FINAL, module 1,
-    random forest and gbdt.
+    A target has a line with its verdict, probabilities (FINAL, module 1, random forest and gbdt),
+    TLS connections, address and name; a line with times, peers and ports; one with its names, if
+    there are several or there was no room; and, if it is malicious, its strongest reason.
+    ``verbose`` adds what it is found by in other tools.
     """
-    targets = document.targets
-    if not targets:
-        return "\n".join([_NOTHING, *_attacks(document), *skipped_lines(document.captures)]) + "\n"
-    width = max([len("address"), *(len(target.ip) for target in targets)])
-    heading = _row("verdict", ("FINAL", "m1", "rf", "gbdt"), "conns", "address", "name", width)
-    lines = [heading, *(line for target in targets for line in _lines(target, width))]
-    below = [_total(document), *_attacks(document), *skipped_lines(document.captures)]
-    return "\n".join([*lines, "", *below]) + "\n"
+    lines = [*table(overview.rows, language, verbose=verbose), "", *totals(overview, language)]
+    if not overview.servers:
+        lines = [language("no TLS server was seen, so there is nothing to assess")]
+    below = [*_attacks(overview), *skipped_lines(overview.captures, language)]
+    return "\n".join([*lines, *below]) + "\n"
 
 
-def _lines(target: Target, width: int) -> list[str]:
-    detectors = target.detectors
-    results = (target.final, detectors.module1, detectors.random_forest, detectors.gbdt)
-    probabilities = tuple(_short(result.probability) for result in results)
-    connections = detectors.module1.connections
-    name = printable(first_name(target) or "-")
-    line = _row(target.final.verdict, probabilities, str(len(connections)), target.ip, name, width)
-    if target.final.verdict != "MALICIOUS" or not target.reasons:
-        return [line]
-    reason = _SHA256.sub(_first_digits, printable(target.reasons[0].text))
-    return [line, shortened(f"  {reason}", WIDTH)]
+def table(rows: Sequence[TriageRow], language: Language, *, verbose: bool = False) -> list[str]:
+    """Return the lines of the table, headings first."""
+    width = max([_NARROWEST, *(len(row.ip) for row in rows if ":" not in row.ip)])
+    heading = _line(
+        language("verdict"),
+        _COLUMNS,
+        language("conns"),
+        language("address"),
+        language("name"),
+        width,
+    )
+    return [heading, *(line for row in rows for line in _lines(row, width, language, verbose))]
 
 
-def _attacks(document: Document) -> list[str]:
+def totals(overview: Overview, language: Language) -> list[str]:
+    """Return how many servers there are, how many are malicious, and how many are not shown."""
+    count = language.counted(overview.servers, "server")
+    lines = [language("{servers}, {count} malicious", servers=count, count=overview.malicious)]
+    if overview.left_out:
+        servers = language.counted(overview.left_out, "server")
+        told = "{servers} more not shown (--top, --min-probability)"
+        lines.append(language(told, servers=servers))
+    if overview.hidden:
+        servers = language.counted(overview.hidden, "server")
+        told = "{servers} hidden by the allowlist (--show-allowed)"
+        lines.append(language(told, servers=servers))
+    return lines
+
+
+def _lines(row: TriageRow, width: int, language: Language, verbose: bool) -> list[str]:
+    figures = [
+        _short(value) for value in (row.probability, row.module1, row.random_forest, row.gbdt)
+    ]
+    first = printable(row.names[0]) if row.names else "-"
+    line = _line(language(row.verdict), figures, str(row.connections), row.ip, first, width)
+    further = [_where(row, language)]
+    if len(row.names) > 1 or not line.endswith(first):
+        names = printable(", ".join(row.names))
+        further.append(language("names: {names}", names=names) if names else "")
+    if row.capture:
+        further.append(language("in {capture}", capture=printable(row.capture)))
+    if row.allowed_by:
+        entries = printable(", ".join(row.allowed_by))
+        further.append(language("allowed by {entries}", entries=entries))
+    if row.verdict == "MALICIOUS" and row.reasons:
+        further.append(_SHA256.sub(_first_digits, printable(language.reason(row.reasons[0]))))
+    lines = [line, *(shortened(f"  {each}", WIDTH) for each in further if each)]
+    return [*lines, *_found_by(row, language)] if verbose else lines
+
+
+def _where(row: TriageRow, language: Language) -> str:
+    """Return when, with whom and on which ports."""
+    parts = [] if row.first_ts is None or row.last_ts is None else [span(row.first_ts, row.last_ts)]
+    first, *others = row.peers or ("-",)
+    more = f" +{len(others)}" if others else ""
+    other = "client" if row.role == "server" else "server"
+    return "  ".join([*parts, f"{language(other)} {first}{more}", ", ".join(row.ports) or "-"])
+
+
+def _found_by(row: TriageRow, language: Language) -> list[str]:
+    """Return lines that are not cut, to be copied from."""
+    uids = ", ".join(row.uids[:_HINTED]) or "-"
+    flows = ", ".join(row.community_ids[:_HINTED]) or "-"
+    more = f" +{len(row.uids) - _HINTED}" if len(row.uids) > _HINTED else ""
+    texts = [
+        f"uid: {uids}{more}",
+        f"community id: {flows}{more}",
+        f"Wireshark: {row.filter}",
+    ]
+    return [f"  {line}" for text in texts for line in wrapped(text, WIDTH - 2)]
+
+
+def _attacks(overview: Overview) -> list[str]:
     """Return the pairs whose flows are called an attack, whether TLS was seen or not."""
-    lines = attack_summary(document.attack_classes)
-    return [part for line in lines for part in wrapped(printable(line))]
+    lines = attack_summary(overview.attack_classes)
+    return [part for line in lines for part in wrapped(printable(line), WIDTH)]
 
 
 def _first_digits(fingerprint: re.Match[str]) -> str:
@@ -57,27 +120,17 @@ def _first_digits(fingerprint: re.Match[str]) -> str:
     return f"{fingerprint[0][:_DIGITS]}…"
 
 
-def first_name(target: Target) -> str | None:
-    """Return the server name (SNI) that most connections of the target asked for."""
-    names = [connection.sni for connection in target.detectors.module1.connections]
-    known = [name for name in names if name]
-    return min(set(known), key=lambda name: (-known.count(name), name), default=None)
-
-
-def _row(
-    verdict: str, probabilities: tuple[str, ...], count: str, address: str, name: str, width: int
+def _line(
+    verdict: str, figures: Sequence[str], count: str, address: str, name: str, width: int
 ) -> str:
-    final, *others = probabilities
-    figures = " ".join(f"{text:>4}" for text in others)
-    line = f"{verdict:<12} {final:>5} {figures} {count:>5} {address:<{width}}"
-    room = WIDTH - len(line) - 1
+    final, *others = figures
+    line = (
+        f"{padded(verdict, 12)} {final:>5} {' '.join(f'{text:>4}' for text in others)} "
+        f"{padded(count, 5, '>')} {padded(address, width)}"
+    )
+    room = WIDTH - display_width(line) - 1
     return f"{line} {shortened(name, room)}" if room >= _FEWEST_FOR_NAME else line.rstrip()
 
 
 def _short(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
-
-
-def _total(document: Document) -> str:
-    malicious = sum(target.final.verdict == "MALICIOUS" for target in document.targets)
-    return f"{counted(len(document.targets), 'server')}, {malicious} malicious"

@@ -1,8 +1,16 @@
-"""Text that is safe to print: names from captures may hold control characters."""
+"""Text that is safe to print and fits its place; names from captures may hold anything."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from datetime import UTC, datetime
+from typing import Final
+
+_WIDE: Final = frozenset("WF")  # of the East Asian width property: two columns of a terminal
+# Words, and single characters of a script that may break anywhere.
+_TOKENS: Final = re.compile(r"\s*(?:[^\s\u3000-\u9fff\uff00-\uffef]+|[\u3000-\u9fff\uff00-\uffef])")
+_CLOSING: Final = ("Pe", "Pf", "Po")  # categories of punctuation that may not begin a line
 
 
 def printable(text: str) -> str:
@@ -10,6 +18,8 @@ def printable(text: str) -> str:
 
     A certificate or an SNI could else move the cursor or change the colours of the terminal.
     """
+    if text.isprintable():
+        return text
     return "".join(_visible(character) for character in text)
 
 
@@ -19,9 +29,52 @@ def _visible(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
+def display_width(text: str) -> int:
+    """Return the columns that a text takes in a terminal."""
+    return len(text) + sum(unicodedata.east_asian_width(each) in _WIDE for each in text)
+
+
+def padded(text: str, width: int, align: str = "<") -> str:
+    """Return the text filled with spaces to a width, to the left with ``>``."""
+    space = " " * max(width - display_width(text), 0)
+    return f"{space}{text}" if align == ">" else f"{text}{space}"
+
+
 def shortened(text: str, width: int) -> str:
     """Return the text cut to a width, with an ellipsis where something is left out."""
-    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+    if display_width(text) <= width:
+        return text
+    kept = text[: max(width - 1, 0)]
+    while kept and display_width(kept) > width - 1:
+        kept = kept[:-1]
+    return f"{kept}…"
+
+
+def wrapped(text: str, width: int, indent: str = "  ") -> list[str]:
+    """Return the text in lines of a width, all but the first indented; long words are cut."""
+    lines, line = [], ""
+    for token in _TOKENS.findall(text):
+        begins = line.strip() == ""
+        piece = token.lstrip() if begins else token
+        closes = _closes(token)
+        if not begins and not closes and display_width(line + piece) > width:
+            lines.append(line)
+            line, piece = indent, token.lstrip()
+        line += piece
+        while display_width(line) > width and not closes:
+            cut = len(shortened(line, width + 1)) - 1
+            lines.append(line[:cut])
+            line = indent + line[cut:]
+    return [*lines, line] if line.strip() else lines
+
+
+def _closes(token: str) -> bool:
+    """Return whether a token is a wide punctuation mark that belongs to what is before it."""
+    return (
+        len(token) == 1
+        and unicodedata.east_asian_width(token) in _WIDE
+        and unicodedata.category(token) in _CLOSING
+    )
 
 
 def probability(value: float | None) -> str:
@@ -32,3 +85,19 @@ def probability(value: float | None) -> str:
 def counted(number: int, noun: str) -> str:
     """Return "1 packet" or "2 packets"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def moment(ts: float) -> str:
+    """Return a time since the epoch as date and time of day, UTC."""
+    try:
+        return datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):  # no calendar reaches that far
+        return f"{ts:.0f} s"
+
+
+def span(first: float, last: float) -> str:
+    """Return two times, the day of the second only where it is another one."""
+    start, end = moment(first), moment(last)
+    if start == end:
+        return start
+    return f"{start} - {end[11:] if start[:10] == end[:10] else end}"

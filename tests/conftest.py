@@ -1,11 +1,24 @@
 """Fixtures shared by all tests."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_the_user() -> Iterator[None]:
+    """Keep settings.toml and the user's environment out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith("DETECTOR_"):
+                patch.delenv(name)
+        patch.setenv("DETECTOR_SETTINGS", os.devnull)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from capture.logs import CaptureInfo, Logs
+from verdict.connection_record import verdict_of
 from verdict.document import Capture, Document, Engine, Role, Target
 from verdict.known_certificates import KnownCertificates
 from verdict.reasons import Explanations
 from verdict.scoring import Scored
 from verdict.server_row import ServerRow, gather
-from verdict.target import assess_target, verdict_of
+from verdict.target import assess_target
 from verdict.targets import roles
 
 # Of all servers the worst so many; a row takes hundredths of a second, and who looks at more asks.
@@ -36,7 +37,7 @@ def assess(
         assess_target(scored, ip, role, own, known, explanations if number < explained else None)
         for number, (ip, role, own) in enumerate(wanted)
     ]
-    return document(scored.logs, targets)
+    return document(scored.logs, targets, scored.models.server.normal_ranges)
 
 
 def _explanations(scored: Scored, worst: Iterable[ServerRow], *, of_normal: bool) -> Explanations:
@@ -50,12 +51,26 @@ def _explanations(scored: Scored, worst: Iterable[ServerRow], *, of_normal: bool
     return Explanations(scored, keys, of_normal=of_normal)
 
 
-def document(logs: Logs, targets: Iterable[Target]) -> Document:
-    """Return the document of these targets."""
+def document(
+    logs: Logs, targets: Iterable[Target], usual: Mapping[str, tuple[float, float]]
+) -> Document:
+    """Return the document of these targets; ``usual`` are the ranges of normal servers."""
+    engine = Engine(logs.engine_name, logs.engine_version)
+    return in_order(engine, map(capture, logs.captures), targets, usual)
+
+
+def in_order(
+    engine: Engine,
+    captures: Iterable[Capture],
+    targets: Iterable[Target],
+    usual: Mapping[str, tuple[float, ...]],
+) -> Document:
+    """Return a document, captures sorted by path and targets worst first."""
     return Document(
-        Engine(logs.engine_name, logs.engine_version),
-        tuple(sorted((capture(info) for info in logs.captures), key=lambda one: one.path)),
+        engine,
+        tuple(sorted(captures, key=lambda one: one.path)),
         tuple(sorted(targets, key=_worst_first)),
+        usual=dict(usual),
     )
 
 

@@ -1,7 +1,8 @@
 """The result document: what the detectors found, frozen and versioned; every report renders it.
 
 Times are seconds since the Unix epoch. Identical input gives an identical document: it holds no
-time of day, no path but those the user gave, and every list is sorted.
+time of day, no path but those the user gave, and every list is sorted. A field that a later
+program adds has a default, so that a document of an earlier one can still be read.
 """
 
 from __future__ import annotations
@@ -97,7 +98,11 @@ class CertificateDatabaseResult:
 
 @dataclass(frozen=True)
 class Connection:
-    """One TLS connection as module 1 saw it."""
+    """One TLS connection as module 1 saw it, with what other tools know it by.
+
+    ``duration`` is in seconds. ``community_id`` is the flow hash of version 1, seed 0.
+    ``certificates`` are the fingerprints of the chain, leaf first, of ``Target.certificates``.
+    """
 
     uid: str
     ts: float | None
@@ -111,6 +116,13 @@ class Connection:
     version: str | None
     probability: float | None
     verdict: Verdict
+    proto: str | None = None
+    duration: float | None = None
+    community_id: str | None = None
+    certificates: tuple[str, ...] = ()
+    ja3: str | None = None
+    ja3s: str | None = None
+    ja4: str | None = None
 
 
 @dataclass(frozen=True)
@@ -181,8 +193,33 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """A certificate that a server showed; what the logs do not tell is None.
+
+    ``fingerprint`` is the SHA-256 where the logs have it. ``names`` are the DNS and common names.
+    ``is_leaf`` tells that a server was shown with it, rather than it vouching for another one.
+    """
+
+    fingerprint: str
+    sha1: str | None
+    subject: str | None
+    issuer: str | None
+    serial: str | None
+    not_before: float | None
+    not_after: float | None
+    key_type: str | None
+    key_length: int | None
+    signature: str | None
+    names: tuple[str, ...]
+    is_leaf: bool
+
+
+@dataclass(frozen=True)
 class Target:
-    """An address in one role; ``features`` are those of the row that FINAL names."""
+    """An address in one role; ``features`` are those of the row that FINAL names.
+
+    ``dns_names`` are the names asked for in DNS that resolved to the server addresses.
+    """
 
     ip: str
     role: Role
@@ -191,6 +228,13 @@ class Target:
     reasons: tuple[Reason, ...] = ()
     limits: tuple[Limit, ...] = ()
     features: Mapping[str, FeatureValue] = field(default_factory=dict)
+    certificates: tuple[Certificate, ...] = ()
+    dns_names: tuple[str, ...] = ()
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """The TLS connections of the target by time."""
+        return self.detectors.module1.connections
 
 
 @dataclass(frozen=True)
@@ -198,10 +242,12 @@ class Document:
     """Everything that one run found.
 
     ``attack_classes`` count the flows of all captures, those of no target too; None without any.
+    ``usual`` has, by feature of a server row, the range of most normal servers in training.
     """
 
     engine: Engine
     captures: tuple[Capture, ...]
     targets: tuple[Target, ...]
     attack_classes: AttackClasses | None = None
+    usual: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     schema: int = SCHEMA_VERSION

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from verdict.document import SCHEMA_VERSION, Document
@@ -25,6 +26,7 @@ def to_json(document: Document) -> str:
         f' "engine": {_text(document.engine)},\n'
         f' "captures": {_lines(document.captures)},\n'
         f' "attack_classes": {_text(document.attack_classes)},\n'
+        f' "usual": {_text(document.usual)},\n'
         f' "targets": {_lines(document.targets)}}}\n'
     )
 
@@ -68,19 +70,58 @@ def _plain(value: Any) -> Any:
 def _built(kind: Any, value: Any) -> Any:
     """Return ``value``, parsed JSON, as the annotated type ``kind``; raises for another shape."""
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        names = [field.name for field in fields(kind)]
-        return kind(**{name: _built(hints[name], value[name]) for name in names})  # type: ignore[operator]  # a class
+        return _built_dataclass(kind, value)
     origin = get_origin(kind)
     if origin is tuple:
-        return tuple(_built(get_args(kind)[0], item) for item in value)
+        return tuple(_built(get_args(kind)[0], item) for item in _checked(value, list))
     if origin in (Union, types.UnionType):
         return None if value is None else _built_union(get_args(kind), value)
-    if origin is Literal and value not in get_args(kind):
-        raise ValueError(f"{value!r} is none of {get_args(kind)}")
-    return dict(value.items()) if origin is Mapping else value
+    if origin is Literal:
+        if value not in get_args(kind):
+            raise ValueError(f"{value!r} is none of {get_args(kind)}")
+        return value
+    if origin is Mapping:
+        return {name: _built(get_args(kind)[1], item) for name, item in value.items()}
+    if origin is list:
+        return [_built(get_args(kind)[0], item) for item in _checked(value, list)]
+    return _checked(value, kind)
+
+
+def _built_dataclass(kind: Any, value: Any) -> Any:
+    hints = _hints(kind)
+    names = [each.name for each in fields(kind) if each.name in value or _is_needed(each)]
+    return kind(**{name: _built(hints[name], value[name]) for name in names})
+
+
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _is_needed(field: Field[Any]) -> bool:
+    """Return whether a document without the field is damaged rather than of an earlier program."""
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 def _built_union(kinds: tuple[Any, ...], value: Any) -> Any:
-    structured = [kind for kind in kinds if is_dataclass(kind)]
-    return _built(structured[0], value) if structured else value
+    """Return the value as the first of the types that it fits."""
+    for kind in kinds:
+        if kind is not types.NoneType and (is_dataclass(kind) or _is_of(value, kind)):
+            return _built(kind, value)
+    raise TypeError(f"{value!r} is none of {kinds}")
+
+
+def _checked(value: Any, kind: Any) -> Any:
+    if not _is_of(value, kind):
+        raise TypeError(f"{value!r} is not of type {kind.__name__}")
+    return value
+
+
+def _is_of(value: Any, kind: Any) -> bool:
+    """Return whether parsed JSON can stand for a type; a whole number for a float too."""
+    plain = get_origin(kind) or kind
+    if plain is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if plain is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, plain)

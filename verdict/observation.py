@@ -31,11 +31,12 @@ class Certificate:
     key_length: int | None
     signature: str | None
     names: frozenset[str] | None
+    serial: str | None = None
 
 
 @dataclass(frozen=True)
 class TlsConnection:
-    """One TLS connection of a server row."""
+    """One TLS connection of a server row; ``chain`` begins with the leaf, ``duration`` in s."""
 
     uid: str
     ts: float | None
@@ -43,6 +44,11 @@ class TlsConnection:
     sni: str | None
     resumed: bool
     leaf: Certificate | None
+    chain: tuple[Certificate, ...] = ()
+    duration: float | None = None
+    ja3: str | None = None
+    ja3s: str | None = None
+    ja4: str | None = None
 
     def shown(self) -> Leaf:
         """Return what the certificate database is asked for."""
@@ -58,7 +64,7 @@ class Observation:
     """A server row: its TLS connections by time, the starts of all its flows, its DNS names.
 
     ``named_by_dns`` is None when the logs hold no DNS answer at all. ``missed_bytes`` were lost
-    from the capture.
+    from the capture. ``dns_names`` were asked for in DNS and resolved to the server.
     """
 
     key: ServerKey
@@ -66,6 +72,7 @@ class Observation:
     starts: tuple[float, ...]
     named_by_dns: bool | None
     missed_bytes: int
+    dns_names: tuple[str, ...] = ()
 
 
 def observe(logs: Logs, connections: pl.DataFrame) -> dict[ServerKey, Observation]:
@@ -83,6 +90,7 @@ def observe(logs: Logs, connections: pl.DataFrame) -> dict[ServerKey, Observatio
             tuple(starts.get(key, ())),
             None if named is None else key.server in named,
             missed.get(key, 0),
+            () if named is None else named.get(key.server, ()),
         )
         for key in sorted(seen, key=_order)
     }
@@ -93,19 +101,39 @@ def _order(key: ServerKey) -> tuple[str, str, int, str]:
 
 
 def _tls_connections(logs: Logs, rows: pl.DataFrame) -> dict[ServerKey, list[TlsConnection]]:
-    certificates = _certificates(logs.x509, rows["certificate"])
-    details = logs.ssl.select("uid", "version", "server_name", "resumed").unique(
-        "uid", keep="first"
-    )
     seen: dict[ServerKey, list[TlsConnection]] = defaultdict(list)
+    details = _details(logs)
     joined = rows.select(*KEY, "eventId", "ts", "certificate").join(
         details, left_on="eventId", right_on="uid", how="left", maintain_order="left"
     )
-    for client, server, port, proto, uid, ts, leaf, version, sni, resumed in joined.iter_rows():
+    shown = pl.concat([rows["certificate"], joined["cert_chain_fps"].explode()])
+    certificates = _certificates(logs.x509, shown)
+    for client, server, port, proto, uid, ts, leaf, *more in joined.iter_rows():
+        version, sni, resumed, chain, ja3, ja3s, ja4, duration = more
         seen[ServerKey(client, server, port, proto)].append(
-            TlsConnection(uid, ts, version, sni or None, bool(resumed), certificates.get(leaf))
+            TlsConnection(
+                uid,
+                ts,
+                version,
+                sni or None,
+                bool(resumed),
+                certificates.get(leaf),
+                tuple(certificates[each] for each in chain or () if each is not None),
+                duration,
+                ja3,
+                ja3s,
+                ja4,
+            )
         )
     return seen
+
+
+def _details(logs: Logs) -> pl.DataFrame:
+    """Return what the logs tell of each TLS connection, once for each uid."""
+    columns = ("version", "server_name", "resumed", "cert_chain_fps", "ja3", "ja3s", "ja4")
+    durations = logs.conn.select("uid", "duration").drop_nulls("uid").unique("uid", keep="first")
+    connections = logs.ssl.select("uid", *columns).unique("uid", keep="first")
+    return connections.join(durations, on="uid", how="left")
 
 
 def _certificates(x509: pl.DataFrame, wanted: pl.Series) -> dict[str, Certificate]:
@@ -131,6 +159,7 @@ def _certificate(row: dict[str, Any]) -> Certificate:
         row["certificate.key_length"],
         row["certificate.sig_alg"],
         _names(row),
+        row["certificate.serial"],
     )
 
 
@@ -160,7 +189,13 @@ def _flows(
     return starts, missed
 
 
-def _named_addresses(dns: pl.DataFrame) -> set[str] | None:
-    """Return everything that DNS answers named; None without answers."""
-    answers = dns["answers"].drop_nulls().explode().drop_nulls()
-    return set(answers) if len(answers) else None
+def _named_addresses(dns: pl.DataFrame) -> dict[str, tuple[str, ...]] | None:
+    """Return everything that DNS answers named, with the names asked for; None without answers."""
+    answers = (
+        dns.select("query", "answers")
+        .explode("answers")
+        .drop_nulls("answers")
+        .group_by("answers")
+        .agg(pl.col("query").drop_nulls().unique().sort())
+    )
+    return {answer: tuple(names) for answer, names in answers.iter_rows()} or None

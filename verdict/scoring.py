@@ -41,6 +41,10 @@ class ServerModels(Protocol):
     def thresholds(self) -> Mapping[str, float]:
         """The probability from which each detector calls a server malicious."""
 
+    @property
+    def normal_ranges(self) -> Mapping[str, tuple[float, float]]:
+        """The range of most normal servers in training, by feature."""
+
     def score(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the columns random_forest and gbdt."""
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from module2.columns import CATEGORICAL, FEATURES
+from verdict.connection_record import certificate_records, connection_records, verdict_of
 from verdict.document import (
     CertificateDatabaseResult,
     CertificateMatch,
-    Connection,
     ConnectionDetector,
     Detectors,
     FeatureValue,
@@ -19,7 +19,6 @@ from verdict.document import (
     Server,
     ServerDetector,
     Target,
-    Verdict,
 )
 from verdict.evidence import evidence
 from verdict.known_certificates import KnownCertificates, decides, is_found
@@ -61,14 +60,9 @@ def assess_target(
         _reasons(final, strongest, database.matches, explanations),
         limits([row.seen for row in rows]) if rows else not_assessed(scored.logs, ip, role),
         _relevant_features(strongest) if strongest else {},
+        certificate_records(rows),
+        tuple(sorted({name for row in rows for name in row.seen.dns_names})),
     )
-
-
-def verdict_of(probability: float | None, threshold: float) -> Verdict:
-    """Return what a probability means at a threshold."""
-    if probability is None:
-        return "NOT ASSESSED"
-    return "MALICIOUS" if probability >= threshold else "NORMAL"
 
 
 def _certificate_database(
@@ -102,30 +96,11 @@ def _final(models: Models, row: ServerRow | None, *, decided: bool) -> FinalVerd
 def _connection_detector(models: Models, rows: Sequence[ServerRow]) -> ConnectionDetector:
     threshold = models.connection.threshold
     probability = _highest(rows, "module1")
-    connections = [connection for row in rows for connection in row.connections]
-    connections.sort(key=lambda row: (row["ts"] is None, row["ts"] or 0.0, row["eventId"] or ""))
     return ConnectionDetector(
         verdict_of(probability, threshold),
         probability,
         threshold,
-        tuple(_connection(connection, threshold) for connection in connections),
-    )
-
-
-def _connection(row: Row, threshold: float) -> Connection:
-    return Connection(
-        uid=row["eventId"] or "",
-        ts=row["ts"],
-        client=row["srcAddress"],
-        client_port=row["srcPort"],
-        server=row["destAddress"],
-        server_port=row["destPort"],
-        sni=row["tlsSni"],
-        subject=row["tlsSubject"],
-        issuer=row["tlsIssuerDn"],
-        version=row["tlsVersion"],
-        probability=row["probability"],
-        verdict=verdict_of(row["probability"], threshold),
+        connection_records(rows, threshold),
     )
 
 

@@ -181,3 +181,43 @@ def test_models_folder_that_is_empty(
     assert detect(logs, "--models", tmp_path / "nothing") == 4
     (line,) = capsys.readouterr().err.splitlines()
     assert "train again with" in line
+
+
+def test_table_can_be_cut_and_sorted(logs: Path, capsys: Output) -> None:
+    assert detect(logs, "--top", 1, "--sort", "name", "--min-probability", 0.01) == 1
+    out = capsys.readouterr().out
+    assert f"{SITE} www.example.com" in out
+    assert "2 servers more not shown" in out
+
+
+def test_settings_stand_for_options(
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    (tmp_path / "allow.txt").write_text(f"{BEACON}\n", encoding="utf-8")
+    settings = tmp_path / "settings.toml"
+    settings.write_text('allow = ["allow.txt"]\ntop = 1\n', encoding="utf-8")
+    monkeypatch.setenv("DETECTOR_SETTINGS", str(settings))
+    assert detect(logs) == 0
+    assert "1 server hidden by the allowlist" in capsys.readouterr().out
+
+
+def test_what_is_allowed_is_not_learned(logs: Path, tmp_path: Path, certificates: Path) -> None:
+    allow = tmp_path / "allow.txt"
+    allow.write_text(f"{BEACON}\n", encoding="utf-8")
+    assert detect(logs, "--allow", allow) == 0
+    assert CertificateDatabase(certificates).entries() == ()
+
+
+def test_quiet_leaves_results_and_errors(logs: Path, capsys: Output) -> None:
+    (logs / "x509.log").unlink()
+    detect(logs, "-q")
+    output = capsys.readouterr()
+    assert output.err == ""
+    assert "3 servers" in output.out
+    assert detect(logs, "-q", "--ip", "nonsense") == 2
+    assert capsys.readouterr().err == "'nonsense' is no IP address\n"
+
+
+def test_verbose_tells_what_servers_are_found_by(logs: Path, capsys: Output) -> None:
+    detect(logs, "-v")
+    assert "  Wireshark: ip.addr == 203.0.113.66 && tcp.port == 443\n" in capsys.readouterr().out

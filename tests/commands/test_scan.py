@@ -116,6 +116,59 @@ def test_folder_without_captures(tmp_path: Path, capsys: Output) -> None:
     assert "no capture" in capsys.readouterr().err
 
 
+def test_servers_of_all_captures_are_ranked_together(
+    captures: Path, tmp_path: Path, capsys: Output
+) -> None:
+    write_logs(sample_logs(), captures / "second")
+    assert run(captures, "--out", tmp_path / "out", "--top", 3) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(line.startswith("MALICIOUS") for line in lines) == 2
+    assert "  in office" in lines
+    assert "  in second" in lines
+    assert "6 servers, 2 malicious" in lines
+    assert "3 servers more not shown (--top, --min-probability)" in lines
+
+
+def test_lines_of_json_name_the_capture(captures: Path, tmp_path: Path, capsys: Output) -> None:
+    run(captures, "--out", tmp_path / "out", "--jsonl", "-")
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row["capture"], row["verdict"]) for row in rows] == [
+        ("office", "MALICIOUS"),
+        ("office", "NORMAL"),
+        ("office", "NORMAL"),
+    ]
+
+
+def test_what_is_allowed_is_neither_malicious_nor_learned(
+    captures: Path, tmp_path: Path, certificates: Path
+) -> None:
+    allow = tmp_path / "allow.txt"
+    allow.write_text(f"{BEACON}\n", encoding="utf-8")
+    assert run(captures, "--out", tmp_path / "out", "--allow", allow) == 0
+    assert CertificateDatabase(certificates).entries() == ()
+
+
+def test_interruption_says_what_was_done_and_keeps_it(
+    captures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    original = scan._outcome
+
+    def interrupted(source, future, settings):
+        if source.name == "text.pcap":
+            raise KeyboardInterrupt
+        return original(source, future, settings)
+
+    monkeypatch.setattr(scan, "_outcome", interrupted)
+    out = tmp_path / "out"
+    assert run(captures, "--out", out, "--jobs", 1) == 130
+    errors = capsys.readouterr().err
+    assert "stopped after 2 of 3 inputs; the same command with --resume does the rest" in errors
+    assert "wrote 2 documents and summary.csv" in errors
+    monkeypatch.setattr(scan, "_outcome", original)
+    assert run(captures, "--out", out, "--resume") == 1
+    assert (out / "text.pcap.json").exists()
+
+
 def test_resume_keeps_documents_of_unchanged_captures(captures: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run(captures, "--out", out)

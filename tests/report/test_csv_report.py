@@ -2,45 +2,55 @@ import csv
 import io
 from dataclasses import replace
 
-import pytest
-
+from module2.columns import FEATURES
+from report.allowlist import parse_allowlist
 from report.csv_report import csv_report
-from verdict.assess import assess
+from report.selection import View, select
 from verdict.document import Document
-from verdict.known_certificates import KnownCertificates
-from verdict.scoring import score
 
-from ..verdict.synthetic import BEACON, PLAIN, sample_logs, stub_models
-
-
-@pytest.fixture(scope="module")
-def document() -> Document:
-    scored = score(sample_logs(), stub_models())
-    return assess(scored, [BEACON, PLAIN], KnownCertificates())
+from ..verdict.synthetic import BEACON, PLAIN, SITE
+from .documents import document
 
 
-def rows(document: Document) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(csv_report(document))))
+def rows(of: Document, view: View | None = None) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(csv_report(select(of, view or View())))))
 
 
-def test_one_row_a_target_worst_first(document: Document) -> None:
-    assert [(row["ip"], row["final_verdict"]) for row in rows(document)] == [
+def test_one_row_a_target_worst_first() -> None:
+    assert [(row["ip"], row["final_verdict"]) for row in rows(document(BEACON, PLAIN))] == [
         (BEACON, "MALICIOUS"),
         (PLAIN, "NOT ASSESSED"),
     ]
 
 
-def test_row_has_probabilities_and_features(document: Document) -> None:
-    row = rows(document)[0]
+def test_features_come_first_in_their_order() -> None:
+    heading = list(rows(document())[0])
+    assert heading[0] == "ip"
+    assert heading[1:4] == ["tlsSubject", "tlsIssuerDn", "tlsSni"]
+    assert heading[4 : 4 + len(FEATURES)] == list(FEATURES)
+
+
+def test_row_has_probabilities_features_and_what_it_is_found_by() -> None:
+    row = rows(document())[0]
     assert (row["gbdt"], row["connections"], row["port"]) == ("0.95", "6", "443")
     assert (row["ssl_version"], row["avg_time_diff"]) == ("TLSv12", "60.0")
+    assert row["uid"] == "Cb0,Cb1,Cb2,Cb3,Cb4,Cb5"
+    assert row["display_filter"] == "ip.addr == 203.0.113.66 && tcp.port == 443"
+    assert (row["first_seen"], row["last_seen"]) == ("2026-09-21 14:13:20", "2026-09-21 14:18:20")
 
 
-def test_missing_is_empty(document: Document) -> None:
-    row = rows(document)[1]
+def test_missing_is_empty() -> None:
+    row = rows(document(BEACON, PLAIN))[1]
     assert (row["final_probability"], row["server"], row["ssl_version"]) == ("", "", "")
 
 
-def test_spreadsheet_takes_no_name_for_a_formula(document: Document) -> None:
-    target = replace(document.targets[0], features={"tlsSni": "=cmd()"})
-    assert rows(replace(document, targets=(target,)))[0]["tlsSni"] == "'=cmd()"
+def test_spreadsheet_takes_no_name_for_a_formula() -> None:
+    target = replace(document().targets[0], features={"tlsSni": "=cmd()"})
+    assert rows(replace(document(), targets=(target,)))[0]["tlsSni"] == "'=cmd()"
+
+
+def test_allowed_is_left_out_or_marked() -> None:
+    allowlist = parse_allowlist({"a": "example.com"})
+    assert SITE not in [row["ip"] for row in rows(document(), View(allowlist))]
+    marked = {row["ip"]: row["allowed_by"] for row in rows(document(), View(allowlist, True))}
+    assert marked[SITE] == "example.com"

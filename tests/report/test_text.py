@@ -2,7 +2,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from report.text import counted, printable, probability, shortened
+from report.text import (
+    counted,
+    display_width,
+    moment,
+    padded,
+    printable,
+    probability,
+    shortened,
+    span,
+    wrapped,
+)
 
 
 @given(st.text())
@@ -23,3 +33,32 @@ def test_text_is_cut_to_a_width() -> None:
 def test_words_for_numbers() -> None:
     assert (counted(1, "packet"), counted(1200, "packet")) == ("1 packet", "1,200 packets")
     assert (probability(None), probability(0.12345)) == ("-", "0.123")
+
+
+def test_wide_characters_take_two_columns() -> None:
+    assert display_width("a例え") == 5
+    assert padded("例", 4) == "例  "
+    assert padded("例", 4, ">") == "  例"
+    assert shortened("例え例え", 6) == "例え…"
+
+
+@given(st.text(alphabet="ab 例え、。(x)", max_size=80), st.integers(8, 30))
+@settings(max_examples=200, deadline=None)
+def test_lines_are_not_wider_than_asked_and_lose_nothing(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    # A closing mark may stand beyond the end rather than begin a line.
+    assert all(display_width(line.rstrip("、。")) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_words_stay_whole_and_further_lines_are_indented() -> None:
+    assert wrapped("one two three", 9) == ["one two", "  three"]
+    assert wrapped("abcdefghijkl", 5) == ["abcde", "  fgh", "  ijk", "  l"]
+
+
+def test_moments() -> None:
+    assert moment(0.9) == "1970-01-01 00:00:00"
+    assert moment(1e300).endswith(" s")
+    assert span(0, 1) == "1970-01-01 00:00:00 - 00:00:01"
+    assert span(0, 86400) == "1970-01-01 00:00:00 - 1970-01-02 00:00:00"
+    assert span(5, 5.2) == "1970-01-01 00:00:05"

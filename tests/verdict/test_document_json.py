@@ -96,6 +96,40 @@ def test_text_that_is_no_document_is_refused(text: str) -> None:
         from_json(text)
 
 
+def test_document_of_an_earlier_program_is_read(document: Document) -> None:
+    content = json.loads(to_json(document))
+    for target in content["targets"]:
+        del target["certificates"], target["dns_names"]
+        for connection in target["detectors"]["module1"]["connections"]:
+            del connection["community_id"], connection["ja3"]
+    target = from_json(json.dumps(content)).targets[0]
+    assert (target.certificates, target.detectors.module1.connections[0].ja3) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("path", "odd"),
+    [
+        (("ip",), 3),
+        (("dns_names",), "text"),
+        (("final", "threshold"), "0.5"),
+        (("final", "probability"), True),
+        (("final", "server"), "text"),
+        (("features", "avg_TTL"), {"a": 1}),
+    ],
+)
+def test_value_of_another_type_is_refused(
+    document: Document, path: tuple[str, ...], odd: object
+) -> None:
+    content = json.loads(to_json(document))
+    *parents, last = path
+    place = content["targets"][0]
+    for name in parents:
+        place = place[name]
+    place[last] = odd
+    with pytest.raises(DocumentError, match="damaged"):
+        from_json(json.dumps(content))
+
+
 def test_unknown_verdict_is_refused(document: Document) -> None:
     text = to_json(document).replace('"MALICIOUS"', '"PERHAPS"')
     with pytest.raises(DocumentError, match="PERHAPS"):

@@ -1,0 +1,1 @@
+"""Options, each declared once; command line, settings.toml and environment read the declaration."""

@@ -1,0 +1,108 @@
+"""render: result documents written earlier, shown again in any form, without their captures."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from capture.errors import UnreadableInputError
+from commands.colours import show
+from commands.errors import WrongUseError
+from commands.options.command_line import add
+from commands.output import reason_of
+from commands.results import (
+    add_result_arguments,
+    asked_for,
+    check_destinations,
+    in_full,
+    is_shown,
+    language_of,
+    status_of,
+    view_of,
+    write_results,
+)
+from verdict.addresses import normal_form
+
+if TYPE_CHECKING:
+    from verdict.document import Document
+
+HELP: Final = "result documents written earlier, shown again in any form, without their captures"
+EXAMPLE: Final = (
+    "python project.py detect pcaps --json result.json; "
+    "python project.py render result.json --html result.html"
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="a document that detect --json or scan wrote; several are shown as one",
+    )
+    add(parser, "ip")
+    add_result_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the result again and return the exit status."""
+    from report.ranking import ranking
+    from report.selection import select
+
+    check_destinations(arguments)
+    view, language = view_of(arguments), language_of(arguments)
+    document = together([_read(path) for path in arguments.files])
+    if arguments.ip:
+        document, view = _only(document, arguments.ip), asked_for(view)
+    selection = select(document, view)
+    write_results(arguments, selection, language)
+    if is_shown(arguments):
+        if arguments.ip:
+            show(in_full(selection, language), language)
+        else:
+            show(ranking(selection.overview, language, verbose=arguments.verbose), language)
+    return status_of(selection.overview)
+
+
+def together(documents: Sequence[Document]) -> Document:
+    """Return documents as one: captures and targets of all, in the order of any document."""
+    from verdict.assess import in_order
+    from verdict.document import Engine
+
+    engines = sorted({(each.engine.name, each.engine.version) for each in documents})
+    names, versions = zip(*engines, strict=True)
+    captures = {capture.path: capture for each in documents for capture in each.captures}
+    return in_order(
+        Engine(" + ".join(names), " + ".join(versions)),
+        captures.values(),
+        [target for each in documents for target in each.targets],
+        documents[0].usual,
+    )
+
+
+def _only(document: Document, texts: Sequence[str]) -> Document:
+    """Return the targets of these addresses; raises ``WrongUseError`` for one that has none."""
+    addresses = {text: normal_form(text) for text in texts}
+    known = {target.ip for target in document.targets}
+    for text, address in addresses.items():
+        if address not in known:
+            raise WrongUseError(f"{text}: no such address in the documents")
+    wanted = set(addresses.values())
+    return replace(document, targets=tuple(each for each in document.targets if each.ip in wanted))
+
+
+def _read(path: Path) -> Document:
+    from verdict.document_json import from_json
+    from verdict.errors import DocumentError
+
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UnreadableInputError(f"{path}: cannot be read ({reason_of(error)})") from None
+    except (UnicodeDecodeError, DocumentError) as error:
+        raise UnreadableInputError(f"{path}: {error}; name a file of detect --json") from None

@@ -1,0 +1,166 @@
+"""What a person knows to be harmless: applied when a result is shown, never when it is made."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from capture.distinguished_name import attributes
+from report.errors import AllowlistError
+from verdict.document import Certificate, Connection, Document, Target
+from verdict.evidence import covers
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Issuer = frozenset[tuple[str, str]]
+
+_FINGERPRINT: Final = re.compile(r"(?:sha(?:1|256):)?((?:[0-9a-f]{2}:?){19,31}[0-9a-f]{2})")
+_DIGITS: Final = (40, 64)  # of SHA-1 and SHA-256
+_DOMAIN: Final = re.compile(r"(?:\*?\.)?((?:[\w-]+\.)*[\w-]+)\.?")
+_ISSUER: Final = "issuer:"
+_WHAT: Final = (
+    "give a domain, an address, a network, a certificate's fingerprint, or issuer: followed by "
+    "parts of a name such as O=Example"
+)
+
+
+@dataclass(frozen=True)
+class Allowlist:
+    """Entries by kind, each with the text that a person wrote.
+
+    A domain stands for its subdomains too; an issuer for all that have these attributes.
+    """
+
+    domains: dict[str, str] = field(default_factory=dict)
+    networks: dict[Network, str] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    issuers: dict[Issuer, str] = field(default_factory=dict)
+
+    def entries_for(self, target: Target) -> tuple[str, ...]:
+        """Return the entries that together cover all connections of a target, else nothing.
+
+        A target without connections is covered by an entry for its address alone.
+        """
+        if not target.connections:
+            entry = self._for_address(target.ip)
+            return (entry,) if entry else ()
+        certificates = {one.fingerprint: one for one in target.certificates}
+        found = set()
+        for connection in target.connections:
+            leaf = certificates.get(next(iter(connection.certificates), ""))
+            names = target.dns_names if target.role == "server" else ()
+            entry = self._for_connection(connection, leaf, names)
+            if entry is None:
+                return ()
+            found.add(entry)
+        return tuple(sorted(found))
+
+    def uncovered(self, document: Document) -> Document:
+        """Return the document without the targets that are covered."""
+        left = tuple(each for each in document.targets if not self.entries_for(each))
+        return replace(document, targets=left)
+
+    def _for_connection(
+        self, connection: Connection, leaf: Certificate | None, dns_names: Sequence[str]
+    ) -> str | None:
+        """Return the entry that covers a connection.
+
+        A name counts only as far as nothing that was seen speaks against it: neither that of a
+        self-signed certificate, nor an SNI for which the certificate is not made out.
+        """
+        entry = self._for_address(connection.server) or self._for_certificate(leaf)
+        if entry or _is_self_signed(leaf):
+            return entry
+        sni = connection.sni
+        if leaf is not None and leaf.names:
+            names = [sni] if sni and covers(leaf.names, sni) else []
+            return self._for_names([*names, *leaf.names])
+        return self._for_names([sni] if sni else dns_names)
+
+    def _for_address(self, address: str) -> str | None:
+        if not self.networks:
+            return None
+        try:
+            wanted = ipaddress.ip_address(address)
+        except ValueError:
+            return None
+        return next((text for network, text in self.networks.items() if wanted in network), None)
+
+    def _for_certificate(self, leaf: Certificate | None) -> str | None:
+        if leaf is None:
+            return None
+        known = self.fingerprints.get(leaf.fingerprint) or self.fingerprints.get(leaf.sha1 or "")
+        if known or not self.issuers:
+            return known
+        own = _name_parts(leaf.issuer or "")
+        return next((text for issuer, text in self.issuers.items() if issuer <= own), None)
+
+    def _for_names(self, names: Iterable[str]) -> str | None:
+        return next((entry for name in names if (entry := self._for_name(name))), None)
+
+    def _for_name(self, name: str) -> str | None:
+        """Return the entry for the name or for a domain above it."""
+        rest = name.lower().rstrip(".").removeprefix("*.")
+        while rest:
+            if rest in self.domains:
+                return self.domains[rest]
+            rest = rest.partition(".")[2]
+        return None
+
+
+def read_allowlist(paths: Sequence[Path]) -> Allowlist:
+    """Return the entries of all files; raises ``AllowlistError``."""
+    texts = {}
+    for path in paths:
+        try:
+            texts[str(path)] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
+            raise AllowlistError(f"{path}: cannot be read as an allowlist ({why})") from None
+    return parse_allowlist(texts)
+
+
+def parse_allowlist(texts: Mapping[str, str]) -> Allowlist:
+    """Return the entries of texts by file name: one a line, what follows ``#`` is a comment.
+
+    Raises ``AllowlistError`` with file and line of what is no entry.
+    """
+    allowed = Allowlist()
+    for name, text in texts.items():
+        for number, line in enumerate(text.splitlines(), 1):
+            entry = line.partition("#")[0].strip()
+            if entry and not _add(allowed, entry):
+                raise AllowlistError(f"{name}, line {number}: {entry!r} is no entry; {_WHAT}")
+    return allowed
+
+
+def _add(allowed: Allowlist, entry: str) -> bool:
+    """Add an entry to an allowlist in the making and return whether it is one."""
+    text = entry.lower()
+    if text.startswith(_ISSUER):
+        issuer = _name_parts(entry[len(_ISSUER) :])
+        allowed.issuers.setdefault(issuer, entry)
+        return bool(issuer)
+    fingerprint = _FINGERPRINT.fullmatch(text)
+    if fingerprint and len(digits := fingerprint[1].replace(":", "")) in _DIGITS:
+        allowed.fingerprints.setdefault(digits, entry)
+        return True
+    try:
+        allowed.networks.setdefault(ipaddress.ip_network(text, strict=False), entry)
+    except ValueError:
+        domain = _DOMAIN.fullmatch(text)
+        if domain is None:
+            return False
+        allowed.domains.setdefault(domain[1], entry)
+    return True
+
+
+def _name_parts(text: str) -> Issuer:
+    return frozenset((kind, value.casefold()) for kind, value in attributes(text.strip()))
+
+
+def _is_self_signed(leaf: Certificate | None) -> bool:
+    return leaf is not None and leaf.subject is not None and leaf.subject == leaf.issuer

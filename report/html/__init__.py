@@ -1,0 +1,1 @@
+"""A selection of targets as one HTML page that needs no other file."""

@@ -1,0 +1,63 @@
+"""The forms of the sentences in a document, so that they can be said in another language.
+
+A document keeps its reasons as English sentences. Each form is matched from its first word to its
+last; the first that fits is the one. Tests hold them to the sentences that are really made.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+PHRASE: Final = "phrase"
+
+EVIDENCE: Final = (
+    "self-signed certificate ({subject})",
+    "default certificate of {kit} ({subject})",
+    "certificate expired {days} days before the capture",
+    "certificate not valid until {days} days after the capture",
+    "certificate valid for over {bound} years ({years} years)",
+    "the certificate is not for the name asked for (SNI {name})",
+    "no connection names the server it wants (no SNI)",
+    "no DNS answer in the capture named {server}",
+    "regular beacon every {period} s ± {deviation} s ({count} connections)",
+    "outdated protocol {versions}",
+    "certificate with a short key ({kind}, {length} bits)",
+    "certificate with a weak signature ({signature})",
+)
+MATCHES: Final = (
+    "{kind} {value} is known, confirmed by a person (this decides FINAL)",
+    "{kind} {value} is known, confirmed by a person (a hint, no proof)",
+    "{kind} {value} is known, imported: {note} (this decides FINAL)",
+    "{kind} {value} is known, imported: {note} (a hint, no proof)",
+    "{kind} {value} is known, imported (this decides FINAL)",
+    "{kind} {value} is known, imported (a hint, no proof)",
+    "{kind} {value} is known, learned in {capture} (a hint, no proof)",
+    "{kind} {value} is known, learned (a hint, no proof)",
+)
+CONTRIBUTIONS: Final = (
+    "{phrase}: {value} (usual: {low} to {high}; towards malicious, {amount} log-odds)",
+    "{phrase}: {value} (usual: {low} to {high}; towards normal, {amount} log-odds)",
+    "{phrase}: {value} (usual: {low} to {high}; towards malicious, {amount} probability)",
+    "{phrase}: {value} (usual: {low} to {high}; towards normal, {amount} probability)",
+    "{phrase}: {value} (usual: {low}; towards malicious, {amount} log-odds)",
+    "{phrase}: {value} (usual: {low}; towards normal, {amount} log-odds)",
+    "{phrase}: {value} (usual: {low}; towards malicious, {amount} probability)",
+    "{phrase}: {value} (usual: {low}; towards normal, {amount} probability)",
+    "{phrase}: {value} (towards malicious, {amount} log-odds)",
+    "{phrase}: {value} (towards normal, {amount} log-odds)",
+    "{phrase}: {value} (towards malicious, {amount} probability)",
+    "{phrase}: {value} (towards normal, {amount} probability)",
+)
+LIMITS: Final = (
+    "no certificate visible in {hidden} of {all} TLS connections (TLS 1.3 encrypts them; "
+    "resumed sessions show none)",
+    "no certificate visible in {hidden} of {all} TLS connections (TLS 1.3 encrypts them)",
+    "no certificate visible in {hidden} of {all} TLS connections (resumed sessions show none)",
+    "no certificate visible in {hidden} of {all} TLS connections",
+    "{count} bytes of these connections are missing from the capture",
+    "no conn log: sizes, durations and times between flows are unknown",
+    "no TLS connection with {address} as server was seen",
+    "no TLS connection with {address} as client was seen",
+    "{address} is in no capture",
+)
+FORMS: Final = (*EVIDENCE, *MATCHES, *CONTRIBUTIONS, *LIMITS)

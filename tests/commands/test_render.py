@@ -1,0 +1,121 @@
+import json
+from pathlib import Path
+
+import pytest
+
+import project
+from verdict.document_json import from_json, to_json
+
+from ..report.documents import document
+from ..verdict.synthetic import BEACON, HIDDEN, SITE
+
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    path = tmp_path / "result.json"
+    path.write_text(to_json(document()), encoding="utf-8")
+    return path
+
+
+def render(*arguments: object) -> int:
+    return project.main(["render", *map(str, arguments)])
+
+
+def test_table_as_detect_prints_it(written: Path, capsys: Output) -> None:
+    assert render(written) == 1
+    golden = Path(__file__).parent.parent / "report" / "golden" / "ranking.txt"
+    assert capsys.readouterr().out == golden.read_text(encoding="utf-8")
+
+
+def test_one_address_in_full(written: Path, capsys: Output) -> None:
+    assert render(written, "--ip", SITE) == 0
+    assert "the FINAL predict result is NORMAL!\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [
+        ("json", '{"schema": 1'),
+        ("csv", "ip,tlsSubject"),
+        ("jsonl", '{"capture": ""'),
+        ("html", "<!DOCTYPE html>"),
+        ("stix", '{\n "type": "bundle"'),
+        ("misp", "category,type,value"),
+    ],
+)
+def test_every_form_goes_to_a_file_or_to_standard_output(
+    written: Path, tmp_path: Path, form: str, start: str, capsys: Output
+) -> None:
+    path = tmp_path / "out"
+    assert render(written, f"--{form}", path) == 1
+    assert "3 servers, 1 malicious" in capsys.readouterr().out
+    render(written, f"--{form}")
+    text = capsys.readouterr().out
+    assert text.startswith(start)
+    assert path.read_bytes() == text.encode()
+
+
+def test_allowlist_is_applied_without_a_new_analysis(
+    written: Path, tmp_path: Path, capsys: Output
+) -> None:
+    allow = tmp_path / "allow.txt"
+    allow.write_text(f"{BEACON}\n", encoding="utf-8")
+    assert render(written, "--allow", allow) == 0
+    hidden = capsys.readouterr().out
+    assert "3 servers, 0 malicious\n1 server hidden by the allowlist" in hidden
+    assert BEACON not in hidden
+    render(written, "--allow", allow, "--show-allowed")
+    assert f"  allowed by {BEACON}\n" in capsys.readouterr().out
+    render(written, "--allow", allow, "--json", "-")
+    assert len(from_json(capsys.readouterr().out).targets) == 3
+
+
+def test_address_that_is_asked_for_is_shown_though_allowed(
+    written: Path, tmp_path: Path, capsys: Output
+) -> None:
+    allow = tmp_path / "allow.txt"
+    allow.write_text("203.0.113.0/24\n", encoding="utf-8")
+    assert render(written, "--allow", allow, "--ip", BEACON, "--top", "1") == 0
+    out = capsys.readouterr().out
+    assert "the FINAL predict result is MALICIOUS!\n" in out
+    assert out.endswith(f"{BEACON} is allowed by 203.0.113.0/24\n")
+
+
+def test_several_documents_are_shown_as_one(written: Path, tmp_path: Path, capsys: Output) -> None:
+    other = tmp_path / "other.json"
+    content = json.loads(written.read_text(encoding="utf-8"))
+    content["engine"]["name"] = "zeek"
+    content["captures"][0]["path"] = "home.pcap"
+    other.write_text(json.dumps(content), encoding="utf-8")
+    render(written, other, "--json")
+    both = from_json(capsys.readouterr().out)
+    assert [each.ip for each in both.targets] == [BEACON, BEACON, SITE, SITE, HIDDEN, HIDDEN]
+    assert [each.path for each in both.captures] == ["home.pcap", "office.pcap"]
+    assert both.engine.name == "builtin + zeek"
+
+
+def test_address_that_is_in_no_document(written: Path, capsys: Output) -> None:
+    assert render(written, "--ip", "192.0.2.1") == 2
+    assert capsys.readouterr().err == "192.0.2.1: no such address in the documents\n"
+
+
+def test_file_that_is_no_document(tmp_path: Path, capsys: Output) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("<html>", encoding="utf-8")
+    assert render(path) == 3
+    assert render(tmp_path / "nowhere.json") == 3
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_allowlist_that_is_none_is_wrong_use(written: Path, tmp_path: Path, capsys: Output) -> None:
+    allow = tmp_path / "allow.txt"
+    allow.write_text("not an entry\n", encoding="utf-8")
+    assert render(written, "--allow", allow) == 2
+    assert "line 1: 'not an entry' is no entry" in capsys.readouterr().err
+
+
+def test_two_results_cannot_share_standard_output(written: Path, capsys: Output) -> None:
+    assert render(written, "--html", "-", "--stix", "-") == 2
+    assert "--html and --stix cannot both" in capsys.readouterr().err

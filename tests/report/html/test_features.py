@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+from report.console import classic_block
+from report.html.features import classic_table, contributions, features
+from report.language import ENGLISH
+
+from ...verdict.synthetic import BEACON, SITE
+from ..documents import document, target
+
+
+def test_bars_point_to_what_they_speak_for() -> None:
+    (beacon,) = document(BEACON).targets
+    text = contributions(beacon, ENGLISH)
+    assert "+2.50" in text
+    assert 'class="malicious"' in text
+    (site,) = document(SITE).targets
+    assert "-0.30" in contributions(site, ENGLISH)
+    assert '<rect x="0.0" y="1" width="80.0" height="10" class="normal"/>' in contributions(
+        site, ENGLISH
+    )
+
+
+def test_without_contributions_there_is_no_table() -> None:
+    assert contributions(replace(target(SITE), reasons=()), ENGLISH) == ""
+
+
+def test_feature_has_its_name_value_and_meaning() -> None:
+    text = features(target(BEACON), ENGLISH, {})
+    assert "<code>avg_time_diff</code>" in text
+    assert "<td>60 s</td><td></td><td>mean time between connections</td>" in text
+    assert "<td>missing</td>" in text
+
+
+def test_feature_says_what_it_moved_towards() -> None:
+    (beacon,) = document(BEACON).targets
+    row = next(
+        line for line in features(beacon, ENGLISH, {}).splitlines() if "SNI_ssl_ratio" in line
+    )
+    assert "towards" in row
+
+
+def test_classic_form_is_that_of_the_console() -> None:
+    text = classic_table(target(BEACON))
+    assert text.count("\n") == len(classic_block(target(BEACON))) - 1
+    assert "the FINAL predict result is MALICIOUS!" in text
+
+
+def test_value_outside_of_what_is_usual_is_emphasised() -> None:
+    usual = {"avg_time_diff": (0.5, 30.0), "avg_key_length": (2048.0, 2048.0), "avg_TTL": (0, 9)}
+    text = features(target(BEACON), ENGLISH, usual)
+    assert "<td>60 s</td><td><strong>outside of 0.5 s to 30 s</strong></td>" in text
+    assert "<td>2,048 bits</td><td>2,048 bits</td>" in text
+    assert "<td>missing</td><td>0 s to 9 s</td>" in text

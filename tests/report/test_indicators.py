@@ -1,0 +1,52 @@
+from dataclasses import replace
+
+from report.indicators import Key, indicators
+
+from ..verdict.synthetic import BEACON, BEACON_LEAF, CLIENT, SITE, START
+from .documents import changed, document, target, with_connections
+
+
+def test_what_is_malicious_is_there_and_nothing_else() -> None:
+    assert [each.key for each in indicators(document())] == [
+        Key("certificate", BEACON_LEAF),
+        Key("server", BEACON, "443/tcp"),
+    ]
+
+
+def test_names_in_dns_and_ja3_are_indicators_but_an_sni_is_none() -> None:
+    beacon = target(BEACON)
+    first = changed(beacon.connections[0], sni="www.example.com", ja3="a" * 32)
+    named = replace(with_connections(beacon, first), dns_names=("c2.example",))
+    keys = [each.key for each in indicators(replace(document(), targets=(named,)))]
+    assert keys == [
+        Key("certificate", BEACON_LEAF),
+        Key("domain", "c2.example"),
+        Key("ja3", "a" * 32),
+        Key("server", BEACON, "443/tcp"),
+    ]
+
+
+def test_of_a_malicious_client_only_its_worst_server_counts() -> None:
+    values = {each.key.value for each in indicators(document(CLIENT))}
+    assert values == {BEACON, BEACON_LEAF}
+    assert SITE not in values
+
+
+def test_the_same_thing_twice_is_one_with_the_higher_probability_and_both_times() -> None:
+    beacon = target(BEACON)
+    early = with_connections(beacon, changed(beacon.connections[0], ts=START - 50))
+    likely = replace(early, final=replace(beacon.final, probability=0.99))
+    both = replace(document(), targets=(beacon, likely))
+    (_, server) = indicators(both)
+    assert (server.probability, server.first_ts, server.last_ts) == (0.99, START - 50, START + 300)
+
+
+def test_comment_has_the_first_reasons() -> None:
+    assert indicators(document())[0].comment.startswith("self-signed certificate (CN=localhost")
+
+
+def test_identifier_of_older_logs_is_no_fingerprint() -> None:
+    beacon = target(BEACON)
+    odd = with_connections(beacon, changed(beacon.connections[0], certificates=("FabcDEF1",)))
+    kinds = [each.key.kind for each in indicators(replace(document(), targets=(odd,)))]
+    assert kinds == ["server"]

@@ -1,0 +1,124 @@
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from report.catalogue import messages
+from report.console import classic_block, console
+from report.html.page import page
+from report.language import ENGLISH, FOLDER, Language
+from report.ranking import ranking
+from report.reason_forms import FORMS
+from report.selection import View, select
+from report.text import display_width
+from verdict.wording import CLASSIC, CONNECTION, DETECTORS
+
+from ..verdict.synthetic import BEACON, CLIENT, HIDDEN, PLAIN, SITE
+from .documents import document, target
+
+CHINESE = Language("zh")
+KNOWN = messages((FOLDER / "zh" / "LC_MESSAGES" / "detector.po").read_text(encoding="utf-8"))
+REPORT = FOLDER.parent
+
+
+def said_in(path: Path) -> set[str]:
+    """Return the messages that a file of reports says by name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        says = isinstance(node.func, ast.Name) and node.func.id == "language"
+        counts = isinstance(node.func, ast.Attribute) and node.func.attr == "counted"
+        word = node.args[1 if counts and len(node.args) > 1 else 0]
+        if (says or counts) and isinstance(word, ast.Constant):
+            found.add(f"{{number}} {word.value}s" if counts else word.value)
+    return found
+
+
+def test_every_message_has_a_translation() -> None:
+    said = {message for path in REPORT.rglob("*.py") for message in said_in(path)}
+    assert len(said) > 50
+    assert said - KNOWN.keys() == set()
+
+
+def test_every_feature_detector_and_sentence_has_a_translation() -> None:
+    phrases = {each.phrase for each in (*CLASSIC.values(), *CONNECTION.values())}
+    verdicts = {"MALICIOUS", "NORMAL", "NOT ASSESSED", "FOUND", "NOT FOUND"}
+    wanted = phrases | set(DETECTORS.values()) | set(FORMS) | verdicts
+    assert wanted - KNOWN.keys() == set()
+
+
+def test_translation_has_the_places_of_its_message() -> None:
+    for message, text in KNOWN.items():
+        places, translated = (sorted(re.findall(r"\{\w+\}", each)) for each in (message, text))
+        assert places == translated or not message, message
+
+
+@pytest.mark.parametrize("address", [BEACON, SITE, HIDDEN, PLAIN, CLIENT])
+def test_every_sentence_of_a_document_is_translated(address: str) -> None:
+    for each in document(address).targets:
+        for item in (*each.reasons, *each.limits):
+            assert CHINESE.reason(item.text) != item.text, item.text
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        (
+            "no certificate visible in 1 of 2 TLS connections (TLS 1.3 encrypts them)",
+            "2 个 TLS 连接中有 1 个看不到证书（TLS 1.3 加密了证书）",
+        ),
+        (
+            "how often the country in the certificate's subject occurred in training: missing "
+            "(towards normal, -0.30 log-odds)",
+            "证书主体中的国家在训练中出现的频率：缺失（偏向正常，对数几率 -0.30）",
+        ),
+        (
+            "mean time between connections: 60 s (usual: 0.5 s to 1,200 s; "
+            "towards malicious, +0.10 probability)",
+            "连接之间的平均间隔：60 秒（通常 0.5 秒 至 1,200 秒；偏向恶意，概率 +0.10）",
+        ),
+        ("a sentence of a later program", "a sentence of a later program"),
+    ],
+)
+def test_sentences(english: str, chinese: str) -> None:
+    assert CHINESE.reason(english) == chinese
+    assert ENGLISH.reason(english) == english
+
+
+def test_name_with_braces_is_no_place() -> None:
+    text = "self-signed certificate (CN={0} {name})"
+    assert CHINESE.reason(text) == "自签名证书（CN={0} {name}）"
+
+
+def test_counted_words() -> None:
+    assert (ENGLISH.counted(1, "server"), ENGLISH.counted(2000, "server")) == (
+        "1 server",
+        "2,000 servers",
+    )
+    assert CHINESE.counted(1, "server") == "1 台服务器"
+
+
+def test_classic_block_stays_english() -> None:
+    classic = "\n".join(classic_block(target(BEACON)))
+    assert console(document(BEACON), CHINESE).startswith(classic)
+
+
+def test_lines_of_wide_characters_fit_eighty_columns() -> None:
+    overview = select(document(), View()).overview
+    texts = [console(document(BEACON), CHINESE), ranking(overview, CHINESE, verbose=True)]
+    for text in texts:
+        assert max(map(display_width, text.splitlines())) <= 80
+
+
+def test_page_names_its_language() -> None:
+    text = page(select(document(), View()), CHINESE)
+    assert '<html lang="zh">' in text
+    assert "恶意加密流量：检测结果" in text
+    assert "无法评估的部分" in text
+
+
+def test_unknown_language_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError):
+        Language("xx")
