@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,8 @@ from verdict.document import Document, Target
 # Of a flood or a scan every flow is like the others.
 LISTED: Final = 1_000
 _ORDER: Final = ("Timestamp", "Src IP", "Src Port", "Dst IP", "Dst Port", "Protocol")
+_SIDES: Final = {"client": "Src IP", "server": "Dst IP"}
+_NO_FLOWS: Final = AttackClasses(NOT_ASSESSED, (), {})
 _SHOWN: Final = (*_ORDER, "Flow Duration", "class", "probability", "basis", "evidence")
 
 
@@ -63,22 +65,41 @@ def with_attack_classes(document: Document, flows: pl.DataFrame | None) -> Docum
     """Return the document with the attack classes of each target's flows, and of all flows."""
     if flows is None:
         return document
-    targets = tuple(_with_classes(target, flows) for target in document.targets)
-    return replace(document, targets=targets, attack_classes=attack_classes(flows))
+    by_role = {role: _classes_by_address(flows, side) for role, side in _SIDES.items()}
+    targets = (_with_classes(target, by_role[target.role]) for target in document.targets)
+    return replace(document, targets=tuple(targets), attack_classes=attack_classes(flows))
 
 
 def attack_classes(flows: pl.DataFrame) -> AttackClasses:
     """Return the classes of some classified flows."""
     counted = flows.group_by("class").len().sort("class")
     counts = dict(zip(counted["class"].to_list(), counted["len"].to_list(), strict=True))
-    attacks = flows.filter(~pl.col("class").is_in([BENIGN, NOT_ASSESSED]))
-    listed = tuple(_attack_flow(row) for row in attacks.head(LISTED).iter_rows(named=True))
+    listed = tuple(map(_attack_flow, _attacks(flows).head(LISTED).iter_rows(named=True)))
     return AttackClasses(_verdict(counts), listed, counts)
 
 
-def _with_classes(target: Target, flows: pl.DataFrame) -> Target:
-    side = "Src IP" if target.role == "client" else "Dst IP"
-    own = attack_classes(flows.filter(pl.col(side) == target.ip))
+def _classes_by_address(flows: pl.DataFrame, side: str) -> dict[str, AttackClasses]:
+    """Return the classes of the flows of each address on one side."""
+    counts: dict[str, dict[str, int]] = {}
+    counted = flows.group_by(side, "class").len().sort(side, "class")
+    for address, name, count in counted.iter_rows():
+        counts.setdefault(address, {})[name] = count
+    listed: dict[str, list[AttackFlow]] = {}
+    first = _attacks(flows).group_by(side, maintain_order=True).head(LISTED)
+    for row in first.iter_rows(named=True):
+        listed.setdefault(row[side], []).append(_attack_flow(row))
+    return {
+        address: AttackClasses(_verdict(own), tuple(listed.get(address, ())), own)
+        for address, own in counts.items()
+    }
+
+
+def _attacks(flows: pl.DataFrame) -> pl.DataFrame:
+    return flows.filter(~pl.col("class").is_in([BENIGN, NOT_ASSESSED]))
+
+
+def _with_classes(target: Target, classes: Mapping[str, AttackClasses]) -> Target:
+    own = classes.get(target.ip, _NO_FLOWS)
     return replace(target, detectors=replace(target.detectors, attack_class=own))
 
 

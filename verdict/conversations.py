@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from verdict.conversation_document import (
@@ -40,6 +41,15 @@ class Judged:
     probabilities: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class _OfAddresses:
+    """Judged conversations, the numbers of those of each address, and which have warnings."""
+
+    judged: Judged
+    rows: Mapping[str, Numbers]
+    warned: Mapping[int, Mapping[int, int]]
+
+
 def judge(path: Path, detector: Detector, decompressed_limit: int | None = None) -> Judged:
     """Return the judged conversations of a capture; raises ``UnreadableInputError``."""
     from module4.features import conversations_of_capture
@@ -58,7 +68,8 @@ def with_conversations(
     ``judged`` are captures by their path in the document; those that are not there, such as folders
     of logs, are not assessed.
     """
-    parts = [judged[path] for path in sorted(judged)]
+    addresses = {target.ip for target in document.targets}
+    parts = [_of_addresses(judged[path], addresses) for path in sorted(judged)]
     captures = (_capture(each, judged.get(each.path), detector) for each in document.captures)
     targets = (_target(each, parts, detector) for each in document.targets)
     return replace(document, captures=tuple(captures), targets=tuple(targets))
@@ -75,9 +86,9 @@ def _capture(capture: Capture, judged: Judged | None, detector: Detector) -> Cap
     return replace(capture, conversation=found)
 
 
-def _target(target: Target, parts: Sequence[Judged], detector: Detector) -> Target:
+def _target(target: Target, parts: Sequence[_OfAddresses], detector: Detector) -> Target:
     """Return the target with the conversations that its address is in, of all captures."""
-    found = [(part, rows) for part in parts if len(rows := _rows_of(part, target.ip))]
+    found = [(part, part.rows[target.ip]) for part in parts if target.ip in part.rows]
     if not found:
         return target
     listed = [each for part, rows in found for each in _worst(part, rows, detector)]
@@ -100,23 +111,41 @@ def _verdict(probability: float, threshold: float) -> ConversationVerdict:
     return "dangerous" if probability >= threshold else "safe"
 
 
-def _rows_of(judged: Judged, address: str) -> Numbers:
-    """Return the numbers of the conversations that an address takes part in."""
-    number = ipaddress.ip_address(address)
-    value = int(number) | (_MAPPED_IPV4 if number.version == 4 else 0)
-    upper, lower = np.uint64(value >> 64), np.uint64(value & (1 << 64) - 1)
-    key = judged.conversations.states["key"]
-    is_first = (key[:, 0] == upper) & (key[:, 1] == lower)
-    is_second = (key[:, 2] == upper) & (key[:, 3] == lower)
-    return np.flatnonzero(is_first | is_second)
-
-
-def _worst(judged: Judged, rows: Numbers, detector: Detector) -> list[Conversation]:
-    """Return the worst of some conversations, and those with warnings."""
+def _of_addresses(judged: Judged, addresses: Iterable[str]) -> _OfAddresses:
+    """Find the conversations of all the addresses at once."""
     from module4.features import warned_ports
 
+    key = judged.conversations.states["key"]
+    number = np.arange(len(key))
+    sides = pl.DataFrame(
+        {
+            "upper": np.concatenate([key[:, 0], key[:, 2]]),
+            "lower": np.concatenate([key[:, 1], key[:, 3]]),
+            "number": np.concatenate([number, number]),
+        }
+    )
+    wanted = pl.DataFrame(
+        [(address, *_halves(address)) for address in sorted(addresses)],
+        schema={"address": pl.String, "upper": pl.UInt64, "lower": pl.UInt64},
+        orient="row",
+    )
+    found = sides.join(wanted, on=["upper", "lower"]).unique(["address", "number"])
+    numbers = found.sort("address", "number").group_by("address", maintain_order=True)
+    rows = {address: part["number"].to_numpy() for (address,), part in numbers}
+    return _OfAddresses(judged, rows, warned_ports(judged.conversations))
+
+
+def _halves(address: str) -> tuple[int, int]:
+    """Return the upper and lower 64 bits of an address as conversations have them."""
+    number = ipaddress.ip_address(address)
+    value = int(number) | (_MAPPED_IPV4 if number.version == 4 else 0)
+    return value >> 64, value & (1 << 64) - 1
+
+
+def _worst(part: _OfAddresses, rows: Numbers, detector: Detector) -> list[Conversation]:
+    """Return the worst of some conversations, and those with warnings."""
+    judged, warned = part.judged, part.warned
     order = rows[np.argsort(-judged.probabilities[rows], kind="stable")]
-    warned = warned_ports(judged.conversations)
     shown = dict.fromkeys([*order[:LISTED].tolist(), *(n for n in rows.tolist() if n in warned)])
     return [_conversation(judged, number, warned.get(number, {}), detector) for number in shown]
 
