@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import ipaddress
 import struct
@@ -34,4 +35,10 @@ def community_id(
 
 def _end(address: str, port: int) -> tuple[bytes, bytes]:
     """Return address and port in network order, as which the specification sorts them."""
-    return ipaddress.ip_address(address).packed, struct.pack("!H", port)
+    return _packed(address), struct.pack("!H", port)
+
+
+@functools.lru_cache(maxsize=65536)
+def _packed(address: str) -> bytes:
+    """Return an address in network order; hosts have many connections."""
+    return ipaddress.ip_address(address).packed

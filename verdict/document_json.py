@@ -14,6 +14,8 @@ from verdict.document import SCHEMA_VERSION, Document
 from verdict.errors import DocumentError
 
 _DECIMALS: Final = 6
+_AS_IT_IS: Final = (str, int)
+_LISTS: Final = (list, tuple)
 
 
 def to_json(document: Document) -> str:
@@ -56,15 +58,21 @@ def _text(value: object) -> str:
 
 def _plain(value: Any) -> Any:
     """Return a value that JSON can hold, floats rounded."""
+    if value is None or isinstance(value, _AS_IT_IS):
+        return value
     if isinstance(value, float):
         return round(value, _DECIMALS) if math.isfinite(value) else None
-    if value is None or isinstance(value, str | int):
-        return value
+    if isinstance(value, _LISTS):
+        return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return {name: _plain(getattr(value, name)) for name in _names_of(type(value))}
+
+
+@functools.cache
+def _names_of(kind: type[Any]) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields."""
+    return tuple(field.name for field in fields(kind))
 
 
 def _built(kind: Any, value: Any) -> Any:
