@@ -66,11 +66,11 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    return {name: _plain(getattr(value, name)) for name in _names_of(type(value))}
+    return {name: _plain(getattr(value, name)) for name in _names_of(value.__class__)}
 
 
 @functools.cache
-def _names_of(kind: type[Any]) -> tuple[str, ...]:
+def _names_of(kind: Any) -> tuple[str, ...]:
     """Return the names of a dataclass's fields."""
     return tuple(field.name for field in fields(kind))
 
