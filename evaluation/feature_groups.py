@@ -11,7 +11,7 @@ from typing import Final
 from module1.addresses import OCTET_COLUMNS, SIDES
 from module1.derived import PART_COLUMNS
 from module1.encoders import Encoders
-from module2 import regularity_features, volume_features
+from module2 import handshake_features, regularity_features, volume_features
 from module2.columns import EVIDENCE_FEATURES
 from module2.detect import FEATURES_OF
 
@@ -20,7 +20,7 @@ Groups = Mapping[str, tuple[str, ...]]
 _CERTIFICATE_NAMES: Final = ("subject", "issuer")
 
 SERVER_GROUPS: Final[Groups] = {
-    "addresses and ports": ("is_port_443", "is_usual_TLS_port", "is_high_port"),
+    "addresses and ports": handshake_features.PORTS,
     "flows": (
         "max_duration",
         "avg_duration",
@@ -44,14 +44,7 @@ SERVER_GROUPS: Final[Groups] = {
         "ssl_flow_ratio",
         "ssl_tls_ratio",
         "resumed",
-        "RSA_key_exchange_ratio",
-        "CBC_ratio",
-        "weak_cipher_ratio",
-        "ECDSA_ratio",
-        "TLS13_cipher_ratio",
-        "established_ratio",
-        "ALPN_ratio",
-        "alert_ratio",
+        *handshake_features.HANDSHAKE,
     ),
     "sni": (
         "SNI_ssl_ratio",

@@ -8,7 +8,7 @@ import polars as pl
 
 from module2.columns import KEY
 
-FEATURES: Final = (
+HANDSHAKE: Final = (
     "RSA_key_exchange_ratio",
     "CBC_ratio",
     "weak_cipher_ratio",
@@ -17,10 +17,9 @@ FEATURES: Final = (
     "established_ratio",
     "ALPN_ratio",
     "alert_ratio",
-    "is_port_443",
-    "is_usual_TLS_port",
-    "is_high_port",
 )
+PORTS: Final = ("is_port_443", "is_usual_TLS_port", "is_high_port")
+FEATURES: Final = HANDSHAKE + PORTS
 # Ports that the IANA registry gives to protocols over TLS, or that switch to TLS.
 _USUAL_PORTS: Final = (25, 110, 143, 443, 465, 563, 587, 636, 853, 990, 993, 995, 5223, 8443)
 _FIRST_UNPRIVILEGED_PORT: Final = 1024
