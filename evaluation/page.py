@@ -21,6 +21,7 @@ from evaluation.page_tables import (
     family_table,
     level_tables,
     reliability_table,
+    source_table,
     table,
 )
 from evaluation.wording import KINDS, LEVELS, NAMES, caveat, in_order
@@ -99,7 +100,20 @@ def _reliability(detectors: Mapping[str, Any]) -> str:
         "<p>On the dotted diagonal a score is the share of malicious servers among those that have "
         "it. Malicious servers are more frequent here than in a network.</p>\n"
         f'<div class="plots">{reliability_plot(detectors)}'
-        f"<details><summary>Table</summary>{reliability_table(detectors)}</details></div>"
+        f"<details><summary>Table</summary>{reliability_table(detectors)}</details></div>\n"
+        f"{_sources(detectors)}"
+    )
+
+
+def _sources(detectors: Mapping[str, Any]) -> str:
+    """Return whether the scores of the first detector hold in every source of captures."""
+    name = in_order(detectors)[0]
+    return (
+        "<p>A source is a folder of captures, or of one network's logs. Where many more or fewer "
+        "servers are malicious than the scores add up to, a probability means something else "
+        "there. Small print gives 95 % intervals of the count.</p>\n"
+        f"<details><summary>By source</summary>{source_table(detectors[name], NAMES[name])}"
+        "</details>"
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from evaluation.wording import FIGURES, NAMES, in_order, interval, number, of, percent
 from training.figures import CONNECTIONS_A_DAY
+from training.sources import together
 
 COMPARED: Final = ("average precision", "recall at 1 % FPR", "mean over families", "of c2 alone")
 
@@ -97,6 +98,49 @@ def reliability_table(detectors: Mapping[str, Any]) -> str:
     ]
     heading = ["detector and scores", "mean score", "malicious"]
     return table("Reliability, by server", heading, rows)
+
+
+_FEWEST: Final = 5
+
+
+def source_table(figures: Mapping[str, Any], name: str) -> str:
+    """Return for each source how many servers are malicious, and how many the scores promise.
+
+    Sources of fewer than five servers tell little alone, and stand together in the last row.
+    """
+    sources = figures["by_source"]
+    large = {source: count for source, count in sources.items() if count["rows"] >= _FEWEST}
+    small = [count for source, count in sources.items() if source not in large]
+    rows = [_source(source, count) for source, count in large.items()]
+    if small:
+        rows.append(_source(f"{len(small)} smaller ones", together(small)))
+    heading = ["source", "servers", "malicious", f"expected by {name}", "more or fewer", "Brier"]
+    return table(f"Reliability of {name} by source", heading, rows)
+
+
+def _source(source: str, count: Mapping[str, Any]) -> list[str]:
+    return [
+        source,
+        str(count["rows"]),
+        f"{count['malicious']}\n{_servers(count)}",
+        f"{count['expected']:.1f}",
+        _kept(count),
+        number(count["brier"]),
+    ]
+
+
+def _servers(count: Mapping[str, Any]) -> str:
+    """Return the interval of the malicious share in servers."""
+    low, high = (bound * count["rows"] for bound in count["interval"])
+    return f"{low:.1f} to {high:.1f}"
+
+
+def _kept(count: Mapping[str, Any]) -> str:
+    """Say whether the scores promise more malicious servers, or fewer, than chance explains."""
+    low, high = (bound * count["rows"] for bound in count["interval"])
+    if low <= count["expected"] <= high:
+        return "as expected"
+    return "fewer than expected" if count["expected"] > high else "more than expected"
 
 
 def family_table(detectors: Mapping[str, Any]) -> str:

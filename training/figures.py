@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from training.curves import Curve, Ranking, thinned
 from training.metrics import Labels, Scores, threshold_at_false_positive_rate, wilson_interval
 from training.resampling import Draws, interval
+from training.sources import reliability_by_source
 
 RATES: Final = (0.05, 0.01, 0.001)
 RATE_OF_FAMILIES: Final = 0.01
@@ -64,6 +65,7 @@ def figures(
         },
         "by_family": _by_family(prepared, chosen),
         "reliability": reliability(rows.scores, rows.labels),
+        "by_source": reliability_by_source(rows.scores, rows.labels, rows.captures),
         "curve": thinned(prepared.ranking.curve()),
     }
 

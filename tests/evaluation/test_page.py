@@ -3,8 +3,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from evaluation.document import document, measured
 from evaluation.page import page
+from evaluation.page_tables import source_table
 from evaluation.scored import Scored, figures_by_level
 
 from .scored_tables import THRESHOLDS, scored, small_document
@@ -95,3 +98,27 @@ def test_captures_without_connections_can_be_shown() -> None:
     rows = scored()
     text = page(captures_document(Scored(rows.servers, rows.connections.clear())))
     assert "No connections were scored." in text
+
+
+@pytest.mark.parametrize(
+    ("expected", "verdict"),
+    [(2.0, "as expected"), (9.5, "fewer than expected"), (0.1, "more than expected")],
+)
+def test_sources_whose_scores_promise_too_much_or_too_little_are_named(
+    expected: float, verdict: str
+) -> None:
+    count = {"rows": 10, "malicious": 2, "expected": expected, "brier": 0.1}
+    source = {"lab": {**count, "interval": [0.05, 0.51]}}
+    text = source_table({"by_source": source}, "FINAL")
+    assert f"<td>{verdict}</td>" in text
+    assert '<td>2<br><span class="interval">0.5 to 5.1</span></td>' in text
+
+
+def test_small_sources_stand_together() -> None:
+    one = {"rows": 1, "malicious": 1, "expected": 0.5, "brier": 0.25, "interval": [0.2, 1.0]}
+    many = {"rows": 5, "malicious": 0, "expected": 0.5, "brier": 0.01, "interval": [0.0, 0.43]}
+    text = source_table({"by_source": {"a": one, "b": many, "c": one}}, "FINAL")
+    assert re.findall('<th scope="row">([^<]+)</th><td>([0-9]+)</td>', text) == [
+        ("b", "5"),
+        ("2 smaller ones", "2"),
+    ]
