@@ -56,26 +56,20 @@ class Candidate:
 
 
 # Rows of both sides are neighbours here, so that finer trees than those in service pay.
+_FORESTS: Final = tuple(
+    {"n_estimators": 300, "min_samples_leaf": 1, "max_features": features} for features in (6, 10)
+)
+_BOOSTED: Final = tuple(
+    {"rounds": 300, "learning_rate": 0.1, "lambda_l2": 0.0} | shape
+    for shape in (
+        {"num_leaves": 31, "min_data_in_leaf": 20, "feature_fraction": 0.6},
+        {"num_leaves": 96, "min_data_in_leaf": 5, "feature_fraction": 0.4, "bagging_freq": 0},
+        {"num_leaves": 48, "feature_fraction": 0.3, "rounds": 700, "learning_rate": 0.04},
+    )
+)
 CANDIDATES: Final = (
-    Candidate(
-        RANDOM_FOREST,
-        fit_forest,
-        fitted_forest_probabilities,
-        tuple(
-            {"n_estimators": 300, "min_samples_leaf": 1, "max_features": features}
-            for features in (6, 10, 15)
-        ),
-    ),
-    Candidate(
-        GBDT,
-        fit_boosted_trees,
-        fitted_trees_probabilities,
-        tuple(
-            {"rounds": rounds, "learning_rate": 20 / rounds, "num_leaves": leaves}
-            | {"feature_fraction": 0.4, "lambda_l2": 0.0}
-            for rounds, leaves in ((200, 24), (200, 48), (400, 48))
-        ),
-    ),
+    Candidate(RANDOM_FOREST, fit_forest, fitted_forest_probabilities, _FORESTS),
+    Candidate(GBDT, fit_boosted_trees, fitted_trees_probabilities, _BOOSTED),
 )
 
 
