@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from capture.builtin.block import PacketBlock
 from capture.builtin.flows.grouping import packet_keys, sorted_by_key
 from capture.builtin.flows.runs import Booleans, Indices, run_bounds
-from module3 import bulks, flags, lengths, openings, timing
+from module3 import bulks, flags, lengths, openings, passwords, ssh_replies, timing
 from module3.cutting import FLOW_TIMEOUT, Pieces, Streams, cut
-from module3.flow_packets import FlowPackets, headers, windows
+from module3.flow_packets import FlowPackets, Payloads, headers, windows
 from module3.flow_packets import lengths as payload_lengths
 from module3.flow_state import NO_WINDOW, States, have_ended, last_times, new_states
 
@@ -56,19 +56,19 @@ class FlowBuilder:
         """Add the packets of a block; return the flows to which no later packet can belong."""
         # The tool reads IPv4 only.
         entries = np.flatnonzero(block.ip_version == _IPV4) if self._cic else np.arange(len(block))
-        over = self._add(block, entries) if len(entries) else new_states(0)
         now = int(block.clock_ns[-1]) // _MICROSECOND - LATEST
-        expired = self._open["first_time"] + FLOW_TIMEOUT < now
-        over = np.concatenate((over, self._closed(self._open[expired])))
-        self._open = self._open[~expired]
-        return over
+        if len(entries):
+            return self._add(block, entries, now)
+        expired = _expired(self._open, now)
+        over, self._open = self._open[expired], self._open[~expired]
+        return self._closed(over)
 
     def finish(self) -> States:
         """Return the flows that are open still, at the end of the capture."""
         rest, self._open = self._open, new_states(0)
         return self._closed(rest)
 
-    def _add(self, block: PacketBlock, entries: Indices) -> States:
+    def _add(self, block: PacketBlock, entries: Indices, now: int) -> States:
         grouped = self._grouped(block, entries)
         packet, before, sizes = grouped.packet, grouped.before, grouped.sizes
         time = self._times(block, packet, before, sizes)
@@ -77,9 +77,13 @@ class FlowBuilder:
         left_as_it_was = self._open[before[pieces.stream[empty]]]
         pieces = _chosen(pieces, ~empty)
         states = self._begun(pieces, grouped)
-        self._measure(states, self._packets(block, grouped, time, states, pieces))
-        self._open = np.concatenate((grouped.idle, states[~pieces.is_over]))
-        return self._closed(np.concatenate((left_as_it_was, states[pieces.is_over])))
+        packets = self._packets(block, grouped, time, states, pieces)
+        self._measure(states, packets)
+        self._read(states, Payloads(block, packet, packets.flow, packets.backward))
+        is_over, idle = pieces.is_over | _expired(states, now), grouped.idle
+        expired = _expired(idle, now)
+        self._open = np.concatenate((idle[~expired], states[~is_over]))
+        return self._closed(np.concatenate((left_as_it_was, idle[expired], states[is_over])))
 
     def _grouped(self, block: PacketBlock, entries: Indices) -> _Grouped:
         keys, second = packet_keys(block, entries)
@@ -156,19 +160,30 @@ class FlowBuilder:
             header=headers(block, packet, cic=self._cic),
             flags=block.tcp_flags[packet],
             window=windows(block, packet, NO_WINDOW),
-            opening=openings.openings(block, packet),
         )
 
     def _measure(self, states: States, packets: FlowPackets) -> None:
-        lengths.update(states, packets)
+        sides = packets.sides()
+        lengths.update(states, packets, sides)
         flags.update(states, packets)
-        openings.update(states, packets)
         bulks.update(states, packets)
-        timing.update(states, packets, cic=self._cic)
+        timing.update(states, packets, sides, cic=self._cic)
+
+    def _read(self, states: States, payloads: Payloads) -> None:
+        """Note what tells of logins."""
+        openings.update(states, payloads)
+        passwords.update(states, payloads)
+        ssh_replies.update(states, payloads)
 
     def _closed(self, states: States) -> States:
         bulks.close(states)
         return states
+
+
+def _expired(states: States, now: int) -> Booleans:
+    """Tell which flows began so long ago that no later packet can belong to them."""
+    expired: Booleans = states["first_time"] + FLOW_TIMEOUT < now
+    return expired
 
 
 def _chosen(pieces: Pieces, which: Booleans) -> Pieces:

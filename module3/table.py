@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capture.builtin.flows.addresses import address_texts
-from module3 import cic_columns, moments
+from module3 import cic_columns, moments, ssh_replies
 from module3.columns import COLUMNS, ENDPOINTS, NAMES
 from module3.flow_state import (
     ACK,
@@ -41,19 +41,20 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     Times are seconds; what cannot be known, as a rate over no time, is missing, and the statistics
     of no values are 0, as in the public tables. ``cic`` gives the variant of 2018: microseconds,
     no flows of one packet, and the columns that the tool got wrong as it got them. With ``logins``
-    the columns OPENINGS follow.
+    the columns LOGIN_COLUMNS follow.
     """
     if cic:
         states = states[states["lengths"]["count"].sum(axis=1) > 1]
     states = states[np.lexsort((*states["key"].T, states["first_time"]))]
     columns: dict[str, Values] = {}
-    for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows, _openings):
+    for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows):
         columns |= part(states)
+    columns |= _logins(states) if logins else {}
     columns |= cic_columns.columns(states) if cic else _in_seconds(columns)
     table = pl.DataFrame({**_endpoints(states, cic=cic), **columns}).with_columns(
         pl.from_epoch("Timestamp", time_unit="us"), Label=pl.lit(None, pl.String)
     )
-    shown = (*ENDPOINTS, *NAMES, *(OPENINGS if logins else ()))
+    shown = (*ENDPOINTS, *NAMES, *(LOGIN_COLUMNS if logins else ()))
     table = table.select(shown).fill_nan(None)
     stamp = pl.col("Timestamp").dt.strftime(_CIC_TIMESTAMP)
     return table.with_columns(stamp) if cic else table
@@ -129,7 +130,7 @@ def _rates(states: States) -> Mapping[str, Values]:
 
 
 def _flags(states: States) -> Mapping[str, Values]:
-    flags = states["flags"]
+    flags = states["flags"].astype(np.int64)
     both = flags.sum(axis=1)
     counts: dict[str, Values] = {f"{name} Flag Cnt": both[:, bit] for name, bit in _FLAGS.items()}
     for side, name in ((FORWARD, "Fwd"), (BACKWARD, "Bwd")):
@@ -189,5 +190,24 @@ def _subflows(states: States) -> Mapping[str, Values]:
     return found
 
 
-def _openings(states: States) -> Mapping[str, Values]:
-    return {name: states["openings"][:, place] for place, name in enumerate(OPENINGS)}
+def _logins(states: States) -> Mapping[str, Values]:
+    refused, accepted = ssh_replies.refusals(states)
+    found: dict[str, Values] = {
+        name: states["openings"][:, place] for place, name in enumerate(OPENINGS)
+    }
+    return found | {
+        "HTTP Passwords": states["password_requests"],
+        "HTTP Credentials": states["credentials"],
+        "SSH Refusals": refused,
+        "SSH Logins": accepted,
+    }
+
+
+# For ``logins``, which knows guessing by them.
+LOGIN_COLUMNS: Final = (
+    *OPENINGS,
+    "HTTP Passwords",
+    "HTTP Credentials",
+    "SSH Refusals",
+    "SSH Logins",
+)
