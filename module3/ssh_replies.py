@@ -63,7 +63,7 @@ def refusals(states: States) -> tuple[NDArray[np.int64], Booleans]:
     exchanged = np.cumsum(lengths >= _KEY_EXCHANGE, axis=1)
     encrypted = (exchanged >= _EXCHANGES) & (lengths > 0) & (lengths <= _LONGEST_REFUSAL)
     accepted = encrypted & np.isin(lengths, _ACCEPTED)
-    known: Booleans = accepted.any(axis=1)
+    known: Booleans = np.any(accepted, axis=1)
     first = np.where(known, accepted.argmax(axis=1), encrypted.argmax(axis=1))
     length = np.take_along_axis(lengths, first[:, None], axis=1).astype(np.int64)
     later = encrypted & (places > first[:, None])
