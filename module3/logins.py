@@ -25,6 +25,9 @@ FEWEST_HTTP_REFUSALS: Final = 10
 FEWEST_HTTP_LOGINS: Final = 10
 HTTP_REFUSED_SHARE: Final = 0.9  # of the replies; a browser that is asked for a password gets fewer
 LONGEST_PAUSE: Final = 60.0  # seconds between starts of the flows, in the middle
+# Who is patient is known by more refusals; of forms nobody can tell whether they were refused.
+LONGEST_PAUSE_OF_MANY: Final = 600.0
+MANY_REFUSALS: Final = 20
 
 _PAIR: Final = ("Src IP", "Dst IP", "Dst Port")
 _CLIENT: Final = ("Src IP", "Dst Port")
@@ -108,7 +111,7 @@ def _forms(flows: pl.DataFrame) -> pl.DataFrame:
     text = "{} different passwords sent over HTTP by {} to {} port {}"
     # Of one connection each differs from the one before; the last ones of connections are compared.
     different = (pl.col("HTTP Passwords") - 1).sum() + pl.col("HTTP Credentials").n_unique()
-    guessed = _groups(logins, _PAIR, different, text)
+    guessed = _groups(logins, _PAIR, different, text, refused=False)
     others = flows.filter(pl.col("HTTP Passwords") + pl.col("HTTP Replies") > 0)
     return _flows_of(guessed.filter(pl.col("count") >= FEWEST_HTTP_LOGINS), others, WEB)
 
@@ -125,15 +128,19 @@ def _groups(
     count: pl.Expr,
     text: str,
     share: pl.Expr | None = None,
+    *,
+    refused: bool = True,
 ) -> pl.DataFrame:
-    """Return keys of flows that begin close together, a count and words."""
+    """Return keys of flows that begin close together, a count (of refusals) and words."""
     pause = pl.col("Timestamp").sort().diff().median().dt.total_microseconds() / 1e6
     groups = tries.group_by(keys, maintain_order=True).agg(
         count.alias("count"),
         pause.fill_null(0.0).alias("pause"),
         (pl.lit(1.0) if share is None else share).alias("share"),
     )
-    close = groups.filter(pl.col("pause") <= LONGEST_PAUSE)
+    many = pl.lit(refused) & (pl.col("count") >= MANY_REFUSALS)
+    longest = pl.when(many).then(LONGEST_PAUSE_OF_MANY).otherwise(LONGEST_PAUSE)
+    close = groups.filter(pl.col("pause") <= longest)
     return close.with_columns(pl.format(text, "count", *keys).alias("evidence"))
 
 

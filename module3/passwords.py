@@ -21,10 +21,11 @@ _METHOD_LENGTH: Final = 5
 _QUERY_WITHIN: Final = 256  # bytes of a GET request, for a question mark
 _LONGEST: Final = 4096  # bytes of a packet that are searched
 _BODY_WITHIN: Final = 4  # payloads after a request without its body, replies included
-# A name and a value in a form or a query, in JSON, or in a part of a multipart form.
+# A name and a value in a form or a query (also as session[password]), in JSON, or in a part of a
+# multipart form.
 _FIELD: Final = re.compile(
-    rb"(?:(user(?:name)?|uname|usr|login|log|e?mail|account)"
-    rb'|pass|passwd|password|pwd|pw)(?:=|"\s{0,4}:\s{0,4}"|"\r\n\r\n)([^&"\s]{0,64})',
+    rb"(?:(user(?:name)?|uname|usr|login|log|e?mail|account)|pass(?:word|wd|code|phrase)?|pwd|pw)"
+    rb'\d?(?:(?:%5D|\])?=|"\s{0,4}:\s{0,4}"|"\r\n\r\n)([^&"\s]{0,64})',
     re.IGNORECASE,
 )
 

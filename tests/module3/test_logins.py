@@ -62,6 +62,12 @@ def test_what_is_no_guessing_of_ssh_passwords(table: pl.DataFrame) -> None:
     assert classes(table) == [None] * len(table)
 
 
+def test_patient_guessing_needs_more_refusals() -> None:
+    assert classes(flows(20, 500.0, **REFUSED)) == ["SSH-Bruteforce"] * 20
+    assert classes(flows(19, 500.0, **REFUSED)) == [None] * 19
+    assert classes(flows(20, 700.0, **REFUSED)) == [None] * 20
+
+
 def test_sessions_beside_the_guesses_keep_their_own_class() -> None:
     session = flows(1, **{**REFUSED, "TotLen Bwd Pkts": 80_000})
     found = classes(pl.concat([flows(5, **REFUSED), session]))
@@ -123,12 +129,11 @@ def test_a_site_that_asks_for_a_password_and_gets_it() -> None:
     assert classes(flows(12, **{"HTTP Refusals": 1, "HTTP Replies": 1})) == [None] * 12
 
 
-def requests(count: int, different: int) -> pl.DataFrame:
+def requests(count: int, different: int, pause: float = 2.0) -> pl.DataFrame:
     """Return flows with one password each, some of them the same."""
-    return pl.concat(
-        flows(1, **{"HTTP Passwords": 1, "HTTP Credentials": number % different})
-        for number in range(count)
-    )
+    numbers = [number % different for number in range(count)]
+    table = flows(count, pause, **{"HTTP Passwords": 1})
+    return table.with_columns(pl.Series("HTTP Credentials", numbers))
 
 
 def test_different_passwords_sent_again_and_again() -> None:
@@ -145,7 +150,11 @@ def test_different_passwords_in_one_connection() -> None:
     assert classes(flows(1, **{"HTTP Passwords": 10})) == ["Brute Force -Web"]
 
 
-@pytest.mark.parametrize("table", [requests(9, 9), requests(60, 2)], ids=["a few", "the same"])
+@pytest.mark.parametrize(
+    "table",
+    [requests(9, 9), requests(60, 2), requests(60, 60, 500.0)],
+    ids=["a few", "the same", "users of a day"],
+)
 def test_what_is_no_guessing_over_http(table: pl.DataFrame) -> None:
     assert classes(table) == [None] * len(table)
 

@@ -27,11 +27,12 @@ def passwords(*sent: bytes, size: int = 1 << 16) -> int:
     "request_",
     [
         b"POST /login HTTP/1.1\r\n" + FORM + b"user=a&pass=b",
+        b"POST /login HTTP/1.1\r\n" + FORM + b"session%5Buser%5D=a&session%5Bpassword%5D=b",
         b"GET /brute/?username=admin&password=b&Login=Login HTTP/1.1\r\n\r\n",
         b'POST /api HTTP/1.1\r\n\r\n{"username": "a", "password": "b"}',
         b'POST / HTTP/1.1\r\n\r\n--x\r\nContent-Disposition: form-data; name="pw"\r\n\r\nb\r\n--',
     ],
-    ids=["form", "query", "JSON", "multipart"],
+    ids=["form", "form of Rails", "query", "JSON", "multipart"],
 )
 def test_ways_to_send_a_password(request_: bytes) -> None:
     assert passwords(request_) == 1
