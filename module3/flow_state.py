@@ -61,9 +61,8 @@ STATE: Final = np.dtype(
 States = NDArray[np.void]
 
 
-def new_states(count: int) -> States:
-    """Return flows of which nothing is known."""
-    states = np.zeros(count, dtype=STATE)
+def _nothing_known() -> States:
+    states = np.zeros(1, dtype=STATE)
     for name in ("lengths", "gaps", "side_gaps", "active", "idle"):
         clear(states[name])
     states["last_time"] = NEVER
@@ -71,6 +70,14 @@ def new_states(count: int) -> States:
     states["last_window"] = NO_WINDOW
     states["lowest_header"] = np.iinfo(np.int64).max
     return states
+
+
+_NOTHING_KNOWN: Final = _nothing_known()
+
+
+def new_states(count: int) -> States:
+    """Return flows of which nothing is known."""
+    return np.repeat(_NOTHING_KNOWN, count)
 
 
 def have_ended(states: States) -> NDArray[np.bool_]:

@@ -88,6 +88,7 @@ def _texts(addresses: NDArray[np.uint64]) -> pl.Series:
 
 
 def _statistics(prefix: str, values: moments.Moments, total: str = "") -> dict[str, Values]:
+    values = values.copy()  # side by side, out of the rows of the flows
     found: dict[str, Values] = {
         f"{prefix} Max": values["highest"],
         f"{prefix} Min": moments.lowest(values),
