@@ -17,8 +17,10 @@ FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = range(8)  # bits of the TCP flags, from
 NEVER: Final = np.iinfo(np.int64).min
 NO_WINDOW: Final = -1
 LOWEST_CLIENT_PORT: Final = 1024
-# Columns that count how payloads begin, for ``logins``; see ``openings``.
-OPENINGS: Final = ("SSH Banners", "FTP Refusals", "FTP Logins", "HTTP Replies", "HTTP Refusals")
+# Columns that tell of logins, for ``logins``: how payloads begin (``openings``), passwords sent
+# (``passwords``) and what an SSH server said (``ssh_replies``).
+COUNTED: Final = ("SSH Banners", "FTP Refusals", "FTP Logins", "HTTP Replies", "HTTP Refusals")
+OPENINGS: Final = (*COUNTED, "HTTP Passwords", "HTTP Credentials", "SSH Refusals", "SSH Logins")
 SSH_REPLIES: Final = 16  # segments of an SSH server of which the length is noted
 
 # Data packets of one side that follow each other: a bulk, if they become four.
@@ -49,7 +51,7 @@ STATE: Final = np.dtype(
         ("first_length", "i8"),
         ("first_window", "i4", 2),
         ("last_window", "i4", 2),
-        ("openings", "i4", len(OPENINGS)),
+        ("openings", "i4", len(COUNTED)),
         ("password_requests", "i4"),
         ("credentials", "u4"),  # those of the latest such request
         ("ssh_segments", "i4"),

@@ -45,30 +45,31 @@ class FlowBuilder:
     """Takes blocks of packets and gives the flows that are over; keeps those that are open.
 
     ``cic`` chooses the rules of the tool that made the public data of 2018, which are listed in
-    docs/flows.md.
+    docs/flows.md. Without ``logins`` payloads are not looked at.
     """
 
-    def __init__(self, *, cic: bool = False) -> None:
+    def __init__(self, *, cic: bool = False, logins: bool = True) -> None:
         self._cic = cic
+        self._logins = logins
         self._open = new_states(0)
 
     def feed(self, block: PacketBlock) -> States:
         """Add the packets of a block; return the flows to which no later packet can belong."""
         # The tool reads IPv4 only.
         entries = np.flatnonzero(block.ip_version == _IPV4) if self._cic else np.arange(len(block))
+        over = self._add(block, entries) if len(entries) else new_states(0)
         now = int(block.clock_ns[-1]) // _MICROSECOND - LATEST
-        if len(entries):
-            return self._add(block, entries, now)
-        expired = _expired(self._open, now)
-        over, self._open = self._open[expired], self._open[~expired]
-        return self._closed(over)
+        expired = self._open["first_time"] + FLOW_TIMEOUT < now
+        over = np.concatenate((over, self._closed(self._open[expired])))
+        self._open = self._open[~expired]
+        return over
 
     def finish(self) -> States:
         """Return the flows that are open still, at the end of the capture."""
         rest, self._open = self._open, new_states(0)
         return self._closed(rest)
 
-    def _add(self, block: PacketBlock, entries: Indices, now: int) -> States:
+    def _add(self, block: PacketBlock, entries: Indices) -> States:
         grouped = self._grouped(block, entries)
         packet, before, sizes = grouped.packet, grouped.before, grouped.sizes
         time = self._times(block, packet, before, sizes)
@@ -79,11 +80,10 @@ class FlowBuilder:
         states = self._begun(pieces, grouped)
         packets = self._packets(block, grouped, time, states, pieces)
         self._measure(states, packets)
-        self._read(states, Payloads(block, packet, packets.flow, packets.backward))
-        is_over, idle = pieces.is_over | _expired(states, now), grouped.idle
-        expired = _expired(idle, now)
-        self._open = np.concatenate((idle[~expired], states[~is_over]))
-        return self._closed(np.concatenate((left_as_it_was, idle[expired], states[is_over])))
+        if self._logins:
+            self._read(states, Payloads(block, packet, packets.flow, packets.backward))
+        self._open = np.concatenate((grouped.idle, states[~pieces.is_over]))
+        return self._closed(np.concatenate((left_as_it_was, states[pieces.is_over])))
 
     def _grouped(self, block: PacketBlock, entries: Indices) -> _Grouped:
         keys, second = packet_keys(block, entries)
@@ -178,12 +178,6 @@ class FlowBuilder:
     def _closed(self, states: States) -> States:
         bulks.close(states)
         return states
-
-
-def _expired(states: States, now: int) -> Booleans:
-    """Tell which flows began so long ago that no later packet can belong to them."""
-    expired: Booleans = states["first_time"] + FLOW_TIMEOUT < now
-    return expired
 
 
 def _chosen(pieces: Pieces, which: Booleans) -> Pieces:

@@ -37,7 +37,7 @@ _SERVER: Final = ("Dst IP", "Dst Port")
 def guessing(flows: pl.DataFrame) -> pl.DataFrame:
     """Return for each flow the class ``guessed`` that repetition gives it, and the ``evidence``.
 
-    ``flows`` need the columns of ``table.LOGIN_COLUMNS``. Both columns are missing elsewhere.
+    ``flows`` need the columns of ``flow_state.OPENINGS``. Both columns are missing elsewhere.
     """
     if flows.is_empty():
         return pl.DataFrame(schema={"guessed": pl.String, "evidence": pl.String})

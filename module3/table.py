@@ -15,6 +15,7 @@ from module3.columns import COLUMNS, ENDPOINTS, NAMES
 from module3.flow_state import (
     ACK,
     BACKWARD,
+    COUNTED,
     CWR,
     ECE,
     FIN,
@@ -41,7 +42,7 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     Times are seconds; what cannot be known, as a rate over no time, is missing, and the statistics
     of no values are 0, as in the public tables. ``cic`` gives the variant of 2018: microseconds,
     no flows of one packet, and the columns that the tool got wrong as it got them. With ``logins``
-    the columns LOGIN_COLUMNS follow.
+    the columns OPENINGS follow.
     """
     if cic:
         states = states[states["lengths"]["count"].sum(axis=1) > 1]
@@ -54,7 +55,7 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     table = pl.DataFrame({**_endpoints(states, cic=cic), **columns}).with_columns(
         pl.from_epoch("Timestamp", time_unit="us"), Label=pl.lit(None, pl.String)
     )
-    shown = (*ENDPOINTS, *NAMES, *(LOGIN_COLUMNS if logins else ()))
+    shown = (*ENDPOINTS, *NAMES, *(OPENINGS if logins else ()))
     table = table.select(shown).fill_nan(None)
     stamp = pl.col("Timestamp").dt.strftime(_CIC_TIMESTAMP)
     return table.with_columns(stamp) if cic else table
@@ -194,7 +195,7 @@ def _subflows(states: States) -> Mapping[str, Values]:
 def _logins(states: States) -> Mapping[str, Values]:
     refused, accepted = ssh_replies.refusals(states)
     found: dict[str, Values] = {
-        name: states["openings"][:, place] for place, name in enumerate(OPENINGS)
+        name: states["openings"][:, place] for place, name in enumerate(COUNTED)
     }
     return found | {
         "HTTP Passwords": states["password_requests"],
@@ -202,13 +203,3 @@ def _logins(states: States) -> Mapping[str, Values]:
         "SSH Refusals": refused,
         "SSH Logins": accepted,
     }
-
-
-# For ``logins``, which knows guessing by them.
-LOGIN_COLUMNS: Final = (
-    *OPENINGS,
-    "HTTP Passwords",
-    "HTTP Credentials",
-    "SSH Refusals",
-    "SSH Logins",
-)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from module3.flow_state import OPENINGS
+from module3.flow_state import COUNTED
 from module3.flows import FlowBuilder
 from module3.table import flow_table
 from tests.capture.builtin.flows.packet_blocks import Packet, blocks
@@ -9,7 +9,7 @@ from tests.module3.small_flows import CLIENT, SERVER
 
 
 def counted(client: bytes, server: bytes, times: int = 1) -> tuple[int, ...]:
-    """Return what OPENINGS say of a flow in which both sides send something so many times."""
+    """Return what COUNTED say of a flow in which both sides send something so many times."""
     packets = [
         Packet(at, *ends, flags="A", payload=payload)
         for at in range(times)
@@ -18,7 +18,7 @@ def counted(client: bytes, server: bytes, times: int = 1) -> tuple[int, ...]:
     builder = FlowBuilder()
     over = [builder.feed(block) for block in blocks(packets, 1 << 16)]
     table = flow_table(np.concatenate((*over, builder.finish())), logins=True)
-    found: tuple[int, ...] = table.select(OPENINGS).row(0)
+    found: tuple[int, ...] = table.select(COUNTED).row(0)
     return found
 
 
