@@ -9,9 +9,9 @@ from rich.table import Table
 from bench.contenders import Contender, detect_command, logs_command, peers
 from bench.measure import Measurement
 from bench.setting import Capture, Setting
-from bench.tables import marked, table_of, times
+from bench.tables import FINE, marked, table_of, times
 
-_HEADINGS = ("command", "version", "seconds", "CPU s", "packets/s", "peak MB", "times logs")
+_HEADINGS = ("command", "version", "seconds", "CPU s", "packets/s", "peak MB")
 
 
 def compare_with_peers(setting: Setting) -> Table:
@@ -19,7 +19,7 @@ def compare_with_peers(setting: Setting) -> Table:
     capture = setting.capture(setting.packets)
     ours = [
         Contender("logs", "this checkout", logs_command([capture.path], setting.logs)),
-        Contender("detect", "this checkout", detect_command(capture.path, setting.folder)),
+        Contender("detect", "this checkout", detect_command(capture.path, setting.folder), FINE),
     ]
     installed, absent = peers(capture.path, setting.python)
     contenders = [*ours, *installed]
@@ -34,15 +34,17 @@ def peer_table(
     """Return a row a contender; the first is what the others are compared with."""
     rows = [
         (
-            marked(contender.name, measured),
+            marked(contender.name, measured, contender.fine),
             contender.version,
             f"{measured.seconds:.2f}",
             f"{measured.processor_seconds:.2f}",
             f"{capture.packets / measured.seconds:,.0f}",
             f"{measured.peak_megabytes:.0f}",
             times(measured.seconds, measurements[0].seconds),
+            times(measured.processor_seconds, measurements[0].processor_seconds),
         )
         for contender, measured in zip(contenders, measurements, strict=True)
     ]
     title = f"Against peers: {capture.packets:,} packets, {capture.megabytes:,.0f} MB"
-    return table_of(title, _HEADINGS, rows)
+    compared = (f"times {contenders[0].name}", "in CPU time")
+    return table_of(title, (*_HEADINGS, *compared), rows)

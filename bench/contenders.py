@@ -26,11 +26,12 @@ _NFSTREAM_VERSION: Final = "import nfstream; print(nfstream.__version__)"
 
 @dataclass(frozen=True)
 class Contender:
-    """A command that reads one capture."""
+    """A command that reads one capture; ``fine`` are the statuses with which it may exit."""
 
     name: str
     version: str
     command: tuple[str, ...]
+    fine: tuple[int, ...] = (0,)
 
 
 def logs_command(captures: Sequence[Path], out: Path, jobs: int = 1) -> tuple[str, ...]:

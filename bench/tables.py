@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from rich.table import Table
 
 from bench.measure import Measurement
+
+FINE: Final = (0, 1)  # of our commands: 1 says that something was found
 
 
 def table_of(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
@@ -19,9 +22,9 @@ def table_of(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]])
     return table
 
 
-def marked(name: str, measurement: Measurement) -> str:
-    """Return a command's name, marked if it failed; exit status 1 says that something was found."""
-    return name if measurement.status in (0, 1) else f"{name} (failed: {measurement.status})"
+def marked(name: str, measurement: Measurement, fine: Sequence[int] = FINE) -> str:
+    """Return a command's name, marked if it failed: exited with a status that is not ``fine``."""
+    return name if measurement.status in fine else f"{name} (failed: {measurement.status})"
 
 
 def times(value: float, reference: float) -> str:

@@ -44,11 +44,11 @@ def flows_of_capture(
     reader = PacketReader(
         path, packets_per_block=packets_per_block, decompressed_limit=decompressed_limit
     )
-    table = flow_table(_flows(reader, cic=cic), cic=cic, logins=logins)
+    table = flow_table(_flows(reader, cic=cic, logins=logins), cic=cic, logins=logins)
     return CaptureFlows(table, reader.packets, dict(sorted(reader.skipped.items())))
 
 
-def _flows(reader: PacketReader, *, cic: bool) -> States:
-    builder = FlowBuilder(cic=cic)
+def _flows(reader: PacketReader, *, cic: bool, logins: bool) -> States:
+    builder = FlowBuilder(cic=cic, logins=logins)
     over = [builder.feed(block) for block in reader]
     return np.concatenate((*over, builder.finish()))

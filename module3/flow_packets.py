@@ -22,7 +22,6 @@ class FlowPackets:
 
     ``flow`` are row numbers, ascending. ``time`` is in microseconds and never falls within a flow.
     Lengths are bytes: ``length`` of what follows the transport header, ``header`` of that header.
-    ``opening`` is how the payload begins, as ``openings`` tells it.
     """
 
     flow: Indices
@@ -32,15 +31,28 @@ class FlowPackets:
     header: NDArray[np.int64]
     flags: NDArray[np.uint8]
     window: NDArray[np.int64]
-    opening: NDArray[np.uint8]
 
     def take(self, entries: Indices) -> Self:
         """Return these entries, which ascend."""
         return type(self)(*(getattr(self, each.name)[entries] for each in fields(self)))
 
-    def of_side(self, side: int) -> Self:
-        """Return the packets that go forward (0) or backward (1)."""
-        return self.take(np.flatnonzero(self.backward == bool(side)))
+    def sides(self) -> Sides:
+        """Return the packets that go forward, and those that go backward."""
+        forward, backward = (np.flatnonzero(self.backward == side) for side in (False, True))
+        return self.take(forward), self.take(backward)
+
+
+Sides = tuple[FlowPackets, FlowPackets]
+
+
+@dataclass(frozen=True)
+class Payloads:
+    """The same packets with what they carry: ``packet`` indexes ``block``."""
+
+    block: PacketBlock
+    packet: Indices
+    flow: Indices
+    backward: Booleans
 
 
 def lengths(block: PacketBlock, entries: Indices, *, cic: bool) -> NDArray[np.int64]:

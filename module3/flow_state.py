@@ -16,8 +16,12 @@ FORWARD, BACKWARD = 0, 1
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = range(8)  # bits of the TCP flags, from the lowest
 NEVER: Final = np.iinfo(np.int64).min
 NO_WINDOW: Final = -1
-# Columns that count how payloads begin, for ``logins``; see ``openings``.
-OPENINGS: Final = ("SSH Banners", "FTP Refusals", "HTTP Replies", "HTTP Refusals", "HTTP Logins")
+LOWEST_CLIENT_PORT: Final = 1024
+# Columns that tell of logins, for ``logins``: how payloads begin (``openings``), passwords sent
+# (``passwords``) and what an SSH server said (``ssh_replies``).
+COUNTED: Final = ("SSH Banners", "FTP Refusals", "FTP Logins", "HTTP Replies", "HTTP Refusals")
+OPENINGS: Final = (*COUNTED, "HTTP Passwords", "HTTP Credentials", "SSH Refusals", "SSH Logins")
+SSH_REPLIES: Final = 16  # segments of an SSH server of which the length is noted
 
 # Data packets of one side that follow each other: a bulk, if they become four.
 _RUN: Final = np.dtype(
@@ -42,12 +46,16 @@ STATE: Final = np.dtype(
         ("header_bytes", "i8", 2),
         ("lowest_header", "i8"),
         ("data_packets", "i8"),
-        ("flags", "i8", (2, 8)),
+        ("flags", "i4", (2, 8)),
         ("first_flags", "u1"),
         ("first_length", "i8"),
         ("first_window", "i4", 2),
         ("last_window", "i4", 2),
-        ("openings", "i4", len(OPENINGS)),
+        ("openings", "i4", len(COUNTED)),
+        ("password_requests", "i4"),
+        ("credentials", "u4"),  # those of the latest such request
+        ("ssh_segments", "i4"),
+        ("ssh_replies", "u2", SSH_REPLIES),
         ("run", _RUN),
         ("bulks", _BULKS, 2),
     ]
@@ -55,9 +63,8 @@ STATE: Final = np.dtype(
 States = NDArray[np.void]
 
 
-def new_states(count: int) -> States:
-    """Return flows of which nothing is known."""
-    states = np.zeros(count, dtype=STATE)
+def _nothing_known() -> States:
+    states = np.zeros(1, dtype=STATE)
     for name in ("lengths", "gaps", "side_gaps", "active", "idle"):
         clear(states[name])
     states["last_time"] = NEVER
@@ -65,6 +72,14 @@ def new_states(count: int) -> States:
     states["last_window"] = NO_WINDOW
     states["lowest_header"] = np.iinfo(np.int64).max
     return states
+
+
+_NOTHING_KNOWN: Final = _nothing_known()
+
+
+def new_states(count: int) -> States:
+    """Return flows of which nothing is known."""
+    return np.repeat(_NOTHING_KNOWN, count)
 
 
 def have_ended(states: States) -> NDArray[np.bool_]:
@@ -77,3 +92,26 @@ def last_times(states: States) -> NDArray[np.int64]:
     """Return the time of the latest packet of either side, NEVER before the first."""
     times: NDArray[np.int64] = states["last_time"].max(axis=1, initial=NEVER)
     return times
+
+
+def ports(states: States) -> NDArray[np.int64]:
+    """Return the ports of the sender of the first packet and of the other, shape (flows, 2)."""
+    number = states["key"][:, 4]
+    both = [(number >> np.uint64(shift) & np.uint64(0xFFFF)).astype(np.int64) for shift in (32, 16)]
+    turned = states["forward_is_second"]
+    return np.stack(
+        [np.where(turned, both[1], both[0]), np.where(turned, both[0], both[1])], axis=1
+    )
+
+
+def responds(states: States) -> NDArray[np.bool_]:
+    """Return whether the server is the backward side.
+
+    It is unless the ports say otherwise: where the beginning was missed, a server may seem to have
+    sent the first packet.
+    """
+    forward, backward = ports(states).T
+    responder: NDArray[np.bool_] = ~(
+        (forward < LOWEST_CLIENT_PORT) & (backward >= LOWEST_CLIENT_PORT)
+    )
+    return responder

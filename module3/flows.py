@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from capture.builtin.block import PacketBlock
 from capture.builtin.flows.grouping import packet_keys, sorted_by_key
 from capture.builtin.flows.runs import Booleans, Indices, run_bounds
-from module3 import bulks, flags, lengths, openings, timing
+from module3 import bulks, flags, lengths, openings, passwords, ssh_replies, timing
 from module3.cutting import FLOW_TIMEOUT, Pieces, Streams, cut
-from module3.flow_packets import FlowPackets, headers, windows
+from module3.flow_packets import FlowPackets, Payloads, headers, windows
 from module3.flow_packets import lengths as payload_lengths
 from module3.flow_state import NO_WINDOW, States, have_ended, last_times, new_states
 
@@ -45,11 +45,12 @@ class FlowBuilder:
     """Takes blocks of packets and gives the flows that are over; keeps those that are open.
 
     ``cic`` chooses the rules of the tool that made the public data of 2018, which are listed in
-    docs/flows.md.
+    docs/flows.md. Without ``logins`` payloads are not looked at.
     """
 
-    def __init__(self, *, cic: bool = False) -> None:
+    def __init__(self, *, cic: bool = False, logins: bool = True) -> None:
         self._cic = cic
+        self._logins = logins
         self._open = new_states(0)
 
     def feed(self, block: PacketBlock) -> States:
@@ -77,7 +78,10 @@ class FlowBuilder:
         left_as_it_was = self._open[before[pieces.stream[empty]]]
         pieces = _chosen(pieces, ~empty)
         states = self._begun(pieces, grouped)
-        self._measure(states, self._packets(block, grouped, time, states, pieces))
+        packets = self._packets(block, grouped, time, states, pieces)
+        self._measure(states, packets)
+        if self._logins:
+            self._read(states, Payloads(block, packet, packets.flow, packets.backward))
         self._open = np.concatenate((grouped.idle, states[~pieces.is_over]))
         return self._closed(np.concatenate((left_as_it_was, states[pieces.is_over])))
 
@@ -156,15 +160,20 @@ class FlowBuilder:
             header=headers(block, packet, cic=self._cic),
             flags=block.tcp_flags[packet],
             window=windows(block, packet, NO_WINDOW),
-            opening=openings.openings(block, packet),
         )
 
     def _measure(self, states: States, packets: FlowPackets) -> None:
-        lengths.update(states, packets)
+        sides = packets.sides()
+        lengths.update(states, packets, sides)
         flags.update(states, packets)
-        openings.update(states, packets)
         bulks.update(states, packets)
-        timing.update(states, packets, cic=self._cic)
+        timing.update(states, packets, sides, cic=self._cic)
+
+    def _read(self, states: States, payloads: Payloads) -> None:
+        """Note what tells of logins."""
+        openings.update(states, payloads)
+        passwords.update(states, payloads)
+        ssh_replies.update(states, payloads)
 
     def _closed(self, states: States) -> States:
         bulks.close(states)

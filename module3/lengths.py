@@ -6,16 +6,16 @@ import numpy as np
 
 from capture.builtin.flows.runs import run_bounds
 from module3 import moments
-from module3.flow_packets import FlowPackets
+from module3.flow_packets import FlowPackets, Sides
 from module3.flow_state import BACKWARD, FORWARD, NEVER, States
 
 
-def update(states: States, packets: FlowPackets) -> None:
+def update(states: States, packets: FlowPackets, sides: Sides) -> None:
     """Add the packets to their flows; before ``timing.update``, which tells who was first."""
     _first_of_flow(states, packets)
     for side in (FORWARD, BACKWARD):
-        _one_side(states, packets.of_side(side), side)
-    forward = packets.of_side(FORWARD)
+        _one_side(states, sides[side], side)
+    forward = sides[FORWARD]
     starts, _ = run_bounds(forward.flow)
     if len(starts):
         flows = forward.flow[starts]

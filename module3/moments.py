@@ -31,7 +31,7 @@ def add(moments: Moments, rows: Indices, values: NDArray[Any]) -> None:
         return
     starts = run_starts(rows)
     touched = rows[starts]
-    numbers = values.astype(np.int64)
+    numbers = values.astype(np.int64, copy=False)
     moments["count"][touched] += run_lengths(starts, len(rows))
     moments["total"][touched] += np.add.reduceat(numbers, starts)
     moments["squares"][touched] += np.add.reduceat(numbers * numbers, starts)

@@ -1,8 +1,7 @@
-"""How payloads begin, where that tells of logins: banners, requests with a password, refusals."""
+"""How payloads begin, where that tells of logins: banners, replies, refusals."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import numpy as np
@@ -10,18 +9,23 @@ from numpy.typing import NDArray
 
 from capture.builtin.block import PacketBlock
 from capture.builtin.flows.runs import Indices
-from module3.flow_packets import FlowPackets
-from module3.flow_state import BACKWARD, States
+from module3.flow_packets import Payloads
+from module3.flow_state import States
 
-NOTHING, SSH_BANNER, FTP_REFUSAL, HTTP_REPLY, HTTP_REFUSAL, HTTP_LOGIN = range(6)
+NOTHING, SSH_BANNER, FTP_REFUSAL, FTP_LOGIN, HTTP_REPLY, HTTP_REFUSAL = range(6)
 _TCP: Final = 6
 _LONGEST: Final = 12  # bytes looked at: those of "HTTP/1.1 401"
-# RFC 4253 4.2; reply 530 of RFC 959 ("not logged in"); RFC 9112.
-_BEGINNINGS: Final = {SSH_BANNER: b"SSH-", FTP_REFUSAL: b"530", HTTP_REPLY: b"HTTP/1."}
-_POST: Final = b"POST "
-_PASSWORD_FIELD: Final = re.compile(rb"(?:pass|passwd|password|pwd|pw)=", re.IGNORECASE)
-_LONGEST_REQUEST: Final = 4096  # bytes of a packet that are searched for the field
+# RFC 4253 4.2; replies 530 ("not logged in") and 230 ("logged in") of RFC 959; RFC 9112.
+_BEGINNINGS: Final = {
+    SSH_BANNER: b"SSH-",
+    FTP_REFUSAL: b"530",
+    FTP_LOGIN: b"230",
+    HTTP_REPLY: b"HTTP/1.",
+}
+# What servers answer before a login is tried ("Please login with USER and PASS"), as to AUTH TLS.
+_NOT_YET_TRIED: Final = b"Please l"
 _REFUSED: Final = b" 401"
+_CODE_LENGTH: Final = 4
 _STATUS_AT: Final = 8
 
 
@@ -35,21 +39,20 @@ def openings(block: PacketBlock, entries: Indices) -> NDArray[np.uint8]:
         some = at[first == beginning[0]]
         heads = _heads(block, entries[some])
         kinds[some[_equal(heads, 0, beginning)]] = kind
-    replies = np.flatnonzero(kinds == HTTP_REPLY)
-    refused = _equal(_heads(block, entries[replies]), _STATUS_AT, _REFUSED)
-    kinds[replies[refused]] = HTTP_REFUSAL
-    posts = at[first == _POST[0]]
-    posts = posts[_equal(_heads(block, entries[posts]), 0, _POST)]
-    kinds[posts[_with_password(block, entries[posts])]] = HTTP_LOGIN
+    for before, at_byte, text, after in (
+        (HTTP_REPLY, _STATUS_AT, _REFUSED, HTTP_REFUSAL),
+        (FTP_REFUSAL, _CODE_LENGTH, _NOT_YET_TRIED, NOTHING),
+    ):
+        some = np.flatnonzero(kinds == before)
+        kinds[some[_equal(_heads(block, entries[some]), at_byte, text)]] = after
     return kinds
 
 
-def update(states: States, packets: FlowPackets) -> None:
-    """Count the openings of each flow: banners of either side, replies of the responder alone."""
-    either = (packets.opening == SSH_BANNER) | (packets.opening == HTTP_LOGIN)
-    counted = either | ((packets.opening != NOTHING) & (packets.backward == bool(BACKWARD)))
-    at = np.flatnonzero(counted)
-    np.add.at(states["openings"], (packets.flow[at], packets.opening[at] - 1), 1)
+def update(states: States, payloads: Payloads) -> None:
+    """Count the openings of each flow, of either side: it may begin with what the server sends."""
+    kinds = openings(payloads.block, payloads.packet)
+    at = np.flatnonzero(kinds != NOTHING)
+    np.add.at(states["openings"], (payloads.flow[at], kinds[at] - 1), 1)
 
 
 def _heads(block: PacketBlock, packets: Indices) -> NDArray[np.uint8]:
@@ -58,17 +61,6 @@ def _heads(block: PacketBlock, packets: Indices) -> NDArray[np.uint8]:
         block.payload_offset[packets][:, None] + np.arange(_LONGEST)
     ]
     return heads
-
-
-def _with_password(block: PacketBlock, packets: Indices) -> NDArray[np.bool_]:
-    """Tell which requests hold a form with a password, as far as their first packet does."""
-    starts = block.payload_offset[packets]
-    ends = starts + np.minimum(block.payload_captured[packets], _LONGEST_REQUEST)
-    found = [
-        _PASSWORD_FIELD.search(block.data[start:end].tobytes()) is not None
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]
-    return np.array(found, dtype=np.bool_)
 
 
 def _equal(heads: NDArray[np.uint8], at: int, text: bytes) -> NDArray[np.bool_]:

@@ -10,11 +10,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capture.builtin.flows.addresses import address_texts
-from module3 import cic_columns, moments
+from module3 import cic_columns, moments, ssh_replies
 from module3.columns import COLUMNS, ENDPOINTS, NAMES
 from module3.flow_state import (
     ACK,
     BACKWARD,
+    COUNTED,
     CWR,
     ECE,
     FIN,
@@ -47,8 +48,9 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
         states = states[states["lengths"]["count"].sum(axis=1) > 1]
     states = states[np.lexsort((*states["key"].T, states["first_time"]))]
     columns: dict[str, Values] = {}
-    for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows, _openings):
+    for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows):
         columns |= part(states)
+    columns |= _logins(states) if logins else {}
     columns |= cic_columns.columns(states) if cic else _in_seconds(columns)
     table = pl.DataFrame({**_endpoints(states, cic=cic), **columns}).with_columns(
         pl.from_epoch("Timestamp", time_unit="us"), Label=pl.lit(None, pl.String)
@@ -87,6 +89,7 @@ def _texts(addresses: NDArray[np.uint64]) -> pl.Series:
 
 
 def _statistics(prefix: str, values: moments.Moments, total: str = "") -> dict[str, Values]:
+    values = values.copy()  # side by side, out of the rows of the flows
     found: dict[str, Values] = {
         f"{prefix} Max": values["highest"],
         f"{prefix} Min": moments.lowest(values),
@@ -129,7 +132,7 @@ def _rates(states: States) -> Mapping[str, Values]:
 
 
 def _flags(states: States) -> Mapping[str, Values]:
-    flags = states["flags"]
+    flags = states["flags"].astype(np.int64)
     both = flags.sum(axis=1)
     counts: dict[str, Values] = {f"{name} Flag Cnt": both[:, bit] for name, bit in _FLAGS.items()}
     for side, name in ((FORWARD, "Fwd"), (BACKWARD, "Bwd")):
@@ -189,5 +192,14 @@ def _subflows(states: States) -> Mapping[str, Values]:
     return found
 
 
-def _openings(states: States) -> Mapping[str, Values]:
-    return {name: states["openings"][:, place] for place, name in enumerate(OPENINGS)}
+def _logins(states: States) -> Mapping[str, Values]:
+    refused, accepted = ssh_replies.refusals(states)
+    found: dict[str, Values] = {
+        name: states["openings"][:, place] for place, name in enumerate(COUNTED)
+    }
+    return found | {
+        "HTTP Passwords": states["password_requests"],
+        "HTTP Credentials": states["credentials"],
+        "SSH Refusals": refused,
+        "SSH Logins": accepted,
+    }

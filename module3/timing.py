@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from capture.builtin.flows.runs import Indices, first_of_run, run_bounds
 from module3 import moments
-from module3.flow_packets import FlowPackets
+from module3.flow_packets import FlowPackets, Sides
 from module3.flow_state import BACKWARD, FIN, FORWARD, NEVER, States, last_times
 
 ACTIVITY_TIMEOUT: Final = 5_000_000  # microseconds: a longer gap is an idle period
 SUBFLOW_PAUSE: Final = 1_000_000  # microseconds: a longer gap begins a subflow
 
 
-def update(states: States, packets: FlowPackets, *, cic: bool) -> None:
+def update(states: States, packets: FlowPackets, sides: Sides, *, cic: bool) -> None:
     """Add the packets to their flows.
 
     With ``cic`` the gap before a FIN is no idle period, for the tool of 2018 closes the flow before
@@ -32,7 +32,7 @@ def update(states: States, packets: FlowPackets, *, cic: bool) -> None:
         is_idle &= (packets.flags & (1 << FIN)) == 0
     _idle_periods(states, packets, gaps, np.flatnonzero(is_idle))
     for side in (FORWARD, BACKWARD):
-        _one_side(states, packets.of_side(side), side)
+        _one_side(states, sides[side], side)
 
 
 def _begin(states: States, packets: FlowPackets, before: NDArray[np.int64]) -> None:

@@ -30,10 +30,10 @@ _BLOCK: Final = 1 << 18
 def _connection_seeds(corpus: Corpus) -> list[Input]:
     talks = [talk for talk in corpus.conversations if talk.is_tcp and len(talk.segments) > 2]
     step = max(len(talks) // _MOST_SEEDS, 1)
-    return [_described(talk) for talk in talks[::step]]
+    return [described(talk) for talk in talks[::step]]
 
 
-def _described(talk: Conversation) -> Input:
+def described(talk: Conversation) -> Input:
     """Return a part for each packet: side, flags, server's port and so on, then payload."""
     start = talk.segments[0].time_ns
     return tuple(
@@ -52,14 +52,16 @@ def _described(talk: Conversation) -> Input:
 
 
 def _run_connections(inputs: Sequence[Input], scratch: Path) -> None:
-    packets = [packet for number, parts in enumerate(inputs) for packet in _packets(number, parts)]
+    packets = [
+        packet for number, parts in enumerate(inputs) for packet in packets_of(number, parts)
+    ]
     packets.sort(key=lambda packet: packet.time_ns)
     path = scratch / "connections.pcap"
     path.write_bytes(pcap_bytes(packets))
     _check(analyse(path))
 
 
-def _packets(number: int, parts: Input) -> Iterator[Packet]:
+def packets_of(number: int, parts: Input) -> Iterator[Packet]:
     """Yield the packets of one connection, whose client has an address of its own."""
     client = 0x0A000001 + number
     port = int.from_bytes(parts[0][2:4], "big") or 443

@@ -12,7 +12,7 @@ from bench.jobs import jobs_table
 from bench.linearity import linearity_table
 from bench.measure import Measurement
 from bench.setting import Capture
-from bench.tables import marked
+from bench.tables import FINE, marked
 
 FAST = Measurement(seconds=2.0, processor_seconds=3.0, peak_megabytes=100.0, status=0)
 SLOW = Measurement(seconds=10.0, processor_seconds=10.0, peak_megabytes=50.0, status=0)
@@ -35,12 +35,20 @@ def capture_of(tmp_path: Path, packets: int) -> Capture:
 
 
 def test_peers_are_compared_with_the_first(tmp_path: Path) -> None:
-    contenders = [Contender("logs", "ours", ()), Contender("peer", "1.2", ())]
+    contenders = [Contender("flows", "ours", ()), Contender("peer", "1.2", ())]
     table = peer_table(capture_of(tmp_path, 4000), contenders, [FAST, SLOW])
     assert cells(table) == [
-        ["logs", "ours", "2.00", "3.00", "2,000", "100", "1.00"],
-        ["peer", "1.2", "10.00", "10.00", "400", "50", "5.00"],
+        ["flows", "ours", "2.00", "3.00", "2,000", "100", "1.00", "1.00"],
+        ["peer", "1.2", "10.00", "10.00", "400", "50", "5.00", "3.33"],
     ]
+    assert [column.header for column in table.columns][-2:] == ["times flows", "in CPU time"]
+
+
+def test_a_peer_that_gave_up_is_marked(tmp_path: Path) -> None:
+    gave_up = Measurement(seconds=1.0, processor_seconds=1.0, peak_megabytes=5.0, status=1)
+    contenders = [Contender("detect", "ours", (), FINE), Contender("peer", "1.2", ())]
+    rows = cells(peer_table(capture_of(tmp_path, 4000), contenders, [gave_up, gave_up]))
+    assert [row[0] for row in rows] == ["detect", "peer (failed: 1)"]
 
 
 def test_linearity_compares_packets_and_seconds(tmp_path: Path) -> None:

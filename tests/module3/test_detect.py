@@ -53,7 +53,8 @@ def test_repetition_goes_before_what_the_models_say(classifier: Classifier, pcap
         pl.lit("10.0.0.1").alias("Src IP"),
         pl.lit("192.0.2.7").alias("Dst IP"),
         pl.lit(22).alias("Dst Port"),
-        pl.lit(2).alias("SSH Banners"),
+        pl.lit(40000).alias("Src Port"),
+        pl.lit(2).alias("SSH Refusals"),
         pl.lit(900).alias("TotLen Fwd Pkts"),
         pl.lit(900).alias("TotLen Bwd Pkts"),
     )

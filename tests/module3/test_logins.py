@@ -8,16 +8,22 @@ from module3.logins import guessing
 
 FLOW: dict[str, Any] = {
     "Src IP": "10.0.0.1",
+    "Src Port": 40000,
     "Dst IP": "192.0.2.7",
     "Dst Port": 2222,
     "TotLen Fwd Pkts": 1600,
     "TotLen Bwd Pkts": 2250,
     "SSH Banners": 0,
+    "SSH Refusals": 0,
+    "SSH Logins": False,
     "FTP Refusals": 0,
+    "FTP Logins": 0,
     "HTTP Replies": 0,
     "HTTP Refusals": 0,
-    "HTTP Logins": 0,
+    "HTTP Passwords": 0,
+    "HTTP Credentials": 0,
 }
+REFUSED: dict[str, Any] = {"SSH Banners": 2, "SSH Refusals": 3}
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -33,7 +39,7 @@ def classes(table: pl.DataFrame) -> list[str | None]:
 
 
 def test_short_ssh_connections_one_after_another() -> None:
-    table = flows(9, **{"SSH Banners": 2})
+    table = flows(9, **REFUSED)
     assert classes(table) == ["SSH-Bruteforce"] * 9
     assert set(guessing(table)["evidence"]) == {
         "9 short SSH connections from 10.0.0.1 to 192.0.2.7 port 2222"
@@ -43,26 +49,52 @@ def test_short_ssh_connections_one_after_another() -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        flows(3, **{"SSH Banners": 2}),
-        flows(9, 3600.0, **{"SSH Banners": 2}),
-        flows(9, **{"SSH Banners": 2, "TotLen Bwd Pkts": 80_000}),
+        flows(3, **REFUSED),
+        flows(9, 3600.0, **REFUSED),
+        flows(9, **{**REFUSED, "TotLen Bwd Pkts": 80_000}),
         flows(9),
+        flows(9, **{"SSH Banners": 2}),
+        flows(9, **{**REFUSED, "SSH Logins": True}),
     ],
-    ids=["a few", "one an hour", "sessions with a command", "not SSH"],
+    ids=["a few", "one an hour", "large sessions", "not SSH", "no login tried", "short sessions"],
 )
 def test_what_is_no_guessing_of_ssh_passwords(table: pl.DataFrame) -> None:
     assert classes(table) == [None] * len(table)
 
 
+def test_patient_guessing_needs_more_refusals() -> None:
+    assert classes(flows(20, 500.0, **REFUSED)) == ["SSH-Bruteforce"] * 20
+    assert classes(flows(19, 500.0, **REFUSED)) == [None] * 19
+    assert classes(flows(20, 700.0, **REFUSED)) == [None] * 20
+
+
 def test_sessions_beside_the_guesses_keep_their_own_class() -> None:
-    session = flows(1, **{"SSH Banners": 2, "TotLen Bwd Pkts": 80_000})
-    found = classes(pl.concat([flows(5, **{"SSH Banners": 2}), session]))
+    session = flows(1, **{**REFUSED, "TotLen Bwd Pkts": 80_000})
+    found = classes(pl.concat([flows(5, **REFUSED), session]))
     assert found == [*["SSH-Bruteforce"] * 5, None]
 
 
-def test_logins_of_many_clients_are_not_added_up() -> None:
-    clients = [flows(1, **{"SSH Banners": 2, "Src IP": f"10.0.0.{last}"}) for last in range(1, 10)]
+def test_logins_of_a_few_clients_are_not_added_up() -> None:
+    clients = [flows(1, **{**REFUSED, "Src IP": f"10.0.0.{last}"}) for last in range(1, 10)]
     assert classes(pl.concat(clients)) == [None] * 9
+
+
+def test_many_clients_refused_by_one_server_and_one_client_by_many_servers() -> None:
+    clients = [flows(1, **REFUSED, **{"Src IP": f"10.0.0.{last}"}) for last in range(10)]
+    servers = [flows(1, **REFUSED, **{"Dst IP": f"192.0.2.{last}"}) for last in range(10)]
+    assert classes(pl.concat(clients)) == ["SSH-Bruteforce"] * 10
+    assert classes(pl.concat(servers)) == ["SSH-Bruteforce"] * 10
+    assert set(guessing(pl.concat(servers))["evidence"]) == {
+        "10 refused SSH logins from 10.0.0.1 to port 2222 of several servers"
+    }
+
+
+def test_flows_of_which_the_beginning_was_missed() -> None:
+    turned = {"Src IP": "192.0.2.7", "Src Port": 22, "Dst IP": "10.0.0.1"}
+    ports = [flows(1, **REFUSED, **turned, **{"Dst Port": port}) for port in range(40000, 40005)]
+    assert set(guessing(pl.concat(ports))["evidence"]) == {
+        "5 short SSH connections from 10.0.0.1 to 192.0.2.7 port 22"
+    }
 
 
 def test_ftp_logins_that_were_refused() -> None:
@@ -73,6 +105,15 @@ def test_ftp_logins_that_were_refused() -> None:
         guessing(table)["evidence"][0]
         == "6 FTP logins from 10.0.0.1 refused by 192.0.2.7 port 2222"
     )
+
+
+def test_a_connection_with_more_refusals_than_a_short_one_holds() -> None:
+    found = classes(flows(1, **{"FTP Refusals": 300, "TotLen Bwd Pkts": 17_000}))
+    assert found == ["FTP-BruteForce"]
+
+
+def test_ftp_logins_that_mostly_succeed() -> None:
+    assert classes(flows(9, **{"FTP Refusals": 1, "FTP Logins": 1})) == [None] * 9
 
 
 def test_somebody_who_mistyped_a_password() -> None:
@@ -88,14 +129,34 @@ def test_a_site_that_asks_for_a_password_and_gets_it() -> None:
     assert classes(flows(12, **{"HTTP Refusals": 1, "HTTP Replies": 1})) == [None] * 12
 
 
-def test_forms_with_a_password_sent_again_and_again() -> None:
+def requests(count: int, different: int, pause: float = 2.0) -> pl.DataFrame:
+    """Return flows with one password each, some of them the same."""
+    numbers = [number % different for number in range(count)]
+    table = flows(count, pause, **{"HTTP Passwords": 1})
+    return table.with_columns(pl.Series("HTTP Credentials", numbers))
+
+
+def test_different_passwords_sent_again_and_again() -> None:
     form, other = flows(1, **{"HTTP Replies": 1}), flows(1)
-    table = pl.concat([flows(12, **{"HTTP Logins": 1}), form, other])
+    table = pl.concat([requests(12, 12), form, other])
     assert classes(table) == [*["Brute Force -Web"] * 13, None]
+    assert (
+        guessing(table)["evidence"][0]
+        == "12 different passwords sent over HTTP by 10.0.0.1 to 192.0.2.7 port 2222"
+    )
 
 
-def test_a_few_forms_with_a_password() -> None:
-    assert classes(flows(9, **{"HTTP Logins": 1})) == [None] * 9
+def test_different_passwords_in_one_connection() -> None:
+    assert classes(flows(1, **{"HTTP Passwords": 10})) == ["Brute Force -Web"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [requests(9, 9), requests(60, 2), requests(60, 60, 500.0)],
+    ids=["a few", "the same", "users of a day"],
+)
+def test_what_is_no_guessing_over_http(table: pl.DataFrame) -> None:
+    assert classes(table) == [None] * len(table)
 
 
 def test_no_flows() -> None:

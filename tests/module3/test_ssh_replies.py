@@ -1,0 +1,62 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from module3.flows import FlowBuilder
+from module3.table import flow_table
+from tests.capture.builtin.flows.packet_blocks import Packet, blocks
+from tests.module3.small_flows import CLIENT
+
+SERVER = ("192.0.2.7", 22)
+# Lengths of what OpenSSH 9.2 sends: banner, algorithms, key exchange, accepted service, refusals.
+KEYS = [41, 1112, 524]
+REFUSED = [*KEYS, 44, 76, 76, 76]
+
+
+def refusals(
+    lengths: Sequence[int], size: int = 1 << 16, port: int = 22, *, server_first: bool = False
+) -> tuple[int, bool]:
+    """Return refusals and whether a login succeeded, of what a server sends."""
+    server = (SERVER[0], port)
+    packets = [] if server_first else [Packet(0, *CLIENT, *server, flags="S")]
+    for at, length in enumerate(lengths, 1):
+        packets.append(Packet(at, *server, *CLIENT, flags="A", payload=bytes(length)))
+        packets.append(Packet(at, *CLIENT, *server, flags="A", payload=bytes(28)))
+    builder = FlowBuilder()
+    over = [builder.feed(block) for block in blocks(packets, size)]
+    table = flow_table(np.concatenate((*over, builder.finish())), logins=True)
+    ((refused, succeeded),) = table.select("SSH Refusals", "SSH Logins").rows()
+    return refused, succeeded
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        (REFUSED, (3, False)),
+        ([*KEYS, 44, 76, 28, 644, 44, 108], (1, True)),  # chacha20-poly1305
+        ([41, 1112, 1000, 1112, 16, 68, 84, 52, 68, 52], (1, True)),  # ...-etm, keys apart
+        ([*KEYS, 64, 80, 80], (2, False)),
+        ([*KEYS, 36, 180, 164, 92], (3, False)),  # padded at random
+        (KEYS, (0, False)),
+        ([41], (0, False)),
+        ([], (0, False)),
+    ],
+)
+def test_lengths_tell_refusals_from_success(
+    lengths: Sequence[int], expected: tuple[int, bool]
+) -> None:
+    assert refusals(lengths) == expected
+    assert refusals(lengths, size=3) == expected
+
+
+def test_only_what_begins_a_connection_is_noted() -> None:
+    assert refusals([*REFUSED, *[76] * 40, 28]) == (12, False)
+
+
+def test_a_server_that_seemed_to_begin() -> None:
+    assert refusals(REFUSED, server_first=True) == (3, False)
+
+
+def test_other_ports_need_a_banner() -> None:
+    assert refusals(REFUSED, port=443) == (0, False)
