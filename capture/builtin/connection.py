@@ -12,3 +12,14 @@ class Connection(NamedTuple):
     responder: str
     responder_port: int
     protocol: str
+
+
+class ConnectionColumns(NamedTuple):
+    """Identities of many connections, a list for each field of ``Connection``."""
+
+    uid: list[str]
+    originator: list[str]
+    originator_port: list[int]
+    responder: list[str]
+    responder_port: list[int]
+    protocol: list[str]

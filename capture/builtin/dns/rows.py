@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from capture.builtin.connection import Connection
+from capture.builtin.connection import ConnectionColumns
+from capture.builtin.dns.exchanges_at_once import Exchanges
 from capture.builtin.dns.message import DnsMessage
 from capture.builtin.dns.names import RESPONSE_CODES
 from capture.builtin.dns.transaction import Transaction
@@ -30,8 +32,18 @@ _RECURSION_AVAILABLE: Final = 0x0080
 _Columns = Mapping[str, Any]
 
 
-# Connection, time, number, query, response, round trip; plain, because there are many.
-_Row = tuple[Connection, int, int, DnsMessage | None, DnsMessage | None, int | None]
+@dataclass(frozen=True)
+class _Rows:
+    """The rows that wait, by column; a transaction may lack its query, its response or both."""
+
+    connections: ConnectionColumns = field(
+        default_factory=lambda: ConnectionColumns([], [], [], [], [], [])
+    )
+    times: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    queries: list[DnsMessage | None] = field(default_factory=list)
+    responses: list[DnsMessage | None] = field(default_factory=list)
+    round_trips: list[int | None] = field(default_factory=list)
 
 
 class DnsRows:
@@ -40,23 +52,49 @@ class DnsRows:
     def __init__(self, bytes_in_memory: int) -> None:
         self._table = SortedTable(("ts", "uid"), bytes_in_memory)
         self._limit = bytes_in_memory
-        self._rows: list[_Row] = []
+        self._rows = _Rows()
         self._bytes = 0
 
     def add(self, done: Transaction) -> None:
         """Add a row with what the transaction says now."""
-        self._rows.append(
-            (
-                done.connection,
-                done.time_ns,
-                done.number,
-                done.query,
-                done.response,
-                done.round_trip_ns,
-            )
+        rows = self._rows
+        for column, value in zip(rows.connections, done.connection, strict=True):
+            column.append(value)
+        rows.times.append(done.time_ns)
+        rows.numbers.append(done.number)
+        rows.queries.append(done.query)
+        rows.responses.append(done.response)
+        rows.round_trips.append(done.round_trip_ns)
+        self._count([done.response])
+
+    def add_exchanges(
+        self,
+        connections: ConnectionColumns,
+        exchanges: Exchanges,
+        queries: Sequence[DnsMessage],
+        responses: Sequence[DnsMessage],
+    ) -> None:
+        """Add a row for each exchange; its connection is at an index of the columns."""
+        rows = self._rows
+        for column, values in zip(rows.connections, connections, strict=True):
+            column.extend([values[at] for at in exchanges.connection])
+        rows.times.extend(exchanges.asked_ns)
+        rows.numbers.extend(exchanges.number)
+        rows.queries.extend([query if query.question else None for query in queries])
+        rows.responses.extend(responses)
+        times = zip(exchanges.asked_ns, exchanges.answered_ns, responses, strict=True)
+        rows.round_trips.extend(
+            [
+                None if response.owner is None or asked == answered else answered - asked
+                for asked, answered, response in times
+            ]
         )
-        answers = done.response.answers if done.response else ()
-        self._bytes += _BYTES_A_ROW + _BYTES_AN_ANSWER * len(answers)
+        self._count(responses)
+
+    def _count(self, responses: Sequence[DnsMessage | None]) -> None:
+        """Note what rows with these responses take."""
+        answers = sum([len(response.answers) for response in responses if response])
+        self._bytes += _BYTES_A_ROW * len(responses) + _BYTES_AN_ANSWER * answers
         if self._bytes > self._limit:
             self._end_chunk()
 
@@ -70,23 +108,22 @@ class DnsRows:
         self._table.close()
 
     def _end_chunk(self) -> None:
-        if self._rows:
+        if self._rows.times:
             self._table.add(_table(self._rows))
-            self._rows = []
+            self._rows = _Rows()
             self._bytes = 0
 
 
-def _table(rows: Sequence[_Row]) -> pl.DataFrame:
-    connections, times, numbers, queries, responses, round_trips = zip(*rows, strict=True)
+def _table(rows: _Rows) -> pl.DataFrame:
     columns = {
-        "ts": np.array(times, dtype=np.int64) / _NANOSECONDS,
-        **dict(zip(_CONNECTION, zip(*connections, strict=True), strict=True)),
-        "trans_id": numbers,
-        "rtt": [None if trip is None else trip / _NANOSECONDS for trip in round_trips],
-        **_query_columns(queries),
-        "query": list(map(_name, queries, responses)),
-        **_response_columns(responses),
-        **_answer_columns(responses),
+        "ts": np.array(rows.times, dtype=np.int64) / _NANOSECONDS,
+        **dict(zip(_CONNECTION, rows.connections, strict=True)),
+        "trans_id": rows.numbers,
+        "rtt": [None if trip is None else trip / _NANOSECONDS for trip in rows.round_trips],
+        **_query_columns(rows.queries),
+        "query": list(map(_name, rows.queries, rows.responses)),
+        **_response_columns(rows.responses),
+        **_answer_columns(rows.responses),
     }
     return pl.DataFrame(columns, schema_overrides=DNS).select(list(DNS))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress
 from typing import Final
 
 import numpy as np
 
-from capture.builtin.connection import Connection
+from capture.builtin.connection import Connection, ConnectionColumns
+from capture.builtin.dns.exchanges_at_once import Exchanges
 from capture.builtin.dns.tables import DnsLog
 from capture.builtin.dns.tcp import DnsTcpStream
 from capture.builtin.flows.assembly import Assembly
@@ -87,6 +88,14 @@ class Protocols:
                 self.close(serial)
                 return False
         return True
+
+    def take_dns(
+        self, serials: Indices, connections: ConnectionColumns, exchanges: Exchanges
+    ) -> None:
+        """Keep what connections exchanged with name servers; nothing else is read from them."""
+        are_whole = self._dns.add(connections, exchanges)
+        named = compress(exchanges.connection, are_whole)
+        self._services |= dict.fromkeys(serials[list(named)].tolist(), "dns")
 
     def _feed_dns(self, serial: int, connection: Connection, messages: Iterable[Segment]) -> None:
         feed = self._dns.feed

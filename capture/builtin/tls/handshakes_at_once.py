@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from capture.builtin.segment import InOrder
 from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.course import FROM_ORIGINATOR, courses
 from capture.builtin.tls.hello import MalformedMessageError
-from capture.builtin.tls.records_at_once import Cuts, InOrder, Streams, cut, in_order
+from capture.builtin.tls.records_at_once import Cuts, Streams, cut, in_order
 from capture.builtin.tls.session import Session
 
 _CODE_BYTES: Final = 2

@@ -6,12 +6,12 @@ that begin and end within one record. Where anything else comes, a stop marks th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from capture.builtin.segment import InOrder
 from capture.builtin.tls.course import RECORD, STOP
 from capture.builtin.tls.session import APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
 
@@ -24,23 +24,6 @@ _LATEST_VERSION: Final = (3, 4)  # of records; 0304 for TLS 1.3, which sends 030
 _MOST_RECORDS: Final = 12  # of one direction
 _MOST_MESSAGES: Final = 8  # of one record
 _PLACE_BITS: Final = 40
-
-
-@dataclass(frozen=True)
-class InOrder:
-    """Payload of fresh connections without holes and repetitions, one entry a packet.
-
-    Sorted by connection, one of as many as ``connections`` says, and then by time. The payload of
-    a packet is ``data[begin:end]``, and no packet is without.
-    """
-
-    data: NDArray[np.uint8]
-    connections: int
-    connection: Indices
-    from_originator: Booleans
-    time_ns: Indices
-    begin: Indices
-    end: Indices
 
 
 class Streams:
