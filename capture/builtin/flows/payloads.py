@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.block import PacketBlock
-from capture.builtin.connection import Connection
 from capture.builtin.flows.arrivals import PAYLOAD, Arrivals, payload_in_order
 from capture.builtin.flows.connection_table import Connections, take_rows
 from capture.builtin.flows.detection import Payloads, detect_protocols
@@ -19,7 +18,6 @@ from capture.builtin.flows.runs import Booleans, Indices
 from capture.builtin.flows.tcp.analysis import AnalysedPackets
 from capture.builtin.flows.tcp.transitions import Transitions
 from capture.builtin.segment import Segment
-from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.detect import begins_with_hello
 from capture.builtin.tls.handshakes_at_once import read_handshakes
 
@@ -46,14 +44,7 @@ def feed_streams(
     arrivals = Arrivals(block, row, entry, side, packets.now[packet], gap_side, position)
     frontiers = _frontiers_before(part, packet)
     runs = runs_of(row)
-    handshakes = _whole_handshakes(arrivals, runs, frontiers, connections, protocols)
-    connections["stream"][list(handshakes)] = NOTHING
-    T = take_rows(connections, np.array(list(handshakes), dtype=np.int64))
-    for i, s, f in zip(
-        map(Connection, *connection_columns(T)), T["serial"].tolist(), handshakes.values()
-    ):
-        protocols.take_tls(s, i, f, "ssl")
-    runs = runs.take(~np.isin(runs.rows, list(handshakes)))
+    runs = runs.take(~_take_handshakes(arrivals, runs, frontiers, connections, protocols))
     for row_number, stream, bounds in open_streams(runs, frontiers, connections, protocols):
         serial = int(connections["serial"][row_number])
         originator = int(connections["originator"][row_number])
@@ -147,19 +138,24 @@ def _segments(
                 yield Segment(time, gap_side == originator, data, missing)
 
 
-def _whole_handshakes(
+def _take_handshakes(
     arrivals: Arrivals,
     runs: Runs,
     frontiers: Indices,
     connections: Connections,
     protocols: Protocols,
-) -> dict[int, TlsConnection]:
-    """Return, by row, what TLS connections are that begin here and are understood at once."""
+) -> Booleans:
+    """Pass on handshakes that are understood at once; return which connections have them."""
     begin, end = arrivals.begin[runs.starts], arrivals.end[runs.starts]
     fresh = (connections["stream"][runs.rows] == TLS) & begins_with_hello(arrivals.data, begin, end)
     fresh &= ~protocols.are_open(connections["serial"][runs.rows])
     rows, starts, ends = runs.take(fresh)
     originators = connections["originator"][rows]
     payload = payload_in_order(arrivals, starts, ends, frontiers[starts], originators)
-    found = zip(rows.tolist(), read_handshakes(payload), strict=True)
-    return {row: handshake for row, handshake in found if handshake is not None}
+    handshakes = read_handshakes(payload)
+    table = take_rows(connections, rows[handshakes.connection])
+    protocols.take_handshakes(table["serial"], connection_columns(table), handshakes)
+    connections["stream"][rows[handshakes.connection]] = NOTHING
+    taken = np.zeros(len(fresh), dtype=np.bool_)
+    taken[np.flatnonzero(fresh)[handshakes.connection]] = True
+    return taken

@@ -18,6 +18,7 @@ from capture.builtin.flows.runs import Booleans, Indices
 from capture.builtin.quic.stream import QuicStream
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
+from capture.builtin.tls.handshakes_at_once import Handshakes
 from capture.builtin.tls.stream import TlsStream
 from capture.builtin.tls.tables import TlsLog
 
@@ -89,6 +90,14 @@ class Protocols:
                 return False
         return True
 
+    def take_handshakes(
+        self, serials: Indices, connections: ConnectionColumns, handshakes: Handshakes
+    ) -> None:
+        """Keep the handshakes of TCP connections, one of each; nothing else is read from them."""
+        self._tls.add_handshakes(connections, handshakes)
+        confirmed = compress(serials.tolist(), [tls.confirmed for tls in handshakes.found])
+        self._services |= dict.fromkeys(confirmed, "ssl")
+
     def take_dns(
         self, serials: Indices, connections: ConnectionColumns, exchanges: Exchanges
     ) -> None:
@@ -112,13 +121,13 @@ class Protocols:
             self._feed_dns(serial, stream.connection, stream.reader.flush())
         if isinstance(stream.reader, TlsStream):
             service = "ssl" if stream.connection.protocol == "tcp" else None
-            self.take_tls(serial, stream.connection, stream.reader.result(), service)
+            self._take_tls(serial, stream.connection, stream.reader.result(), service)
         elif isinstance(stream.reader, QuicStream):
-            self.take_tls(serial, stream.connection, stream.reader.result(), "quic,ssl")
+            self._take_tls(serial, stream.connection, stream.reader.result(), "quic,ssl")
         else:
             self._dns.end(stream.connection)
 
-    def take_tls(
+    def _take_tls(
         self,
         serial: int,
         connection: Connection,

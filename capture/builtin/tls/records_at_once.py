@@ -80,7 +80,7 @@ class Streams:
 class Contents:
     """Bytes of streams: at an index what lies between two places there.
 
-    Those in one piece are known by their positions in the data, ``begins`` and ``ends``.
+    Those in one piece, ``whole``, lie from ``begins`` to ``ends`` of the data.
     """
 
     def __init__(
@@ -88,6 +88,7 @@ class Contents:
     ) -> None:
         self._octets = streams.octets
         self._data = streams.data.data
+        self.whole, self.begins, self.ends = whole, begins, ends
         # Memory views, since single elements of arrays are slow to come by.
         self._piece, self._whole = piece.data, whole.data
         self._begins, self._ends = begins.data, ends.data
