@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from capture.builtin.connection import Connection, ConnectionColumns
@@ -31,6 +32,7 @@ _OF_TLS: Final = {
 
 
 _SORT_BY: Final = ("time_ns", *_OF_CONNECTION[1:], "uid")
+_NANOSECONDS: Final = 1e9
 _BYTES_A_ROW: Final = 1 << 9  # roughly
 _BYTES_A_CONNECTION: Final = 1 << 12  # what the objects take that no other row shares
 
@@ -107,8 +109,8 @@ def _ssl_table(rows: TlsRows) -> pl.DataFrame:
     own |= {"server_name": rows.server_name}
     return shared.select(pl.all().gather(of_row)).with_columns(
         *[column(name, values, SSL[name]) for name, values in own.items()],
-        times := pl.Series("time_ns", rows.time_ns),
-        (times / 1e9).alias("ts"),
+        pl.Series("time_ns", rows.time_ns),
+        pl.Series("ts", np.array(rows.time_ns) / _NANOSECONDS),
     )
 
 
