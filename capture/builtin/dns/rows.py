@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from capture.builtin.connection import ConnectionColumns
 from capture.builtin.dns.exchanges_at_once import Exchanges
-from capture.builtin.dns.message import DnsMessage
+from capture.builtin.dns.message import DnsMessage, Question
 from capture.builtin.dns.names import RESPONSE_CODES
 from capture.builtin.dns.transaction import Transaction
 from capture.builtin.spool.sorted_table import SortedTable
@@ -30,6 +31,23 @@ _RECURSION_DESIRED: Final = 0x0100
 _RECURSION_AVAILABLE: Final = 0x0080
 
 _Columns = Mapping[str, Any]
+
+
+_CODE: Final = 0x000F
+_NO_MESSAGE: Final = DnsMessage(0, 0, 0, None, None, (), (), whole=True)
+
+
+class _Messages(NamedTuple):
+    """Messages by column, one for each field of ``DnsMessage``."""
+
+    flags: tuple[int, ...]
+    question_count: tuple[int, ...]
+    records: tuple[int, ...]
+    question: tuple[Question | None, ...]
+    owner: tuple[str | None, ...]
+    answers: tuple[tuple[str, ...], ...]
+    lifetimes: tuple[tuple[int, ...], ...]
+    whole: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
@@ -58,8 +76,7 @@ class DnsRows:
     def add(self, done: Transaction) -> None:
         """Add a row with what the transaction says now."""
         rows = self._rows
-        for column, value in zip(rows.connections, done.connection, strict=True):
-            column.append(value)
+        rows.connections.append(done.connection)
         rows.times.append(done.time_ns)
         rows.numbers.append(done.number)
         rows.queries.append(done.query)
@@ -76,8 +93,7 @@ class DnsRows:
     ) -> None:
         """Add a row for each exchange; its connection is at an index of the columns."""
         rows = self._rows
-        for column, values in zip(rows.connections, connections, strict=True):
-            column.extend([values[at] for at in exchanges.connection])
+        rows.connections.extend(connections.take(exchanges.connection))
         rows.times.extend(exchanges.asked_ns)
         rows.numbers.extend(exchanges.number)
         rows.queries.extend([query if query.question else None for query in queries])
@@ -115,31 +131,29 @@ class DnsRows:
 
 
 def _table(rows: _Rows) -> pl.DataFrame:
+    queries = _Messages(*zip(*[query or _NO_MESSAGE for query in rows.queries], strict=True))
+    responses = _Messages(*zip(*[one or _NO_MESSAGE for one in rows.responses], strict=True))
+    responded = np.array([response is not None for response in rows.responses])
     columns = {
         "ts": np.array(rows.times, dtype=np.int64) / _NANOSECONDS,
         **dict(zip(_CONNECTION, rows.connections, strict=True)),
         "trans_id": rows.numbers,
         "rtt": [None if trip is None else trip / _NANOSECONDS for trip in rows.round_trips],
-        **_query_columns(rows.queries),
-        "query": list(map(_name, rows.queries, rows.responses)),
-        **_response_columns(rows.responses),
-        **_answer_columns(rows.responses),
+        **_query_columns(queries, responses),
+        **_response_columns(responses, responded),
+        **_answer_columns(responses),
     }
     return pl.DataFrame(columns, schema_overrides=DNS).select(list(DNS))
 
 
-def _name(query: DnsMessage | None, response: DnsMessage | None) -> str | None:
-    """Return the name that was asked for, or that the answer tells without a question."""
-    if query and query.question:
-        return query.question.name
-    return response.owner if response else None
-
-
-def _query_columns(queries: Sequence[DnsMessage | None]) -> _Columns:
-    questions = [(query and query.question) or _NO_QUESTION for query in queries]
-    _, kinds, kind_names, networks, network_names = zip(*questions, strict=True)
-    flags = np.array([query.flags if query else 0 for query in queries])
+def _query_columns(queries: _Messages, responses: _Messages) -> _Columns:
+    """Return the columns of the query; without a question, the answer may tell the name."""
+    asked = [question or _NO_QUESTION for question in queries.question]
+    names, kinds, kind_names, networks, network_names = zip(*asked, strict=True)
+    known = zip(names, queries.question, responses.owner, strict=True)
+    flags = np.array(queries.flags)
     return {
+        "query": [name if question else owner for name, question, owner in known],
         "qclass": networks,
         "qclass_name": network_names,
         "qtype": kinds,
@@ -150,43 +164,45 @@ def _query_columns(queries: Sequence[DnsMessage | None]) -> _Columns:
     }
 
 
-def _response_columns(responses: Sequence[DnsMessage | None]) -> _Columns:
+def _response_columns(responses: _Messages, responded: NDArray[np.bool_]) -> _Columns:
     """Return the columns of the response's header; its flags count where there is an answer."""
-    codes = pl.Series(
-        [response and response.response_code for response in responses], dtype=pl.Int64
-    )
-    has_answer = [response is not None and response.owner is not None for response in responses]
-    flags = np.array([response.flags if response else 0 for response in responses])
-    flags[~np.array(has_answer)] = 0
+    flags = np.array(responses.flags)
+    codes = pl.select(pl.when(pl.Series(responded)).then(pl.Series(flags & _CODE))).to_series()
+    answered = [owner is not None for owner in responses.owner]
+    flags[~np.array(answered)] = 0
     return {
         "rcode": codes,
         "rcode_name": pl.Series(RESPONSE_CODES).gather(codes),
         "AA": (flags & _AUTHORITATIVE) != 0,
         "RA": (flags & _RECURSION_AVAILABLE) != 0,
-        "rejected": [response is not None and response.rejected for response in responses],
+        "rejected": responded & _rejected(responses),
     }
 
 
-def _answer_columns(responses: Sequence[DnsMessage | None]) -> _Columns:
+def _rejected(responses: _Messages) -> NDArray[np.bool_]:
+    """Return which responses say no more than that there is no answer."""
+    failed = (np.array(responses.flags) & _CODE != 0) & (np.array(responses.question_count) == 0)
+    has_question = np.array([question is not None for question in responses.question])
+    rejected: NDArray[np.bool_] = failed | (has_question & (np.array(responses.records) == 0))
+    return rejected
+
+
+def _answer_columns(responses: _Messages) -> _Columns:
     """Return the columns that hold lists, null where there is no answer to show.
 
     The lists are grouped from one long column each: polars is slow over Python lists one by one.
     """
-    answered = [response for response in responses if response and response.answers]
-    counts = [len(response.answers) for response in answered]
+    counts = np.array(list(map(len, responses.answers)))
+    place = np.repeat(np.arange(np.count_nonzero(counts)), counts[counts > 0])
     items = pl.DataFrame(
         {
-            "place": pl.Series(np.repeat(np.arange(len(answered)), counts)).set_sorted(),
-            "answers": pl.Series(
-                chain.from_iterable(response.answers for response in answered), dtype=pl.String
-            ),
-            "TTLs": pl.Series(
-                chain.from_iterable(response.lifetimes for response in answered), dtype=pl.Float64
-            ),
+            "place": pl.Series(place).set_sorted(),
+            "answers": pl.Series(chain.from_iterable(responses.answers), dtype=pl.String),
+            "TTLs": pl.Series(chain.from_iterable(responses.lifetimes), dtype=pl.Float64),
         }
     )
     lists = items.group_by("place", maintain_order=True).agg("answers", "TTLs")
-    has_answers = pl.Series([bool(response and response.answers) for response in responses])
+    has_answers = pl.Series(counts > 0)
     places = has_answers.cast(pl.Int64).cum_sum() - 1
     places = pl.select(pl.when(has_answers).then(places)).to_series()
     return {name: lists[name].gather(places) for name in ("answers", "TTLs")}

@@ -30,7 +30,7 @@ def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: P
     asked["originator"] ^= asked["state"] == ANSWER_FIRST
     runs = runs_of(arrivals.row)
     runs = runs.take(~_take_plain_exchanges(arrivals, runs, asked, protocols))
-    beginnings = np.ones((len(arrivals.row), 2), dtype=np.int64)
+    beginnings = np.ones((len(runs.rows), 2), dtype=np.int64)
     for row, stream, bounds in open_streams(runs, beginnings, asked, protocols):
         segments = _segments(arrivals, bounds, int(asked["originator"][row]))
         if not protocols.read(int(connections["serial"][row]), stream, segments):
@@ -63,7 +63,7 @@ def _take_plain_exchanges(
 ) -> Booleans:
     """Pass on what needs no reader; return which connections brought nothing else."""
     table = take_rows(asked, runs.rows)
-    taken = (table["stream"] == DNS) & ask_a_name_server(ports(table, 0), ports(table, 1))
+    taken: Booleans = (table["stream"] == DNS) & ask_a_name_server(ports(table, 0), ports(table, 1))
     taken &= ~protocols.are_open(table["serial"])
     at = np.flatnonzero(taken)
     originators = table["originator"][at]

@@ -42,7 +42,7 @@ def open_streams(
 ) -> Iterator[tuple[int, OpenStream, range]]:
     """Yield the row of each connection, its stream, opened if need be, and what arrived at it.
 
-    ``frontiers`` says for each arrival where both streams of its connection stand before it.
+    ``frontiers`` says for each connection, shape (n, 2), where both its streams stood before that.
     """
     serials = connections["serial"][runs.rows]
     new = ~protocols.are_open(serials)
@@ -50,7 +50,7 @@ def open_streams(
     openings = zip(
         map(Connection, *connection_columns(table)),
         table["stream"].tolist(),
-        frontiers[runs.starts[new]].tolist(),
+        frontiers[new].tolist(),
         strict=True,
     )
     bounds = map(range, runs.starts.tolist(), runs.ends.tolist())

@@ -42,9 +42,10 @@ def feed_streams(
     entry, side = packets.entry[packet], packets.side[packet]
     row = packets.connection[packet]
     arrivals = Arrivals(block, row, entry, side, packets.now[packet], gap_side, position)
-    frontiers = _frontiers_before(part, packet)
     runs = runs_of(row)
-    runs = runs.take(~_take_handshakes(arrivals, runs, frontiers, connections, protocols))
+    frontiers = _frontiers_before(part, packet[runs.starts])
+    left = ~_take_handshakes(arrivals, runs, frontiers, connections, protocols)
+    runs, frontiers = runs.take(left), frontiers[left]
     for row_number, stream, bounds in open_streams(runs, frontiers, connections, protocols):
         serial = int(connections["serial"][row_number])
         originator = int(connections["originator"][row_number])
@@ -151,7 +152,7 @@ def _take_handshakes(
     fresh &= ~protocols.are_open(connections["serial"][runs.rows])
     rows, starts, ends = runs.take(fresh)
     originators = connections["originator"][rows]
-    payload = payload_in_order(arrivals, starts, ends, frontiers[starts], originators)
+    payload = payload_in_order(arrivals, starts, ends, frontiers[fresh], originators)
     handshakes = read_handshakes(payload)
     table = take_rows(connections, rows[handshakes.connection])
     protocols.take_handshakes(table["serial"], connection_columns(table), handshakes)

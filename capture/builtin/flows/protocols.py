@@ -141,7 +141,9 @@ class Protocols:
         if found.confirmed and service is not None:
             self._services[serial] = service
 
-    def end(self, serial: int) -> str:
-        """Close what is read of a connection that is over; return its service, empty if unknown."""
-        self.close(serial)
-        return self._services.pop(serial, "")
+    def end(self, serials: list[int]) -> list[str]:
+        """Close what is read of connections; return their services, empty if unknown."""
+        for serial in filter(self._open.__contains__, serials):
+            self.close(serial)
+        pop = self._services.pop
+        return [pop(serial, "") for serial in serials]

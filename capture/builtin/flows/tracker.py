@@ -134,8 +134,9 @@ class FlowTracker:
         number = self._texts.services.number
         rows["service"] = number("")
         read = np.flatnonzero(connections["stream"])
-        services = map(self._protocols.end, connections["serial"][read].tolist())
-        rows["service"][read] = [number(service) for service in services]
+        services = self._protocols.end(connections["serial"][read].tolist())
+        numbers = {service: number(service) for service in dict.fromkeys(services)}
+        rows["service"][read] = [numbers[service] for service in services]
         self._conn.add(rows)
 
 

@@ -21,7 +21,10 @@ FROM_ORIGINATOR: Final = 0x400
 
 _LONGEST_ORDER: Final = 64  # longer ones are made to fill the memory
 HELLOS: Final = [CLIENT_HELLO | FROM_ORIGINATOR, SERVER_HELLO]
-_SIZES: Final = {Session.read_curve: CURVE_BYTES, Session.accept_ticket: 0}
+_SIZES: Final[dict[Callable[[Session, bool, bytes], None], int]] = {
+    Session.read_curve: CURVE_BYTES,
+    Session.accept_ticket: 0,
+}
 
 
 class Detail(NamedTuple):

@@ -112,7 +112,7 @@ class _Messages:
         first, second, third = hellos.bounds[2 * at : 2 * at + 3]
         said = [self._contents[begin + ordinal][:size] for ordinal, size in deciding]
         client, server = hellos.octets[first:second], hellos.octets[second:third]
-        alike = order, hellos.flags[at], client, server, *said
+        alike: _Alike = (order, hellos.flags[at], client, server, *said)
         found = _UNDERSTOOD.get(alike, _NEW)
         if found is _NEW:
             found = self._understood(begin, order)
@@ -152,4 +152,5 @@ def _begin_with_hellos(codes: NDArray[np.uint16], bounds: NDArray[np.int64]) -> 
     long_enough = np.flatnonzero(bounds[1:] - bounds[:-1] >= len(HELLOS))
     first = bounds[long_enough]
     client, server = HELLOS
-    return long_enough[(codes[first] == client) & (codes[first + 1] == server)]
+    begins: NDArray[np.int64] = long_enough[(codes[first] == client) & (codes[first + 1] == server)]
+    return begins

@@ -219,9 +219,10 @@ def _contents(extensions: _Extensions, number: int, hellos: int) -> tuple[Indice
 def _flags(data: Octets, clients: _Hellos, servers: _Hellos, offered: _Extensions) -> Indices:
     held, taken_up = _session_ids(data, clients), _session_ids(data, servers)
     ticket_begin, ticket_end = _contents(offered, SESSION_TICKET, len(held))
-    flags = _HELD_SESSION * held.any(axis=1)
-    flags |= _SESSION_TAKEN_UP * (held == taken_up).all(axis=1)
-    flags |= _HELD_TICKET * (ticket_end > ticket_begin)
+    flags = np.zeros(len(held), dtype=np.int64)
+    flags[held.any(axis=1)] |= _HELD_SESSION
+    flags[(held == taken_up).all(axis=1)] |= _SESSION_TAKEN_UP
+    flags[ticket_end > ticket_begin] |= _HELD_TICKET
     return flags
 
 

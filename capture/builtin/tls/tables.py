@@ -52,8 +52,7 @@ class TlsLog:
 
     def add(self, connection: Connection, found: TlsConnection) -> None:
         """Take what was found in a connection."""
-        for values, value in zip(self._rows.connections, connection, strict=True):
-            values.append(value)
+        self._rows.connections.append(connection)
         self._rows.time_ns.append(found.time_ns)
         self._rows.server_name.append(found.server_name)
         self._rows.chain_times.append(tuple([chain.time_ns for chain in found.chains]))
@@ -62,8 +61,7 @@ class TlsLog:
 
     def add_handshakes(self, connections: ConnectionColumns, handshakes: Handshakes) -> None:
         """Take handshakes of these connections, one of each."""
-        for rows, values in zip(self._rows.connections, connections, strict=True):
-            rows.extend(values)
+        self._rows.connections.extend(connections)
         self._rows.time_ns.extend(handshakes.time_ns)
         self._rows.server_name.extend(handshakes.server_name)
         self._rows.chain_times.extend(handshakes.chain_times)
