@@ -10,6 +10,8 @@ _UDP: Final = 17
 
 UDP_PORTS: Final = (53, 137, 5353, 5355)
 TCP_PORTS: Final = (53,)
+NETBIOS_PORT: Final = 137
+_ASKED: Final = tuple(port for port in UDP_PORTS if port != NETBIOS_PORT)
 
 
 def may_carry_dns(
@@ -29,6 +31,14 @@ def may_carry_dns(
     tcp = _either_in(TCP_PORTS, source_port, destination_port) & (protocol == _TCP)
     found: NDArray[np.bool_] = (udp | tcp) & (captured > 0)
     return found
+
+
+def ask_a_name_server(
+    originator_port: NDArray[np.integer], responder_port: NDArray[np.integer]
+) -> NDArray[np.bool_]:
+    """Return by their UDP ports which flows ask one of DNS alone: no NetBIOS, no peers."""
+    asks: NDArray[np.bool_] = np.isin(responder_port, _ASKED) & ~np.isin(originator_port, UDP_PORTS)
+    return asks
 
 
 def _either_in(

@@ -71,13 +71,6 @@ class DnsMessage(NamedTuple):
         """The header's response code."""
         return self.flags & 15
 
-    @property
-    def rejected(self) -> bool:
-        """Whether a response says no more than that there is no answer."""
-        if self.response_code and not self.question_count:
-            return True
-        return self.question is not None and not self.records
-
 
 _AskedFor = tuple[bytes, int, int]  # name, type and class
 _Answer = tuple[bytes, str, int]  # owner, text and TTL

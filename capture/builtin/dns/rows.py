@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from capture.builtin.connection import Connection
-from capture.builtin.dns.message import DnsMessage
+from capture.builtin.connection import ConnectionColumns
+from capture.builtin.dns.exchanges_at_once import Exchanges
+from capture.builtin.dns.message import DnsMessage, Question
 from capture.builtin.dns.names import RESPONSE_CODES
 from capture.builtin.dns.transaction import Transaction
 from capture.builtin.spool.sorted_table import SortedTable
@@ -30,8 +33,35 @@ _RECURSION_AVAILABLE: Final = 0x0080
 _Columns = Mapping[str, Any]
 
 
-# Connection, time, number, query, response, round trip; plain, because there are many.
-_Row = tuple[Connection, int, int, DnsMessage | None, DnsMessage | None, int | None]
+_CODE: Final = 0x000F
+_NO_MESSAGE: Final = DnsMessage(0, 0, 0, None, None, (), (), whole=True)
+
+
+class _Messages(NamedTuple):
+    """Messages by column, one for each field of ``DnsMessage``."""
+
+    flags: tuple[int, ...]
+    question_count: tuple[int, ...]
+    records: tuple[int, ...]
+    question: tuple[Question | None, ...]
+    owner: tuple[str | None, ...]
+    answers: tuple[tuple[str, ...], ...]
+    lifetimes: tuple[tuple[int, ...], ...]
+    whole: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows that wait, by column; a transaction may lack its query, its response or both."""
+
+    connections: ConnectionColumns = field(
+        default_factory=lambda: ConnectionColumns([], [], [], [], [], [])
+    )
+    times: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    queries: list[DnsMessage | None] = field(default_factory=list)
+    responses: list[DnsMessage | None] = field(default_factory=list)
+    round_trips: list[int | None] = field(default_factory=list)
 
 
 class DnsRows:
@@ -40,23 +70,47 @@ class DnsRows:
     def __init__(self, bytes_in_memory: int) -> None:
         self._table = SortedTable(("ts", "uid"), bytes_in_memory)
         self._limit = bytes_in_memory
-        self._rows: list[_Row] = []
+        self._rows = _Rows()
         self._bytes = 0
 
     def add(self, done: Transaction) -> None:
         """Add a row with what the transaction says now."""
-        self._rows.append(
-            (
-                done.connection,
-                done.time_ns,
-                done.number,
-                done.query,
-                done.response,
-                done.round_trip_ns,
-            )
+        rows = self._rows
+        rows.connections.append(done.connection)
+        rows.times.append(done.time_ns)
+        rows.numbers.append(done.number)
+        rows.queries.append(done.query)
+        rows.responses.append(done.response)
+        rows.round_trips.append(done.round_trip_ns)
+        self._count([done.response])
+
+    def add_exchanges(
+        self,
+        connections: ConnectionColumns,
+        exchanges: Exchanges,
+        queries: Sequence[DnsMessage],
+        responses: Sequence[DnsMessage],
+    ) -> None:
+        """Add a row for each exchange; its connection is at an index of the columns."""
+        rows = self._rows
+        rows.connections.extend(connections.take(exchanges.connection))
+        rows.times.extend(exchanges.asked_ns)
+        rows.numbers.extend(exchanges.number)
+        rows.queries.extend([query if query.question else None for query in queries])
+        rows.responses.extend(responses)
+        times = zip(exchanges.asked_ns, exchanges.answered_ns, responses, strict=True)
+        rows.round_trips.extend(
+            [
+                None if response.owner is None or asked == answered else answered - asked
+                for asked, answered, response in times
+            ]
         )
-        answers = done.response.answers if done.response else ()
-        self._bytes += _BYTES_A_ROW + _BYTES_AN_ANSWER * len(answers)
+        self._count(responses)
+
+    def _count(self, responses: Sequence[DnsMessage | None]) -> None:
+        """Note what rows with these responses take."""
+        answers = sum([len(response.answers) for response in responses if response])
+        self._bytes += _BYTES_A_ROW * len(responses) + _BYTES_AN_ANSWER * answers
         if self._bytes > self._limit:
             self._end_chunk()
 
@@ -70,39 +124,36 @@ class DnsRows:
         self._table.close()
 
     def _end_chunk(self) -> None:
-        if self._rows:
+        if self._rows.times:
             self._table.add(_table(self._rows))
-            self._rows = []
+            self._rows = _Rows()
             self._bytes = 0
 
 
-def _table(rows: Sequence[_Row]) -> pl.DataFrame:
-    connections, times, numbers, queries, responses, round_trips = zip(*rows, strict=True)
+def _table(rows: _Rows) -> pl.DataFrame:
+    queries = _Messages(*zip(*[query or _NO_MESSAGE for query in rows.queries], strict=True))
+    responses = _Messages(*zip(*[one or _NO_MESSAGE for one in rows.responses], strict=True))
+    responded = np.array([response is not None for response in rows.responses])
     columns = {
-        "ts": np.array(times, dtype=np.int64) / _NANOSECONDS,
-        **dict(zip(_CONNECTION, zip(*connections, strict=True), strict=True)),
-        "trans_id": numbers,
-        "rtt": [None if trip is None else trip / _NANOSECONDS for trip in round_trips],
-        **_query_columns(queries),
-        "query": list(map(_name, queries, responses)),
-        **_response_columns(responses),
+        "ts": np.array(rows.times, dtype=np.int64) / _NANOSECONDS,
+        **dict(zip(_CONNECTION, rows.connections, strict=True)),
+        "trans_id": rows.numbers,
+        "rtt": [None if trip is None else trip / _NANOSECONDS for trip in rows.round_trips],
+        **_query_columns(queries, responses),
+        **_response_columns(responses, responded),
         **_answer_columns(responses),
     }
     return pl.DataFrame(columns, schema_overrides=DNS).select(list(DNS))
 
 
-def _name(query: DnsMessage | None, response: DnsMessage | None) -> str | None:
-    """Return the name that was asked for, or that the answer tells without a question."""
-    if query and query.question:
-        return query.question.name
-    return response.owner if response else None
-
-
-def _query_columns(queries: Sequence[DnsMessage | None]) -> _Columns:
-    questions = [(query and query.question) or _NO_QUESTION for query in queries]
-    _, kinds, kind_names, networks, network_names = zip(*questions, strict=True)
-    flags = np.array([query.flags if query else 0 for query in queries])
+def _query_columns(queries: _Messages, responses: _Messages) -> _Columns:
+    """Return the columns of the query; without a question, the answer may tell the name."""
+    asked = [question or _NO_QUESTION for question in queries.question]
+    names, kinds, kind_names, networks, network_names = zip(*asked, strict=True)
+    known = zip(names, queries.question, responses.owner, strict=True)
+    flags = np.array(queries.flags)
     return {
+        "query": [name if question else owner for name, question, owner in known],
         "qclass": networks,
         "qclass_name": network_names,
         "qtype": kinds,
@@ -113,43 +164,45 @@ def _query_columns(queries: Sequence[DnsMessage | None]) -> _Columns:
     }
 
 
-def _response_columns(responses: Sequence[DnsMessage | None]) -> _Columns:
+def _response_columns(responses: _Messages, responded: NDArray[np.bool_]) -> _Columns:
     """Return the columns of the response's header; its flags count where there is an answer."""
-    codes = pl.Series(
-        [response and response.response_code for response in responses], dtype=pl.Int64
-    )
-    has_answer = [response is not None and response.owner is not None for response in responses]
-    flags = np.array([response.flags if response else 0 for response in responses])
-    flags[~np.array(has_answer)] = 0
+    flags = np.array(responses.flags)
+    codes = pl.select(pl.when(pl.Series(responded)).then(pl.Series(flags & _CODE))).to_series()
+    answered = [owner is not None for owner in responses.owner]
+    flags[~np.array(answered)] = 0
     return {
         "rcode": codes,
         "rcode_name": pl.Series(RESPONSE_CODES).gather(codes),
         "AA": (flags & _AUTHORITATIVE) != 0,
         "RA": (flags & _RECURSION_AVAILABLE) != 0,
-        "rejected": [response is not None and response.rejected for response in responses],
+        "rejected": responded & _rejected(responses),
     }
 
 
-def _answer_columns(responses: Sequence[DnsMessage | None]) -> _Columns:
+def _rejected(responses: _Messages) -> NDArray[np.bool_]:
+    """Return which responses say no more than that there is no answer."""
+    failed = (np.array(responses.flags) & _CODE != 0) & (np.array(responses.question_count) == 0)
+    has_question = np.array([question is not None for question in responses.question])
+    rejected: NDArray[np.bool_] = failed | (has_question & (np.array(responses.records) == 0))
+    return rejected
+
+
+def _answer_columns(responses: _Messages) -> _Columns:
     """Return the columns that hold lists, null where there is no answer to show.
 
     The lists are grouped from one long column each: polars is slow over Python lists one by one.
     """
-    answered = [response for response in responses if response and response.answers]
-    counts = [len(response.answers) for response in answered]
+    counts = np.array(list(map(len, responses.answers)))
+    place = np.repeat(np.arange(np.count_nonzero(counts)), counts[counts > 0])
     items = pl.DataFrame(
         {
-            "place": pl.Series(np.repeat(np.arange(len(answered)), counts)).set_sorted(),
-            "answers": pl.Series(
-                chain.from_iterable(response.answers for response in answered), dtype=pl.String
-            ),
-            "TTLs": pl.Series(
-                chain.from_iterable(response.lifetimes for response in answered), dtype=pl.Float64
-            ),
+            "place": pl.Series(place).set_sorted(),
+            "answers": pl.Series(chain.from_iterable(responses.answers), dtype=pl.String),
+            "TTLs": pl.Series(chain.from_iterable(responses.lifetimes), dtype=pl.Float64),
         }
     )
     lists = items.group_by("place", maintain_order=True).agg("answers", "TTLs")
-    has_answers = pl.Series([bool(response and response.answers) for response in responses])
+    has_answers = pl.Series(counts > 0)
     places = has_answers.cast(pl.Int64).cum_sum() - 1
     places = pl.select(pl.when(has_answers).then(places)).to_series()
     return {name: lists[name].gather(places) for name in ("answers", "TTLs")}

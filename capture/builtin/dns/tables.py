@@ -9,8 +9,9 @@ from typing import Final
 
 import polars as pl
 
-from capture.builtin.connection import Connection
-from capture.builtin.dns.detect import TCP_PORTS, UDP_PORTS
+from capture.builtin.connection import Connection, ConnectionColumns
+from capture.builtin.dns.detect import NETBIOS_PORT, TCP_PORTS, UDP_PORTS
+from capture.builtin.dns.exchanges_at_once import Exchanges
 from capture.builtin.dns.message import (
     HEADER_BYTES,
     MOST_QUESTIONS,
@@ -19,7 +20,6 @@ from capture.builtin.dns.message import (
 )
 from capture.builtin.dns.pairing import Pairing
 from capture.builtin.dns.rows import DnsRows
-from capture.builtin.dns.transaction import NETBIOS_PORT
 from capture.builtin.parsed_once import ParsedOnce
 
 _RESPONSE: Final = 0x80  # in the third byte, RFC 1035, section 4.1.1
@@ -62,6 +62,20 @@ class DnsLog:
         if pairing.idle and connection.originator_port not in UDP_PORTS and not pairing.given_up:
             del self._pairings[connection.uid]
         return message.whole
+
+    def add(self, connections: ConnectionColumns, exchanges: Exchanges) -> list[bool]:
+        """Take in exchanges of connections that ask a name server and wait for no other answer.
+
+        Return of each exchange whether it is DNS from the first to the last answer of a message.
+        """
+        messages = self._messages
+        queries = [messages[content] for content in exchanges.query]
+        responses = [messages[content] for content in exchanges.response]
+        self._rows.add_exchanges(connections, exchanges, queries, responses)
+        return [
+            query.whole or response.whole
+            for query, response in zip(queries, responses, strict=True)
+        ]
 
     def end(self, connection: Connection) -> None:
         """Give a row to the messages of a connection that is over and has no more of them."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from capture.builtin.connection import Connection
 from capture.builtin.dns.message import DnsMessage
-
-NETBIOS_PORT: Final = 137
 
 
 @dataclass(slots=True)

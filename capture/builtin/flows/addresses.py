@@ -1,4 +1,4 @@
-"""Addresses as text, each distinct IPv4 address written once."""
+"""Addresses as text, each distinct one written once."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ def _ipv4_texts(numbers: NDArray[np.uint32]) -> NDArray[np.object_]:
 
 def _ipv6_texts(addresses: NDArray[np.uint64]) -> NDArray[np.object_]:
     packed = addresses.astype(">u8").tobytes()
-    parts = (packed[at : at + 16] for at in range(0, len(packed), 16))
-    texts = (socket.inet_ntop(socket.AF_INET6, part) for part in parts)
-    return np.fromiter(texts, dtype=object, count=len(addresses))
+    parts = [packed[at : at + 16] for at in range(0, len(packed), 16)]
+    texts = {part: socket.inet_ntop(socket.AF_INET6, part) for part in set(parts)}
+    return np.fromiter([texts[part] for part in parts], dtype=object, count=len(parts))

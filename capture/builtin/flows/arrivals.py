@@ -16,7 +16,7 @@ from capture.builtin.flows.runs import (
     run_starts,
     running_maximum,
 )
-from capture.builtin.tls.records_at_once import InOrder
+from capture.builtin.segment import InOrder
 
 PAYLOAD: Final = -1
 _MOST_PACKETS: Final = 64  # of one connection: few handshakes take more
@@ -93,6 +93,24 @@ def payload_in_order(
         time_ns=time[kept],
         begin=begin[kept],
         end=end[kept],
+    )
+
+
+def datagrams_in_order(
+    arrivals: Arrivals, starts: Indices, ends: Indices, originators: Indices
+) -> InOrder:
+    """Return all that arrived at connections from their ``starts`` to their ``ends``."""
+    at = ranges(starts, ends)
+    connection = np.repeat(np.arange(len(starts)), ends - starts)
+    side, time, _, _ = arrivals.take(at)
+    return InOrder(
+        data=arrivals.data,
+        connections=len(starts),
+        connection=connection,
+        from_originator=side == originators[connection],
+        time_ns=time,
+        begin=arrivals.begin[at],
+        end=arrivals.end[at],
     )
 
 

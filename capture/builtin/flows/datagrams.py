@@ -107,7 +107,8 @@ def _cuts(datagrams: Datagrams, flows: Connections, network_times: NDArray[np.in
     cuts[silence >= INACTIVITY] = True
     flow_is_dns = _on_dns_port(flows)
     silent = (silence >= DNS_SILENCE) & flow_is_dns[datagrams.connection]
-    for row in np.unique(datagrams.connection[silent]).tolist():
+    rows = datagrams.connection[silent]
+    for row in rows[first_of_run(rows)].tolist():
         begin, end = np.searchsorted(datagrams.connection, [row, row + 1])
         times = (datagrams.time[begin:end], datagrams.now[begin:end])
         cuts[begin:end] = _dns_cuts(*times, flows[row], network_times)

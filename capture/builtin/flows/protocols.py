@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress
 from typing import Final
 
 import numpy as np
 
-from capture.builtin.connection import Connection
+from capture.builtin.connection import Connection, ConnectionColumns
+from capture.builtin.dns.exchanges_at_once import Exchanges
 from capture.builtin.dns.tables import DnsLog
 from capture.builtin.dns.tcp import DnsTcpStream
 from capture.builtin.flows.assembly import Assembly
@@ -17,6 +18,7 @@ from capture.builtin.flows.runs import Booleans, Indices
 from capture.builtin.quic.stream import QuicStream
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
+from capture.builtin.tls.handshakes_at_once import Handshakes
 from capture.builtin.tls.stream import TlsStream
 from capture.builtin.tls.tables import TlsLog
 
@@ -88,6 +90,22 @@ class Protocols:
                 return False
         return True
 
+    def take_handshakes(
+        self, serials: Indices, connections: ConnectionColumns, handshakes: Handshakes
+    ) -> None:
+        """Keep the handshakes of TCP connections, one of each; nothing else is read from them."""
+        self._tls.add_handshakes(connections, handshakes)
+        confirmed = compress(serials.tolist(), [tls.confirmed for tls in handshakes.found])
+        self._services |= dict.fromkeys(confirmed, "ssl")
+
+    def take_dns(
+        self, serials: Indices, connections: ConnectionColumns, exchanges: Exchanges
+    ) -> None:
+        """Keep what connections exchanged with name servers; nothing else is read from them."""
+        are_whole = self._dns.add(connections, exchanges)
+        named = compress(exchanges.connection, are_whole)
+        self._services |= dict.fromkeys(serials[list(named)].tolist(), "dns")
+
     def _feed_dns(self, serial: int, connection: Connection, messages: Iterable[Segment]) -> None:
         feed = self._dns.feed
         for time_ns, is_request, message, _ in messages:
@@ -103,13 +121,13 @@ class Protocols:
             self._feed_dns(serial, stream.connection, stream.reader.flush())
         if isinstance(stream.reader, TlsStream):
             service = "ssl" if stream.connection.protocol == "tcp" else None
-            self.take_tls(serial, stream.connection, stream.reader.result(), service)
+            self._take_tls(serial, stream.connection, stream.reader.result(), service)
         elif isinstance(stream.reader, QuicStream):
-            self.take_tls(serial, stream.connection, stream.reader.result(), "quic,ssl")
+            self._take_tls(serial, stream.connection, stream.reader.result(), "quic,ssl")
         else:
             self._dns.end(stream.connection)
 
-    def take_tls(
+    def _take_tls(
         self,
         serial: int,
         connection: Connection,
@@ -123,7 +141,9 @@ class Protocols:
         if found.confirmed and service is not None:
             self._services[serial] = service
 
-    def end(self, serial: int) -> str:
-        """Close what is read of a connection that is over; return its service, empty if unknown."""
-        self.close(serial)
-        return self._services.pop(serial, "")
+    def end(self, serials: list[int]) -> list[str]:
+        """Close what is read of connections; return their services, empty if unknown."""
+        for serial in filter(self._open.__contains__, serials):
+            self.close(serial)
+        pop = self._services.pop
+        return [pop(serial, "") for serial in serials]

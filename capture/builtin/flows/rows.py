@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from capture.builtin.connection import ConnectionColumns
 from capture.builtin.flows.addresses import address_texts
 from capture.builtin.flows.connection_table import TextPool
 from capture.builtin.flows.identifiers import connection_uids
@@ -40,19 +41,26 @@ def _addresses(rows: Rows, role: int) -> NDArray[np.object_]:
     return address_texts(_by_role(rows, role, "first_address", "second_address"))
 
 
-def _ports(rows: Rows, role: int) -> NDArray[np.int64]:
+def ports(rows: Rows, role: int) -> NDArray[np.int64]:
+    """Return the ports of originators (0) or responders (1)."""
     return _by_role(rows, role, "first_port", "second_port").astype(np.int64)
 
 
-def endpoint(rows: Rows, role: int) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-    """Return addresses as text and ports of originators (0) or responders (1)."""
-    return _addresses(rows, role), _ports(rows, role)
-
-
-def protocol_names(rows: Rows) -> NDArray[np.object_]:
-    """Return tcp, udp or icmp for each row."""
+def _protocol_names(rows: Rows) -> NDArray[np.object_]:
     names: NDArray[np.object_] = np.array(_PROTOCOLS, dtype=object)[rows["protocol"]]
     return names
+
+
+def connection_columns(rows: Rows) -> ConnectionColumns:
+    """Return what the logs' first columns say of connections."""
+    return ConnectionColumns(
+        connection_uids(rows).tolist(),
+        _addresses(rows, 0).tolist(),
+        ports(rows, 0).tolist(),
+        _addresses(rows, 1).tolist(),
+        ports(rows, 1).tolist(),
+        _protocol_names(rows).tolist(),
+    )
 
 
 @dataclass(frozen=True)
@@ -71,9 +79,9 @@ def conn_table(rows: Rows, texts: Texts) -> pl.DataFrame:
         "ts": rows["first_time"] / NANOSECONDS,
         "uid": _text_column(connection_uids(rows)),
         "id.orig_h": _text_column(_addresses(rows, 0)),
-        "id.orig_p": _ports(rows, 0),
+        "id.orig_p": ports(rows, 0),
         "id.resp_h": _text_column(_addresses(rows, 1)),
-        "id.resp_p": _ports(rows, 1),
+        "id.resp_p": ports(rows, 1),
         "proto": _gathered(_PROTOCOLS, rows["protocol"]),
         "service": _gathered(texts.services.texts, rows["service"]),
         "duration": _where(lasting, rows["duration"] / NANOSECONDS),

@@ -12,10 +12,11 @@ from capture.builtin.block import PacketBlock
 from capture.builtin.dns.detect import UDP_PORTS
 from capture.builtin.flows import datagrams as datagram_rules
 from capture.builtin.flows.connection_table import Connections, split_rows
+from capture.builtin.flows.datagram_payloads import feed_datagrams
 from capture.builtin.flows.datagrams import Datagrams, analyse_datagrams
 from capture.builtin.flows.grouping import Grouped, group
 from capture.builtin.flows.open_connections import OpenConnections
-from capture.builtin.flows.payloads import feed_datagrams, feed_streams
+from capture.builtin.flows.payloads import feed_streams
 from capture.builtin.flows.ports import ICMP, ICMPV6, TCP, UDP
 from capture.builtin.flows.protocols import Protocols
 from capture.builtin.flows.rows import Rows
@@ -133,8 +134,9 @@ class FlowTracker:
         number = self._texts.services.number
         rows["service"] = number("")
         read = np.flatnonzero(connections["stream"])
-        services = map(self._protocols.end, connections["serial"][read].tolist())
-        rows["service"][read] = [number(service) for service in services]
+        services = self._protocols.end(connections["serial"][read].tolist())
+        numbers = {service: number(service) for service in dict.fromkeys(services)}
+        rows["service"][read] = [numbers[service] for service in services]
         self._conn.add(rows)
 
 

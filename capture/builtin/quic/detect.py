@@ -52,5 +52,5 @@ def _begins(first_bytes: NDArray[np.uint8], padded: NDArray[np.bool_]) -> NDArra
         numbers = [number for number, known in VERSIONS.items() if known.initial_type == initial]
         zero_round_trip = initial + 1
         first_flight = (padded & (kinds == initial)) | (kinds == zero_round_trip)
-        found |= first_flight & np.isin(versions, numbers)
+        found |= first_flight & (versions[:, None] == np.array(numbers)).any(axis=1)
     return found

@@ -8,10 +8,9 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from capture.builtin.connection import Connection
 from capture.builtin.spool.numbered_table import NumberedTable
 from capture.builtin.spool.sorted_table import SortedTable
-from capture.builtin.tls.connection import TlsConnection
+from capture.builtin.tls.connection import TlsConnection, TlsRows
 from capture.builtin.tls.fingerprints.list_column import column
 from capture.builtin.x509.certificate import Certificate
 from capture.schema import X509, Schema
@@ -49,16 +48,23 @@ class CertificateLog:
         self._details = NumberedTable(bytes_in_memory)
         self._numbers: dict[str, int] = {}  # by fingerprint
 
-    def add(self, found: Iterable[tuple[Connection, TlsConnection]]) -> None:
+    def add(self, rows: TlsRows) -> None:
         """Take what was found in some connections."""
+        shown: dict[int, list[tuple[bool, tuple[int, ...]]]] = {}  # by what was found
         chains: list[tuple[Any, ...]] = []
         new: list[Certificate] = []
-        for connection, tls in found:
-            for of_client, seen in enumerate((tls.server_chains, tls.client_chains)):
-                for chain in seen:
-                    numbers = tuple([self._number(each, new) for each in chain.certificates])
-                    identity = (chain.time_ns, tls.time_ns, *connection[1:], connection.uid)
-                    chains.append((*identity, bool(of_client), numbers))
+        for row, times in enumerate(rows.chain_times):
+            if not times:
+                continue
+            found = rows.found[row]
+            if id(found) not in shown:
+                shown[id(found)] = self._numbered(found, new)
+            uid, *connection = [column[row] for column in rows.connections]
+            identity = (rows.time_ns[row], *connection, uid)
+            chains += [
+                (time_ns, *identity, *chain)
+                for time_ns, chain in zip(times, shown[id(found)], strict=True)
+            ]
         if chains:
             self._chains.add(_table(chains, _CHAINS))
         if new:
@@ -76,6 +82,16 @@ class CertificateLog:
         """Forget all connections."""
         self._chains.close()
         self._details.close()
+
+    def _numbered(
+        self, found: TlsConnection, new: list[Certificate]
+    ) -> list[tuple[bool, tuple[int, ...]]]:
+        """Return of each chain whether a client showed it, and the certificates' numbers."""
+        return [
+            (bool(of_client), tuple([self._number(each, new) for each in chain.certificates]))
+            for of_client, seen in enumerate((found.server_chains, found.client_chains))
+            for chain in seen
+        ]
 
     def _number(self, certificate: Certificate, new: list[Certificate]) -> int:
         """Return a certificate's number; one that has none gets it, and is added to ``new``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from capture.builtin.connection import ConnectionColumns
 from capture.builtin.tls.fingerprints.client_offer import ClientOffer
 from capture.builtin.x509.certificate import Certificate
 
@@ -44,3 +45,27 @@ class TlsConnection:
     client_chains: list[SeenChain] = field(default_factory=list)
     client_offer: ClientOffer | None = None
     ja3s: str | None = None
+
+    @property
+    def chains(self) -> list[SeenChain]:
+        """All chains, those of the server first."""
+        return self.server_chains + self.client_chains
+
+
+class TlsRows(NamedTuple):
+    """Rows of the ssl table by column, one entry a connection.
+
+    ``found`` tells the others; several connections may share it, with other times and names. Times
+    are in nanoseconds, those of chains by server and client as in ``found``.
+    """
+
+    connections: ConnectionColumns
+    time_ns: list[int]
+    server_name: list[str | None]
+    chain_times: list[tuple[int, ...]]
+    found: list[TlsConnection]
+
+
+def no_rows() -> TlsRows:
+    """Return rows to which others can be added."""
+    return TlsRows(ConnectionColumns([], [], [], [], [], []), [], [], [], [])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from capture.builtin.tls.handshake import CLIENT_HELLO, SERVER_HELLO
+from capture.builtin.tls.handshake import CLIENT_HELLO, CURVE_BYTES, SERVER_HELLO
 from capture.builtin.tls.parameter_names import TLS_1_2, TLS_1_3
 from capture.builtin.tls.session import HANDSHAKE, Session
 
@@ -20,7 +20,18 @@ STOP: Final = 0x200
 FROM_ORIGINATOR: Final = 0x400
 
 _LONGEST_ORDER: Final = 64  # longer ones are made to fill the memory
-_HELLOS: Final = [CLIENT_HELLO | FROM_ORIGINATOR, SERVER_HELLO]
+HELLOS: Final = [CLIENT_HELLO | FROM_ORIGINATOR, SERVER_HELLO]
+_SIZES: Final[dict[Callable[[Session, bool, bytes], None], int]] = {
+    Session.read_curve: CURVE_BYTES,
+    Session.accept_ticket: 0,
+}
+
+
+class Detail(NamedTuple):
+    """A message after the hellos, by its place in the order, and how many bytes of it count."""
+
+    ordinal: int
+    size: int | None  # None for all
 
 
 class Step(NamedTuple):
@@ -46,9 +57,18 @@ def courses(order: bytes) -> tuple[Course | None, Course | None]:
     ``RECORD``, ``STOP`` where nothing more is known, each plus ``FROM_ORIGINATOR`` or not.
     """
     codes = memoryview(order).cast("H").tolist()
-    if codes[: len(_HELLOS)] != _HELLOS or len(codes) > _LONGEST_ORDER:
+    if codes[: len(HELLOS)] != HELLOS or len(codes) > _LONGEST_ORDER:
         return None, None
     return _rehearsed(codes, TLS_1_3), _rehearsed(codes, TLS_1_2)
+
+
+@lru_cache(maxsize=2048)
+def details(order: bytes) -> tuple[Detail, ...] | None:
+    """Return what besides order and hellos decides how a handshake goes; None if no course does."""
+    known = [course for course in courses(order) if course is not None]
+    steps = {step.ordinal: step.read for course in known for step in course.steps}
+    found = [Detail(ordinal, _SIZES.get(read)) for ordinal, read in sorted(steps.items())]
+    return tuple([detail for detail in found if detail.size != 0]) if known else None
 
 
 def _rehearsed(codes: Iterable[int], version: int) -> Course | None:
@@ -88,7 +108,7 @@ class _Rehearsal(Session):
     def course(self) -> Course | None:
         """Return what came out, None if that depends on more than the session was told."""
         found = self.connection
-        if found is None or not found.established or self._hellos != len(_HELLOS):
+        if found is None or not found.established or self._hellos != len(HELLOS):
             return None
         return Course(found.history, tuple(self._steps))
 

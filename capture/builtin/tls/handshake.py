@@ -21,6 +21,9 @@ LONGEST_MESSAGE: Final = 1 << 20
 SHORTEST_CERTIFICATE: Final = 64
 """Two dates, a key and a signature alone take more; a million shorter entries fit in a capture."""
 
+CURVE_BYTES: Final = 4
+"""So much of a ServerKeyExchange is looked at."""
+
 _HEADER: Final = 4
 _KIND_AND_LENGTH: Final = struct.Struct(">I").unpack_from  # one byte and three
 _NAMED_CURVE: Final = 3
@@ -89,7 +92,7 @@ def named_curve_of(body: bytes, cipher_suite: int | None) -> int | None:
 
     None when the cipher suite uses no ephemeral elliptic curve, or the curve is not a named one.
     """
-    if cipher_suite is None or len(body) < 4 or body[0] != _NAMED_CURVE:
+    if cipher_suite is None or len(body) < CURVE_BYTES or body[0] != _NAMED_CURVE:
         return None
     if not cipher_suite_name(cipher_suite).startswith(_EPHEMERAL_CURVE_SUITES):
         return None

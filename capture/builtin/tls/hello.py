@@ -39,7 +39,7 @@ _READ: Final = frozenset(
     )
 )
 
-_RETRY_RANDOM: Final = bytes.fromhex(
+RETRY_RANDOM: Final = bytes.fromhex(
     "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
 )
 _FIXED_PART: Final = 34
@@ -179,5 +179,5 @@ def parse_server_hello(body: bytes) -> ServerHello:
         raise MalformedMessageError("the server hello ends before its cipher suite")
     cipher_suite = body[offset] << 8 | body[offset + 1]
     extensions = _EXTENSIONS[body[offset + choices :]]
-    retry = body[2:_FIXED_PART] == _RETRY_RANDOM
+    retry = body[2:_FIXED_PART] == RETRY_RANDOM
     return ServerHello(version, session_id, cipher_suite, extensions, retry)

@@ -6,12 +6,12 @@ that begin and end within one record. Where anything else comes, a stop marks th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from capture.builtin.segment import InOrder
 from capture.builtin.tls.course import RECORD, STOP
 from capture.builtin.tls.session import APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
 
@@ -24,23 +24,6 @@ _LATEST_VERSION: Final = (3, 4)  # of records; 0304 for TLS 1.3, which sends 030
 _MOST_RECORDS: Final = 12  # of one direction
 _MOST_MESSAGES: Final = 8  # of one record
 _PLACE_BITS: Final = 40
-
-
-@dataclass(frozen=True)
-class InOrder:
-    """Payload of fresh connections without holes and repetitions, one entry a packet.
-
-    Sorted by connection, one of as many as ``connections`` says, and then by time. The payload of
-    a packet is ``data[begin:end]``, and no packet is without.
-    """
-
-    data: NDArray[np.uint8]
-    connections: int
-    connection: Indices
-    from_originator: Booleans
-    time_ns: Indices
-    begin: Indices
-    end: Indices
 
 
 class Streams:
@@ -97,7 +80,7 @@ class Streams:
 class Contents:
     """Bytes of streams: at an index what lies between two places there.
 
-    Those in one piece are known by their positions in the data, ``begins`` and ``ends``.
+    Those in one piece, ``whole``, lie from ``begins`` to ``ends`` of the data.
     """
 
     def __init__(
@@ -105,6 +88,7 @@ class Contents:
     ) -> None:
         self._octets = streams.octets
         self._data = streams.data.data
+        self.whole, self.begins, self.ends = whole, begins, ends
         # Memory views, since single elements of arrays are slow to come by.
         self._piece, self._whole = piece.data, whole.data
         self._begins, self._ends = begins.data, ends.data

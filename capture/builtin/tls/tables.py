@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
-from capture.builtin.connection import Connection
+from capture.builtin.connection import Connection, ConnectionColumns
 from capture.builtin.spool.sorted_table import SortedTable
 from capture.builtin.tls.certificate_log import CertificateLog
-from capture.builtin.tls.connection import SeenChain, TlsConnection
+from capture.builtin.tls.connection import SeenChain, TlsConnection, TlsRows, no_rows
 from capture.builtin.tls.fingerprints.columns import fingerprint_columns
 from capture.builtin.tls.fingerprints.list_column import column
+from capture.builtin.tls.handshakes_at_once import Handshakes
 from capture.schema import SSL
 
 _OF_CONNECTION: Final = ("uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto")
@@ -21,7 +23,6 @@ _OF_TLS: Final = {
     "version": "version",
     "cipher": "cipher",
     "curve": "curve",
-    "server_name": "server_name",
     "resumed": "resumed",
     "last_alert": "last_alert",
     "next_protocol": "next_protocol",
@@ -31,7 +32,9 @@ _OF_TLS: Final = {
 
 
 _SORT_BY: Final = ("time_ns", *_OF_CONNECTION[1:], "uid")
-_BYTES_A_CONNECTION: Final = 1 << 12  # what the objects take, roughly
+_NANOSECONDS: Final = 1e9
+_BYTES_A_ROW: Final = 1 << 9  # roughly
+_BYTES_A_CONNECTION: Final = 1 << 12  # what the objects take that no other row shares
 
 
 class TlsLog:
@@ -41,16 +44,29 @@ class TlsLog:
     """
 
     def __init__(self, bytes_in_memory: int) -> None:
-        self._connections_a_chunk = bytes_in_memory // _BYTES_A_CONNECTION
-        self._chunk: list[tuple[Connection, TlsConnection]] = []
+        self._limit = bytes_in_memory
+        self._bytes = 0
+        self._rows = no_rows()
         self._ssl = SortedTable(_SORT_BY, bytes_in_memory)
         self._certificates = CertificateLog(bytes_in_memory)
 
     def add(self, connection: Connection, found: TlsConnection) -> None:
         """Take what was found in a connection."""
-        self._chunk.append((connection, found))
-        if len(self._chunk) > self._connections_a_chunk:
-            self._end_chunk()
+        self._rows.connections.append(connection)
+        self._rows.time_ns.append(found.time_ns)
+        self._rows.server_name.append(found.server_name)
+        self._rows.chain_times.append(tuple([chain.time_ns for chain in found.chains]))
+        self._rows.found.append(found)
+        self._count(_BYTES_A_CONNECTION)
+
+    def add_handshakes(self, connections: ConnectionColumns, handshakes: Handshakes) -> None:
+        """Take handshakes of these connections, one of each."""
+        self._rows.connections.extend(connections)
+        self._rows.time_ns.extend(handshakes.time_ns)
+        self._rows.server_name.extend(handshakes.server_name)
+        self._rows.chain_times.extend(handshakes.chain_times)
+        self._rows.found.extend(handshakes.found)
+        self._count(len(handshakes.found) * _BYTES_A_ROW)
 
     def ssl_batches(self) -> Iterator[pl.DataFrame]:
         """Yield the ssl table in parts; none where there are no rows."""
@@ -67,23 +83,41 @@ class TlsLog:
         self._ssl.close()
         self._certificates.close()
 
+    def _count(self, size: int) -> None:
+        self._bytes += size
+        if self._bytes > self._limit:
+            self._end_chunk()
+
     def _end_chunk(self) -> None:
-        if self._chunk:
-            self._certificates.add(self._chunk)
-            connections, found = zip(*self._chunk, strict=True)
-            times = pl.Series("time_ns", [tls.time_ns for tls in found])
-            self._ssl.add(_ssl_table(connections, found).with_columns(times))
-            self._chunk.clear()
+        if self._rows.found:
+            self._certificates.add(self._rows)
+            self._ssl.add(_ssl_table(self._rows))
+            self._rows = no_rows()
+            self._bytes = 0
 
 
-def _ssl_table(connections: Sequence[Connection], found: Sequence[TlsConnection]) -> pl.DataFrame:
-    columns: dict[str, Sequence[Any]] = {"ts": [tls.time_ns / 1e9 for tls in found]}
-    columns |= zip(_OF_CONNECTION, zip(*connections, strict=True), strict=True)
-    columns |= {name: list(map(attrgetter(field), found)) for name, field in _OF_TLS.items()}
+def _ssl_table(rows: TlsRows) -> pl.DataFrame:
+    """Return the rows; what many have in common is put together once for all of them."""
+    protocols = rows.connections.protocol
+    distinct = dict(zip(map(id, rows.found), zip(rows.found, protocols, strict=True), strict=True))
+    numbers = {key: number for number, key in enumerate(distinct)}
+    shared = _shared_columns(*zip(*distinct.values(), strict=True))
+    of_row = pl.Series([numbers[id(found)] for found in rows.found], dtype=pl.UInt32)
+    own: dict[str, Sequence[Any]] = dict(zip(_OF_CONNECTION, rows.connections, strict=True))
+    own |= {"server_name": rows.server_name}
+    return shared.select(pl.all().gather(of_row)).with_columns(
+        *[column(name, values, SSL[name]) for name, values in own.items()],
+        pl.Series("time_ns", rows.time_ns),
+        pl.Series("ts", np.array(rows.time_ns) / _NANOSECONDS),
+    )
+
+
+def _shared_columns(found: Sequence[TlsConnection], protocols: Sequence[str]) -> pl.DataFrame:
+    columns = {name: list(map(attrgetter(field), found)) for name, field in _OF_TLS.items()}
     chains = [_fingerprints_of_both(tls) for tls in found]
     columns["cert_chain_fps"] = [server for server, _ in chains]
     columns["client_cert_chain_fps"] = [client for _, client in chains]
-    over_udp = [connection.protocol == "udp" for connection in connections]
+    over_udp = [protocol == "udp" for protocol in protocols]
     table = [column(name, values, SSL[name]) for name, values in columns.items()]
     return pl.DataFrame(table).with_columns(fingerprint_columns(found, over_udp))
 

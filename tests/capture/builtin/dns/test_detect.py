@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from capture.builtin.dns.detect import may_carry_dns
+from capture.builtin.dns.detect import ask_a_name_server, may_carry_dns
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,8 @@ def test_empty_payloads_carry_nothing() -> None:
         np.zeros((2, 16), np.uint8), np.array([0, 12]), ports, ports, np.array([17, 17], np.uint8)
     )
     assert found.tolist() == [False, True]
+
+
+def test_only_clients_with_ports_of_their_own_ask_a_name_server() -> None:
+    originator, responder = np.array([5000, 5000, 5353, 137]), np.array([53, 137, 5353, 53])
+    assert ask_a_name_server(originator, responder).tolist() == [True, False, False, False]

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from capture.builtin.segment import Segment
-from capture.builtin.tls.records_at_once import InOrder
+from capture.builtin.segment import InOrder, Segment
 
 
 def in_order_payload(connections: Sequence[Sequence[Segment]]) -> InOrder:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from capture.builtin.tls.course import FROM_ORIGINATOR, RECORD, STOP, Course, courses
+from capture.builtin.tls.course import FROM_ORIGINATOR, RECORD, STOP, Course, courses, details
 from capture.builtin.tls.session import Session
 
 CHANGE, ALERT, HANDSHAKE, DATA = (RECORD + content_type for content_type in (20, 21, 22, 23))
@@ -13,11 +13,15 @@ KINDS = {"i": CHANGE, "l": ALERT, "f": HANDSHAKE, "d": DATA, "stop": STOP}
 
 def of(*order: str) -> tuple[Course | None, Course | None]:
     """Return the courses of messages such as ``>1``, a client hello, or ``<d``, data."""
+    return courses(encoded(*order))
+
+
+def encoded(*order: str) -> bytes:
     codes = [
         (FROM_ORIGINATOR if text[0] == ">" else 0) + (KINDS.get(text[1:]) or int(text[1:]))
         for text in order
     ]
-    return courses(np.array(codes, dtype=np.uint16).tobytes())
+    return np.array(codes, dtype=np.uint16).tobytes()
 
 
 def test_full_handshake_of_tls_1_2() -> None:
@@ -35,6 +39,12 @@ def test_resumption_may_accept_a_ticket() -> None:
     assert course is not None
     assert course.history == "CsiI"
     assert [(step.read, step.ordinal) for step in course.steps] == [(Session.accept_ticket, 4)]
+
+
+def test_certificates_and_the_curve_are_the_details_that_decide() -> None:
+    assert details(encoded(*FULL, ">i", ">f", "<i", "<f")) == ((2, None), (3, 4))
+    assert details(encoded(">1", "<2", "<i", "<f", ">i", ">f")) == ()
+    assert details(encoded(">1", "<2", "<i")) is None
 
 
 def test_the_version_decides_what_a_change_of_cipher_spec_means() -> None:

@@ -1,6 +1,7 @@
 """Handshakes read at once say what the same handshakes say when read one by one."""
 
 import ssl
+from dataclasses import replace
 from functools import lru_cache
 
 import pytest
@@ -48,7 +49,19 @@ def spoken(flights: list[Flight] | tuple[Flight, ...]) -> list[Segment]:
 
 
 def at_once(*connections: list[Segment]) -> list[TlsConnection | None]:
-    return read_handshakes(in_order_payload(connections))
+    """Return the handshakes by connection, each with its own times and name of the server."""
+    found: list[TlsConnection | None] = [None] * len(connections)
+    handshakes = read_handshakes(in_order_payload(connections))
+    for number, time_ns, name, chain_times, shared in zip(*handshakes, strict=True):
+        times = iter(chain_times)
+        server, client = (
+            [chain._replace(time_ns=next(times)) for chain in chains]
+            for chains in (shared.server_chains, shared.client_chains)
+        )
+        found[number] = replace(
+            shared, time_ns=time_ns, server_name=name, server_chains=server, client_chains=client
+        )
+    return found
 
 
 def one_by_one(segments: list[Segment]) -> TlsStream:
