@@ -77,12 +77,13 @@ def together(documents: Sequence[Document]) -> Document:
     engines = sorted({(each.engine.name, each.engine.version) for each in documents})
     names, versions = zip(*engines, strict=True)
     captures = {capture.path: capture for each in documents for capture in each.captures}
-    return in_order(
+    found = in_order(
         Engine(" + ".join(names), " + ".join(versions)),
         captures.values(),
         [target for each in documents for target in each.targets],
-        documents[0].usual,
     )
+    first = documents[0]
+    return replace(found, usual=first.usual, usual_of_malicious=first.usual_of_malicious)
 
 
 def _only(document: Document, texts: Sequence[str]) -> Document:

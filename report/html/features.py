@@ -7,11 +7,17 @@ from typing import Final
 
 from report.console import classic_block
 from report.html.elements import element, table, text
+from report.html.ranges import Bounds, Ranges, bounds, drawing
 from report.language import Language
 from verdict.document import FeatureValue, Reason, Target
 from verdict.wording import DETECTORS, phrase, value_text
 
 _BAR: Final = 160
+_LEGEND: Final = (
+    "A bar is the range of most servers in training (5% to 95% of them): the filled one above of "
+    "normal servers, the hollow one below of malicious servers. The line is this server; at an "
+    "edge it is outside of both. Large values are drawn by their magnitude."
+)
 _CONNECTION_NAMES: Final = {
     "tlsSubject": "subject of the certificate",
     "tlsIssuerDn": "issuer of the certificate",
@@ -35,25 +41,46 @@ def contributions(target: Target, language: Language) -> str:
     )
 
 
-def features(target: Target, language: Language, usual: Mapping[str, Sequence[float]]) -> str:
+def features(target: Target, language: Language, ranges: Ranges) -> str:
     """Return the table of all features of the row that FINAL names, beside what is usual."""
     if not target.features:
         return ""
     moved = _moved(target.reasons)
-    headings = ("feature", "value", "usual", "what it measures", "moved")
+    headings = (
+        "feature",
+        "value",
+        "beside the ranges",
+        "normal servers",
+        "malicious servers",
+        "what it measures",
+        "moved",
+    )
     rows = [
-        [
-            element("code", text(name)),
-            text(_value(name, value, language)),
-            _usual(name, value, usual.get(name), language),
-            text(_meaning(name, language)),
-            text(_towards(moved.get(name), language)),
-        ]
+        _feature(name, value, bounds(ranges, name), moved.get(name), language)
         for name, value in target.features.items()
     ]
-    return table(
-        language("Features"), [text(language(each)) for each in headings], rows, "features"
-    )
+    head = [text(language(each)) for each in headings]
+    return _legend(ranges, language) + table(language("Features"), head, rows, "features")
+
+
+def _legend(ranges: Ranges, language: Language) -> str:
+    """Return what the drawings mean, where there are any."""
+    return element("p", text(language(_LEGEND)), class_="quiet") if any(ranges) else ""
+
+
+def _feature(
+    name: str, value: FeatureValue, known: Bounds, moved: float | None, language: Language
+) -> list[str]:
+    number = float(value) if isinstance(value, int | float) else None
+    return [
+        element("code", text(name)),
+        text(_value(name, value, language)),
+        drawing(number, known),
+        _usual(name, number, known.normal, language),
+        _usual(name, number, known.malicious, language),
+        text(_meaning(name, language)),
+        text(_towards(moved, language)),
+    ]
 
 
 def classic_table(target: Target) -> str:
@@ -103,8 +130,8 @@ def _towards(amount: float | None, language: Language) -> str:
     return language("towards malicious") if amount > 0 else language("towards normal")
 
 
-def _usual(name: str, value: FeatureValue, ends: Sequence[float] | None, language: Language) -> str:
-    """Return the range of normal servers, emphasised where the value is outside of it."""
+def _usual(name: str, value: float | None, ends: Sequence[float] | None, language: Language) -> str:
+    """Return a range, emphasised where the value is outside of it."""
     if ends is None:
         return ""
     low, high = ends
@@ -112,7 +139,7 @@ def _usual(name: str, value: FeatureValue, ends: Sequence[float] | None, languag
     both = (
         written[0] if low == high else language("{low} to {high}", low=written[0], high=written[1])
     )
-    if isinstance(value, int | float) and not low <= value <= high:
+    if value is not None and not low <= value <= high:
         return element("strong", text(language("outside of {range}", range=both)))
     return text(both)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from report.console import skipped_lines
 from report.html.elements import badge, bullets, definitions, element, text
 from report.html.lazy import PARTS, packs
+from report.html.ranges import Ranges
 from report.html.target import body, heading
 from report.language import ENGLISH, Language
 from report.ranking import totals
@@ -28,7 +28,7 @@ _COLUMNS: Final = (
     ("module 1", "number"),
     ("forest", "number"),
     ("gbdt", "number"),
-    ("connections", "number"),
+    ("conns", "number"),
     ("address", "text"),
     ("name", "text"),
     ("first seen", "text"),
@@ -44,7 +44,7 @@ def page(selection: Selection, language: Language = ENGLISH) -> str:
     """
     style, script = (path.read_text("utf-8") for path in (_STYLE, _SCRIPT))
     title = language("Malicious encrypted traffic: result")
-    usual = selection.document.usual
+    ranges = Ranges.of(selection.document)
     return "\n".join(
         [
             f'<!DOCTYPE html>\n<html lang="{language.code}">\n<head>\n<meta charset="utf-8">',
@@ -55,7 +55,7 @@ def page(selection: Selection, language: Language = ENGLISH) -> str:
             element("header", f"<h1>{text(title)}</h1>{_summary(selection.overview, language)}"),
             f"<main>{_servers(selection, language)}{_details(selection, language)}</main>",
             element("footer", _inputs(selection.document, language)),
-            packs([body(each, language, usual) for each in selection.shown[WHOLE:]]),
+            packs([body(each, language, ranges) for each in selection.shown[WHOLE:]]),
             f'<script type="application/json" id="document">{_embedded(selection.document)}',
             f"</script>\n<script>{script}</script>\n</body>\n</html>\n",
         ]
@@ -138,7 +138,7 @@ def _details(selection: Selection, language: Language) -> str:
     if not selection.shown:
         return ""
     parts = "\n".join(
-        _detail(number, each, language, selection.document.usual)
+        _detail(number, each, language, Ranges.of(selection.document))
         for number, each in enumerate(selection.shown)
     )
     note = language("This part needs a script: open the page in a browser that runs it.")
@@ -148,16 +148,14 @@ def _details(selection: Selection, language: Language) -> str:
     )
 
 
-def _detail(
-    number: int, shown: Shown, language: Language, usual: Mapping[str, Sequence[float]]
-) -> str:
+def _detail(number: int, shown: Shown, language: Language, ranges: Ranges) -> str:
     summary = element("summary", heading(shown, language))
     if number >= WHOLE:
         place = number - WHOLE
         pack = f'data-pack="{place // PARTS}" data-part="{place % PARTS}"'
         return f'<details id="target-{number}" {pack}>{summary}<div class="body"></div></details>'
     is_open = shown.row.verdict == "MALICIOUS" or number == 0
-    content = element("div", body(shown, language, usual), class_="body")
+    content = element("div", body(shown, language, ranges), class_="body")
     return f'<details id="target-{number}"{" open" if is_open else ""}>{summary}{content}</details>'
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from report.display_filter import connection_filter
@@ -10,6 +10,7 @@ from report.html.certificates import certificates
 from report.html.elements import badge, bullets, code, definitions, element, table, text
 from report.html.features import classic_table, contributions, features
 from report.html.further_detectors import further_detectors
+from report.html.ranges import Ranges
 from report.html.timeline import timeline
 from report.language import Language
 from report.selection import Shown
@@ -34,10 +35,10 @@ def heading(shown: Shown, language: Language) -> str:
     return f"{verdict} {element('span', text(target.ip), class_='address')} {likely} {words}"
 
 
-def body(shown: Shown, language: Language, usual: Mapping[str, Sequence[float]]) -> str:
+def body(shown: Shown, language: Language, ranges: Ranges) -> str:
     """Return the sections of a target: verdict and reasons first.
 
-    ``usual`` are the ranges of normal servers by feature.
+    ``ranges`` are those of features in training.
     """
     target, row = shown
     sections = [
@@ -50,7 +51,7 @@ def body(shown: Shown, language: Language, usual: Mapping[str, Sequence[float]])
         ("Certificates", certificates(target, language)),
         ("Known certificates", _matches(target, language)),
         *further_detectors(target, language),
-        ("Features", features(target, language, usual)),
+        ("Features", features(target, language, ranges)),
         ("TLS connections", _connections(target, language)),
         ("Classic form", classic_table(target)),
     ]
