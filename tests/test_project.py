@@ -33,7 +33,7 @@ def test_example_can_be_typed(command: str) -> None:
     for line in example.split("; "):
         program, name, *arguments = shlex.split(line)
         assert (program, name) == ("python", "project.py")
-        assert project._parser().parse_args(arguments).command in project.COMMANDS
+        assert project.parser().parse_args(arguments).command in project.COMMANDS
 
 
 @pytest.mark.parametrize("arguments", [["detect"], ["unheard-of"], ["scan", "x"], ["certs"]])
