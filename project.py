@@ -41,8 +41,9 @@ try:
         WRONG_USE,
     )
     from commands.options.command_line import add, complete
+    from commands.options.declared import OPTIONS
     from commands.options.settings import read_settings
-    from commands.output import be_quiet, complaint
+    from commands.output import be_quiet, complaint, speak
     from evaluation.errors import EvaluationError
     from models.errors import ModelError
     from report.errors import AllowlistError
@@ -96,8 +97,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     _accept_any_text()
     arguments = parser().parse_args(argv)
     try:
-        complete(arguments, read_settings(os.environ).value_of)
+        settings = read_settings(os.environ)
+        complete(arguments, settings.value_of)
         be_quiet(arguments.quiet)
+        speak(getattr(arguments, "lang", settings.value_of(OPTIONS["lang"])))
         return int(arguments.run(arguments)) if arguments.command else prompt.run()
     except KeyboardInterrupt:
         complaint("")

@@ -33,7 +33,7 @@ def ranking(overview: Overview, language: Language = ENGLISH, *, verbose: bool =
     lines = [*table(overview.rows, language, verbose=verbose), "", *totals(overview, language)]
     if not overview.servers:
         lines = [language("no TLS server was seen, so there is nothing to assess")]
-    below = [*_attacks(overview), *skipped_lines(overview.captures, language)]
+    below = [*_attacks(overview, language), *skipped_lines(overview.captures, language)]
     return "\n".join([*lines, *below]) + "\n"
 
 
@@ -109,9 +109,9 @@ def _found_by(row: TriageRow, language: Language) -> list[str]:
     return [f"  {line}" for text in texts for line in wrapped(text, WIDTH - 2)]
 
 
-def _attacks(overview: Overview) -> list[str]:
+def _attacks(overview: Overview, language: Language) -> list[str]:
     """Return the pairs whose flows are called an attack, whether TLS was seen or not."""
-    lines = attack_summary(overview.attack_classes)
+    lines = attack_summary(overview.attack_classes, language)
     return [part for line in lines for part in wrapped(printable(line), WIDTH)]
 
 
