@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -43,11 +43,20 @@ def run(arguments: argparse.Namespace) -> int:
 def takers(parser: argparse.ArgumentParser) -> dict[Option, list[str]]:
     """Return the commands below a parser that take each option."""
     found: dict[Option, list[str]] = {option: [] for option in OPTIONS.values()}
-    for name, command in commands_of(parser).items():
+    for name, command in _all_commands(parser):
         for action in command._actions:
             if isinstance(action.default, Option):
                 found[action.default].append(name)
     return found
+
+
+def _all_commands(
+    parser: argparse.ArgumentParser, above: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield the commands below a parser, and their actions as ``certs list``."""
+    for name, command in commands_of(parser).items():
+        yield f"{above}{name}", command
+        yield from _all_commands(command, f"{above}{name} ")
 
 
 def described(settings: Settings, taken_by: Mapping[Option, Sequence[str]]) -> str:

@@ -189,6 +189,20 @@ _FLOWS: Final = (
         default=False,
     ),
 )
+_CERTIFICATES: Final = (
+    Option(
+        "capture",
+        "what was learned from one capture: its path, its file name, or the first digits of its "
+        "SHA-256",
+        metavar="CAPTURE",
+    ),
+    Option(
+        "sslbl",
+        "in the form of abuse.ch SSLBL: what was confirmed or imported, by SHA-1",
+        switch,
+        default=False,
+    ),
+)
 _TRAINING: Final = (
     Option("data", "dataset folder; that of the module unless given", Path, metavar="DIR"),
     Option("manifest", "CSV that names labelled captures", Path, metavar="FILE"),
@@ -330,6 +344,7 @@ OPTIONS: Final[dict[str, Option]] = {
         *_SCANNING,
         *_LOGS,
         *_FLOWS,
+        *_CERTIFICATES,
         *_TRAINING,
         *_CONVERSATIONS,
         *_COMPARING,
