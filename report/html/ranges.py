@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from verdict.document import Document
@@ -38,44 +38,47 @@ def bounds(ranges: Ranges, feature: str) -> Bounds:
     return Bounds(ranges.normal.get(feature), ranges.malicious.get(feature))
 
 
-def drawing(value: float | None, known: Bounds) -> str:
-    """Return a bar for each range, the filled one of normal servers above, and a mark at the value.
+class Drawing:
+    """A bar for each range, the filled one of normal servers above, to which a mark is added.
 
-    A value outside of both is a mark at the edge; without any range there is nothing to draw.
+    Lengths are of magnitudes where values are large.
     """
-    ends = [end for each in known if each is not None for end in each]
-    if not ends:
-        return ""
-    place = _scale(min(ends), max(ends))
-    bars = _bar(known.normal, place, 3, "normal") + _bar(known.malicious, place, 12, "malicious")
-    mark = "" if value is None else f'<path d="M{place(value):.0f} 0v{_HEIGHT}" class="now"/>'
-    size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}"'
-    return f'<svg {size} class="ranges" aria-hidden="true">{bars}{mark}</svg>'
 
+    def __init__(self, known: Bounds) -> None:
+        ends = [end for each in known if each is not None for end in each]
+        self._is_empty = not ends
+        low, high = (min(ends), max(ends)) if ends else (0.0, 0.0)
+        self._low = low
+        self._by_magnitude = low >= 0 and high > _LARGE
+        self._start, self._end = self._length(low), self._length(high)
+        bars = self._bar(known.normal, 3, "normal") + self._bar(known.malicious, 12, "malicious")
+        size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}"'
+        self._bars = f'<svg {size} class="ranges" aria-hidden="true">{bars}'
 
-def _bar(ends: Sequence[float] | None, place: Callable[[float], float], y: int, kind: str) -> str:
-    if ends is None:
-        return ""
-    left, right = (place(end) for end in ends)
-    width = max(right - left, 2)
-    return f'<rect x="{left:.0f}" y="{y}" width="{width:.0f}" height="7" class="{kind}"/>'
+    def of(self, value: float | None) -> str:
+        """Return the bars with a mark at the value, at an edge if it is outside of both.
 
+        Empty without any range.
+        """
+        if self._is_empty:
+            return ""
+        if value is None:
+            return f"{self._bars}</svg>"
+        return f'{self._bars}<path d="M{self._place(value):.0f} 0v{_HEIGHT}" class="now"/></svg>'
 
-def _scale(low: float, high: float) -> Callable[[float], float]:
-    """Return what places a value; lengths are of magnitudes where values differ by many."""
-    by_magnitude = low >= 0 and high > _LARGE
+    def _bar(self, ends: Sequence[float] | None, y: int, kind: str) -> str:
+        if ends is None:
+            return ""
+        left, right = (self._place(end) for end in ends)
+        width = max(right - left, 2)
+        return f'<rect x="{left:.0f}" y="{y}" width="{width:.0f}" height="7" class="{kind}"/>'
 
-    def length(value: float) -> float:
-        return math.log1p(max(value, 0.0)) if by_magnitude else value
+    def _length(self, value: float) -> float:
+        return math.log1p(max(value, 0.0)) if self._by_magnitude else value
 
-    start, end = length(low), length(high)
-    room = _WIDTH - 2 * _EDGE
-
-    def place(value: float) -> float:
-        if end > start:
-            share = (length(value) - start) / (end - start)
+    def _place(self, value: float) -> float:
+        if self._end > self._start:
+            share = (self._length(value) - self._start) / (self._end - self._start)
         else:
-            share = 0.5 + (value > low) - (value < low)
-        return min(max(_EDGE + room * share, 1.0), _WIDTH - 1.0)
-
-    return place
+            share = 0.5 + (value > self._low) - (value < self._low)
+        return min(max(_EDGE + (_WIDTH - 2 * _EDGE) * share, 1.0), _WIDTH - 1.0)

@@ -8,9 +8,8 @@ from typing import Final
 from report.display_filter import connection_filter
 from report.html.certificates import certificates
 from report.html.elements import badge, bullets, code, definitions, element, table, text
-from report.html.features import classic_table, contributions, features
+from report.html.features import FeatureTable, classic_table, contributions
 from report.html.further_detectors import further_detectors
-from report.html.ranges import Ranges
 from report.html.timeline import timeline
 from report.language import Language
 from report.selection import Shown
@@ -35,10 +34,10 @@ def heading(shown: Shown, language: Language) -> str:
     return f"{verdict} {element('span', text(target.ip), class_='address')} {likely} {words}"
 
 
-def body(shown: Shown, language: Language, ranges: Ranges) -> str:
+def body(shown: Shown, language: Language, features: FeatureTable) -> str:
     """Return the sections of a target: verdict and reasons first.
 
-    ``ranges`` are those of features in training.
+    ``features`` makes the table of features.
     """
     target, row = shown
     sections = [
@@ -51,7 +50,7 @@ def body(shown: Shown, language: Language, ranges: Ranges) -> str:
         ("Certificates", certificates(target, language)),
         ("Known certificates", _matches(target, language)),
         *further_detectors(target, language),
-        ("Features", features(target, language, ranges)),
+        ("Features", features.of(target)),
         ("TLS connections", _connections(target, language)),
         ("Classic form", classic_table(target)),
     ]

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from report.console import classic_block
-from report.html.features import classic_table, contributions, features
+from report.html.features import FeatureTable, classic_table, contributions
 from report.html.ranges import Ranges
 from report.language import ENGLISH
 
@@ -28,7 +28,7 @@ def test_without_contributions_there_is_no_table() -> None:
 
 
 def test_feature_has_its_name_value_and_meaning() -> None:
-    text = features(target(BEACON), ENGLISH, UNKNOWN)
+    text = FeatureTable(UNKNOWN, ENGLISH).of(target(BEACON))
     assert "<code>avg_time_diff</code>" in text
     assert "<td>60 s</td><td></td><td></td><td></td><td>mean time between connections</td>" in text
     assert "<td>missing</td>" in text
@@ -36,9 +36,8 @@ def test_feature_has_its_name_value_and_meaning() -> None:
 
 def test_feature_says_what_it_moved_towards() -> None:
     (beacon,) = document(BEACON).targets
-    row = next(
-        line for line in features(beacon, ENGLISH, UNKNOWN).splitlines() if "SNI_ssl_ratio" in line
-    )
+    rows = FeatureTable(UNKNOWN, ENGLISH).of(beacon).splitlines()
+    row = next(line for line in rows if "SNI_ssl_ratio" in line)
     assert "towards" in row
 
 
@@ -51,7 +50,7 @@ def test_classic_form_is_that_of_the_console() -> None:
 def test_value_outside_of_what_is_usual_is_emphasised() -> None:
     usual = {"avg_time_diff": (0.5, 30.0), "avg_key_length": (2048.0, 2048.0), "avg_TTL": (0, 9)}
     malicious = {"avg_time_diff": (50.0, 300.0), "avg_key_length": (1024.0, 1024.0)}
-    text = features(target(BEACON), ENGLISH, Ranges(usual, malicious))
+    text = FeatureTable(Ranges(usual, malicious), ENGLISH).of(target(BEACON))
     outside = "<strong>outside of 0.5 s to 30 s</strong>"
     assert f"</svg></td><td>{outside}</td><td>50 s to 300 s</td>" in text
     outside = "<strong>outside of 1,024 bits</strong>"
@@ -60,5 +59,5 @@ def test_value_outside_of_what_is_usual_is_emphasised() -> None:
 
 
 def test_drawings_are_explained_where_there_are_any() -> None:
-    assert "hollow" in features(target(BEACON), ENGLISH, Ranges({"avg_TTL": (0, 9)}, {}))
-    assert "hollow" not in features(target(BEACON), ENGLISH, UNKNOWN)
+    assert "hollow" in FeatureTable(Ranges({"avg_TTL": (0, 9)}, {}), ENGLISH).of(target(BEACON))
+    assert "hollow" not in FeatureTable(UNKNOWN, ENGLISH).of(target(BEACON))

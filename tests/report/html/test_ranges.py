@@ -2,20 +2,20 @@ import re
 
 import pytest
 
-from report.html.ranges import Bounds, Ranges, bounds, drawing
+from report.html.ranges import Bounds, Drawing, Ranges, bounds
 
 from ..documents import document
 
 
 def mark(value: float | None, normal: tuple[float, float] | None) -> int:
     """Return where the mark of a value lies, of 120."""
-    (place,) = re.findall(r'<path d="M(\d+) 0v', drawing(value, Bounds(normal, None)))
+    (place,) = re.findall(r'<path d="M(\d+) 0v', Drawing(Bounds(normal, None)).of(value))
     return int(place)
 
 
 def bars(known: Bounds) -> list[tuple[str, ...]]:
     form = r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="7" class="(\w+)"/>'
-    return re.findall(form, drawing(None, known))
+    return re.findall(form, Drawing(known).of(None))
 
 
 def test_document_holds_both_ranges() -> None:
@@ -56,8 +56,8 @@ def test_mark_lies_within_or_at_an_edge(
 
 
 def test_value_that_is_missing_has_no_mark() -> None:
-    assert "<path" not in drawing(None, Bounds((0.0, 1.0), None))
+    assert "<path" not in Drawing(Bounds((0.0, 1.0), None)).of(None)
 
 
 def test_feature_without_ranges_has_no_drawing() -> None:
-    assert drawing(1.0, Bounds(None, None)) == ""
+    assert Drawing(Bounds(None, None)).of(1.0) == ""

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from report.html.features import FeatureTable
 from report.html.ranges import Ranges
 from report.html.target import body, heading
 from report.language import ENGLISH
@@ -14,7 +15,7 @@ from verdict.scoring import score
 from ...verdict.synthetic import BEACON, BEACON_LEAF, HIDDEN, SITE, sample_logs, stub_models
 from ..documents import changed, document, target, with_connections
 
-UNKNOWN = Ranges({}, {})
+UNKNOWN = FeatureTable(Ranges({}, {}), ENGLISH)
 GOLDEN = Path(__file__).parent.parent / "golden"
 
 
@@ -32,7 +33,10 @@ def test_heading_has_verdict_address_and_probability() -> None:
 def test_body_word_for_word() -> None:
     (beacon,) = document(BEACON).targets
     expected = (GOLDEN / "target.html").read_text(encoding="utf-8")
-    assert body(shown(beacon), ENGLISH, Ranges.of(document(BEACON))) + "\n" == expected
+    assert (
+        body(shown(beacon), ENGLISH, FeatureTable(Ranges.of(document(BEACON)), ENGLISH)) + "\n"
+        == expected
+    )
 
 
 def test_verdict_and_reasons_come_first() -> None:
