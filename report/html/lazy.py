@@ -19,7 +19,7 @@ from typing import Final
 PARTS: Final = 20  # in a pack: few enough to unpack at once, many enough to compress well
 _GZIP: Final = 31  # of zlib: with the header of gzip
 _LARGEST: Final = 1 << 31  # bytes that packed text may expand to
-_PIECES: Final = re.compile(r"(?=<t[rdh]\b|<section|<svg|<path|<rect)")
+_PIECES: Final = re.compile(r"(?=<t[rdh]\b|<section|<svg|<path)")
 
 
 def packs(parts: Iterable[str]) -> str:
