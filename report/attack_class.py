@@ -9,7 +9,7 @@ from verdict.attack_class import AttackClasses, AttackFlow
 
 _PAIRS_SHOWN: Final = 10
 _MODELS: Final = "models"
-_NOT_ATTACKS: Final = ("Benign", "NOT ASSESSED")
+NOT_ATTACKS: Final = ("Benign", "NOT ASSESSED")
 
 
 def attack_class_lines(found: AttackClasses, language: Language = ENGLISH) -> list[str]:
@@ -89,4 +89,4 @@ def _counts(found: AttackClasses, language: Language) -> str:
 def _ordered(found: AttackClasses) -> list[str]:
     """Return the classes that there are, attacks first, those of most flows before others."""
     counts = found.counts
-    return sorted(counts, key=lambda name: (name in _NOT_ATTACKS, -counts[name], name))
+    return sorted(counts, key=lambda name: (name in NOT_ATTACKS, -counts[name], name))

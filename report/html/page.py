@@ -7,6 +7,7 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
+from report.attack_class import NOT_ATTACKS
 from report.console import skipped_lines
 from report.html.elements import badge, bullets, definitions, element, text
 from report.html.embedded import embedded
@@ -29,6 +30,7 @@ _COLUMNS: Final = (
     ("module 1", "number"),
     ("forest", "number"),
     ("gbdt", "number"),
+    ("conv", "number"),
     ("conns", "number"),
     ("address", "text"),
     ("name", "text"),
@@ -113,8 +115,11 @@ def _servers(selection: Selection, language: Language) -> str:
 
 def _server(number: int, shown: Shown, language: Language) -> str:
     row = shown.row
-    reason = language.reason(row.reasons[0]) if row.reasons else ""
-    figures = (row.probability, row.module1, row.random_forest, row.gbdt)
+    reasons = [language.reason(row.reasons[0])] if row.reasons else []
+    if row.attack_class not in NOT_ATTACKS:
+        attack = language(row.attack_class)
+        reasons.append(language("attack class: {verdict}", verdict=attack))
+    figures = (row.probability, row.module1, row.random_forest, row.gbdt, row.conversation)
     allowed = f" ({language('allowed')})" if row.allowed_by else ""
     cells = [
         badge(row.verdict, language(row.verdict) + allowed),
@@ -123,7 +128,7 @@ def _server(number: int, shown: Shown, language: Language) -> str:
         f'<a href="#target-{number}">{text(row.ip)}</a>',
         text(row.names[0] if row.names else ""),
         "" if row.first_ts is None else moment(row.first_ts),
-        text(reason),
+        text("; ".join(reasons)),
     ]
     return (
         f'<tr data-verdict="{row.verdict}">'
