@@ -41,8 +41,9 @@ try:
         WRONG_USE,
     )
     from commands.options.command_line import add, complete
+    from commands.options.declared import OPTIONS
     from commands.options.settings import read_settings
-    from commands.output import be_quiet, complaint
+    from commands.output import be_quiet, complaint, speak
     from evaluation.errors import EvaluationError
     from models.errors import ModelError
     from report.errors import AllowlistError
@@ -94,10 +95,12 @@ _OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command, or the prompt without one, and return the exit status."""
     _accept_any_text()
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     try:
-        complete(arguments, read_settings(os.environ).value_of)
+        settings = read_settings(os.environ)
+        complete(arguments, settings.value_of)
         be_quiet(arguments.quiet)
+        speak(getattr(arguments, "lang", settings.value_of(OPTIONS["lang"])))
         return int(arguments.run(arguments)) if arguments.command else prompt.run()
     except KeyboardInterrupt:
         complaint("")
@@ -107,24 +110,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         return next(status for kind, status in STATUS_OF.items() if isinstance(error, kind))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    whole = argparse.ArgumentParser(
         prog="project.py",
         description="Detects malicious encrypted traffic. Without a command it asks for addresses "
         "in the captures of this folder and of pcaps/.",
         epilog="exit status: 0 nothing malicious, 1 something malicious, 2 wrong use, "
         "3 unreadable input, 4 model or engine missing or broken",
     )
-    add(parser, "quiet", "verbose")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    add(whole, "quiet", "verbose")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND")
     for name, module in COMMANDS.items():
         command = commands.add_parser(
             name, help=module.HELP, description=module.HELP, epilog=f"example: {module.EXAMPLE}"
         )
         module.configure(command)
         add(command, "quiet", "verbose", inherited=True)
-        command.set_defaults(run=module.run, parser=parser)
-    return parser
+        command.set_defaults(run=module.run, parser=whole)
+    return whole
 
 
 def _accept_any_text() -> None:

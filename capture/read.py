@@ -20,6 +20,7 @@ from capture.zeek_folder import read_folder
 
 Engine = Literal["auto", "zeek", "builtin"]
 Notice = Callable[[str], None]
+Progress = Callable[[int], None]  # is told the bytes of a capture that were read so far
 
 
 class Unreadable(NamedTuple):
@@ -54,14 +55,15 @@ def read_logs(
     recursive: bool = True,
     decompressed_limit: int | None = None,
     on_read: Callable[[Input], None] = lambda source: None,
+    on_bytes: Callable[[Input, int], None] | None = None,
 ) -> ReadResult:
     """Read every capture and log folder at or below the paths, ``jobs`` at a time.
 
     Unless ``recursive``, folders within the given ones are left alone. A capture that is there
     twice counts once. ``decompressed_limit`` is as in ``read_one``. ``on_notice`` gets one line for
-    each thing worth knowing, ``on_read`` each input that is done. Raises
-    ``UnreadableInputError`` if nothing at all can be read, ``EngineError`` if Zeek is asked for and
-    not installed.
+    each thing worth knowing, ``on_read`` each input that is done, ``on_bytes`` how far this process
+    has read a capture. Raises ``UnreadableInputError`` if nothing at all can be read,
+    ``EngineError`` if Zeek is asked for and not installed.
     """
     inputs = find_inputs(paths, recursive=recursive)
     if not inputs:
@@ -69,7 +71,7 @@ def read_logs(
             f"no capture and no Zeek logs in {', '.join(map(str, paths))}; put a .pcap file there"
         )
     read = partial(_outcome, engine=engine, decompressed_limit=decompressed_limit)
-    found = _read_all(read, inputs, jobs, on_read)
+    found = _read_all(read, inputs, jobs, on_read, on_bytes)
     for outcome in found:
         for notice in outcome.notices:
             on_notice(notice)
@@ -90,21 +92,22 @@ def read_one(
     on_notice: Notice,
     *,
     decompressed_limit: int | None = None,
+    progress: Progress | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Logs:
     """Read one input; a capture on which Zeek fails is read by the builtin engine.
 
     A compressed capture may expand to ``decompressed_limit`` bytes (see
-    ``builtin.files.source.open_source``). ``clock`` gives seconds. Raises ``UnreadableInputError``
-    if it is neither a capture nor a folder of logs, ``EngineError`` if Zeek is asked for and not
-    installed.
+    ``builtin.files.source.open_source``). ``progress`` is told the bytes that the builtin engine
+    has read of it. ``clock`` gives seconds. Raises ``UnreadableInputError`` if it is neither a
+    capture nor a folder of logs, ``EngineError`` if Zeek is asked for and not installed.
     """
     logs = _read_elsewhere(source, engine, on_notice, decompressed_limit, clock)
     if logs is not None:
         return logs
     from capture.builtin.engine import analyse  # loads slowly, and log folders do not need it
 
-    return analyse(source.path, decompressed_limit=decompressed_limit)
+    return analyse(source.path, decompressed_limit=decompressed_limit, progress=progress)
 
 
 @contextmanager
@@ -114,6 +117,7 @@ def reading(
     on_notice: Notice,
     *,
     decompressed_limit: int | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[LogBatches]:
     """Read one input as ``read_one`` does; its tables may be larger than the memory."""
     logs = _read_elsewhere(source, engine, on_notice, decompressed_limit, time.monotonic)
@@ -122,7 +126,7 @@ def reading(
         return
     from capture.builtin.engine import analysis
 
-    with analysis(source.path, decompressed_limit=decompressed_limit) as found:
+    with analysis(source.path, decompressed_limit=decompressed_limit, progress=progress) as found:
         yield found
 
 
@@ -162,10 +166,11 @@ def _zeek(engine: Engine) -> Path | None:
 
 
 def _read_all(
-    read: Callable[[Input], _Outcome],
+    read: Callable[..., _Outcome],
     inputs: Sequence[Input],
     jobs: int,
     on_read: Callable[[Input], None],
+    on_bytes: Callable[[Input, int], None] | None,
 ) -> list[_Outcome]:
     """Return what came of each input, in their order; those of processes that fail are told so.
 
@@ -174,7 +179,8 @@ def _read_all(
     found = {}
     if not are_worth_processes(inputs, jobs):
         for source in inputs:
-            found[source] = read(source)
+            told = partial(on_bytes, source) if on_bytes else None
+            found[source] = read(source, progress=told)
             on_read(source)
         return list(found.values())
     for source, future in outcomes(read, inputs, jobs):
@@ -187,10 +193,21 @@ def _read_all(
     return [found[source] for source in inputs]
 
 
-def _outcome(source: Input, engine: Engine, decompressed_limit: int | None) -> _Outcome:
+def _outcome(
+    source: Input,
+    engine: Engine,
+    decompressed_limit: int | None,
+    progress: Progress | None = None,
+) -> _Outcome:
     notices: list[str] = []
     try:
-        logs = read_one(source, engine, notices.append, decompressed_limit=decompressed_limit)
+        logs = read_one(
+            source,
+            engine,
+            notices.append,
+            decompressed_limit=decompressed_limit,
+            progress=progress,
+        )
     except UnreadableInputError as error:
         return _Outcome(None, str(error), tuple(notices))
     return _Outcome(logs, "", tuple(notices))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from commands.options.command_line import add
 from commands.output import notice, working
-from commands.progress import progress
+from commands.progress import progress, sizes_of
 from models.card import MODELS
 
 if TYPE_CHECKING:
@@ -65,12 +65,10 @@ class Analysis:
     @cached_property
     def _read(self) -> ReadResult:
         from capture.discover import find_inputs
-        from capture.processes import size_of
         from capture.read import read_logs
 
         inputs = find_inputs(self._paths, recursive=self._recursive)
-        sizes = {source.name: size_of(source.path) for source in inputs}
-        with progress("reading captures", sizes) as advance:
+        with progress("reading captures", sizes_of(inputs)) as read:
             result = read_logs(
                 self._paths,
                 self._engine,
@@ -78,7 +76,8 @@ class Analysis:
                 notice,
                 recursive=self._recursive,
                 decompressed_limit=self._decompressed_limit,
-                on_read=lambda source: advance(source.name),
+                on_read=lambda source: read.done(source.name),
+                on_bytes=lambda source, count: read.tell(source.name, count),
             )
         lines = [unreadable.message for unreadable in result.unreadable]
         for line in (*lines, *incomplete(result.logs)):
@@ -118,9 +117,9 @@ class Analysis:
         if classifier is None:
             notice(f"{self._models_folder}: no module3, so no attack classes; train module3")
             return None
-        with working("classifying flows"):
+        with progress("classifying flows", self._sizes()) as read:
             return classified_flows(
-                self.logs.captures, classifier, self._decompressed_limit, notice
+                self.logs.captures, classifier, self._decompressed_limit, notice, read.tell
             )
 
     @cached_property
@@ -136,14 +135,22 @@ class Analysis:
         from capture.discover import find_inputs
         from commands.conversations import JudgedCaptures
 
-        with working("judging conversations"):
+        with progress("judging conversations", self._sizes()) as read:
             return JudgedCaptures.of(
                 find_inputs(self._paths, recursive=self._recursive),
                 self.logs,
                 self._models_folder,
                 self._jobs,
                 self._decompressed_limit,
+                progress=read.tell,
             )
+
+    def _sizes(self) -> dict[str, int]:
+        """Return the bytes of each capture by its path in the document."""
+        from capture.processes import size_of
+
+        captures = [info for info in self.logs.captures if info.packets is not None]
+        return {info.path: size_of(Path(info.path)) for info in captures}
 
     def assess(
         self, addresses: Sequence[str] | None, allowlist: Allowlist | None = None

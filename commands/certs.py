@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,9 +14,11 @@ from commands.options.option import STANDARD_OUTPUT
 from commands.output import reason_of, write, write_to
 
 if TYPE_CHECKING:
+    from verdict.certificates import Forgotten
     from verdict.known_certificates import Entry
 
 HELP: Final = "list, confirm, forget, import and export known malicious certificates"
+_DIGITS: Final = 12  # of a capture's SHA-256
 EXAMPLE: Final = "python project.py detect pcaps/beacon.pcap; python project.py certs list"
 
 
@@ -30,18 +31,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     described = {
         "list": "what is known, and who learnt what from which capture",
         "confirm": "a person says that it is malicious: from now on it decides FINAL alone",
-        "forget": "remove a false alarm",
+        "forget": "remove a false alarm, or all that was learned from a capture",
         "import": "add a list: abuse.ch SSLBL CSV, or our own export",
-        "export": "write everything as CSV",
+        "export": "write everything as CSV, or a list in the form of abuse.ch",
     }
     parsers = {
         action: actions.add_parser(action, help=text, description=text, parents=[place])
         for action, text in described.items()
     }
-    for action in ("confirm", "forget"):
-        parsers[action].add_argument(
-            "fingerprint", metavar="FINGERPRINT", help="first digits of its SHA-256 or SHA-1"
-        )
+    digits = "first digits of its SHA-256 or SHA-1"
+    parsers["confirm"].add_argument("fingerprint", metavar="FINGERPRINT", help=digits)
+    what = parsers["forget"].add_mutually_exclusive_group(required=True)
+    what.add_argument("fingerprint", nargs="?", metavar="FINGERPRINT", help=digits)
+    add(what, "capture")
+    add(parsers["list"], "capture")
+    add(parsers["export"], "sslbl")
     parsers["import"].add_argument("file", type=Path, metavar="FILE")
     parsers["export"].add_argument(
         "file", nargs="?", default=STANDARD_OUTPUT, metavar="FILE", help="standard output if left"
@@ -62,7 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    write(listing(open_database(arguments.certificates).entries()))
+    entries: Sequence[Entry] = open_database(arguments.certificates).entries()
+    if arguments.capture is not None:
+        from verdict.learned_captures import learned_from
+
+        entries = learned_from(entries, arguments.capture)
+    write(listing(entries))
 
 
 def _confirm(arguments: argparse.Namespace) -> None:
@@ -71,8 +80,18 @@ def _confirm(arguments: argparse.Namespace) -> None:
 
 
 def _forget(arguments: argparse.Namespace) -> None:
-    entry = open_database(arguments.certificates).forget(arguments.fingerprint)
-    write(f"forgot {_fingerprint(entry)}\n")
+    database = open_database(arguments.certificates)
+    if arguments.capture is None:
+        write(f"forgot {_fingerprint(database.forget(arguments.fingerprint))}\n")
+    else:
+        write(_forgotten(database.forget_capture(arguments.capture)))
+
+
+def _forgotten(found: Forgotten) -> str:
+    from report.text import counted
+
+    kept = f"; {found.kept:,} known otherwise stay" if found.kept else ""
+    return f"forgot {counted(found.removed, 'certificate')}{kept}\n"
 
 
 def _import(arguments: argparse.Namespace) -> None:
@@ -87,9 +106,10 @@ def _import(arguments: argparse.Namespace) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> None:
-    from verdict.certificate_csv import export
+    from verdict.certificate_csv import block_list, export
 
-    write_to(arguments.file, export(open_database(arguments.certificates).entries()))
+    form = block_list if arguments.sslbl else export
+    write_to(arguments.file, form(open_database(arguments.certificates).entries()))
 
 
 def _text(path: Path) -> str:
@@ -111,7 +131,8 @@ def listing(entries: Sequence[Entry]) -> str:
         known = (("subject", entry.subject), ("SNI", entry.sni), ("note", entry.note))
         lines += [f"  {name}: {printable(text)}" for name, text in known if text]
         lines += [
-            f"  learned from {printable(sighting.capture_name)}, {_time(sighting.ts)}, "
+            f"  learned from {printable(sighting.capture_name)} "
+            f"({sighting.capture_sha256[:_DIGITS]}), {_time(sighting.ts)}, "
             f"FINAL {sighting.score:.3f}"
             for sighting in entry.sightings
         ]
@@ -125,4 +146,6 @@ def _fingerprint(entry: Entry) -> str:
 def _time(ts: float | None) -> str:
     if ts is None:
         return "time unknown"
-    return datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    from report.text import moment
+
+    return f"{moment(ts)} UTC"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
-from commands.options.option import STANDARD_OUTPUT, positive
+from commands.options.command_line import add
+from commands.options.option import STANDARD_OUTPUT
 from commands.output import notice, working, write, write_to
 
 if TYPE_CHECKING:
@@ -24,27 +25,7 @@ EXAMPLE: Final = "python project.py compare --json comparison.json --html compar
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="folder of goodx.csv and badx.csv (module4/dataset)",
-    )
-    parser.add_argument(
-        "--json",
-        nargs="?",
-        const=STANDARD_OUTPUT,
-        metavar="FILE",
-        help="write all figures as JSON to FILE, or to standard output",
-    )
-    parser.add_argument("--html", metavar="FILE", help="write them as one page with plots")
-    parser.add_argument(
-        "--jobs",
-        type=positive,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="fits side by side, each in a process; as many as cores unless given",
-    )
+    add(parser, "conversation-sets", "figures", "figures-html", "fits-at-once")
 
 
 def run(arguments: argparse.Namespace) -> int:

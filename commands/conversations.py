@@ -34,8 +34,11 @@ class JudgedCaptures:
         jobs: int,
         decompressed_limit: int | None = None,
         on_notice: Callable[[str], None] = notice,
+        progress: Callable[[str, int], None] = lambda path, count: None,
     ) -> Self:
         """Judge the captures among the inputs that the logs are of, ``jobs`` at a time.
+
+        ``progress`` is told the path of a capture, as in the logs, and how far it was read.
 
         Raises ``ModelError`` when the model is damaged; without one there is a notice.
         """
@@ -54,7 +57,7 @@ class JudgedCaptures:
             if each.kind == "capture" and (path := _as_in_document(each)) in read
         }
         judge = partial(_judge, detector=detector, decompressed_limit=decompressed_limit)
-        found = _judge_all(judge, list(captures.values()), jobs)
+        found = _judge_all(judge, list(captures.values()), jobs, progress)
         by_path = dict(zip(captures, found, strict=True))
         return cls(detector, {path: each for path, each in by_path.items() if each is not None})
 
@@ -73,27 +76,35 @@ def _as_in_document(source: Input) -> str:
     return CaptureInfo(str(source.path), "", None).path
 
 
-def _judge(source: Input, detector: Detector, decompressed_limit: int | None) -> Judged | None:
+def _judge(
+    source: Input,
+    detector: Detector,
+    decompressed_limit: int | None,
+    progress: Callable[[int], None] | None = None,
+) -> Judged | None:
     """Return the conversations of a capture, None where only another engine could read it."""
     from capture.errors import UnreadableInputError
     from verdict.conversations import judge
 
     try:
-        return judge(source.path, detector, decompressed_limit)
+        return judge(source.path, detector, decompressed_limit, progress)
     except UnreadableInputError:
         return None
 
 
 def _judge_all(
-    judge: Callable[[Input], Judged | None], inputs: Sequence[Input], jobs: int
+    judge: Callable[..., Judged | None],
+    inputs: Sequence[Input],
+    jobs: int,
+    progress: Callable[[str, int], None],
 ) -> list[Judged | None]:
     """Return what came of each input, in their order; None of a process that failed."""
-    from capture.processes import are_worth_processes, outcomes
+    from capture.processes import are_worth_processes, outcomes, size_of
 
     if not are_worth_processes(inputs, jobs):
-        return [judge(source) for source in inputs]
-    found = {
-        source: None if future.exception() else future.result()
-        for source, future in outcomes(judge, inputs, jobs)
-    }
+        return [judge(each, progress=partial(progress, _as_in_document(each))) for each in inputs]
+    found = {}
+    for source, future in outcomes(judge, inputs, jobs):
+        found[source] = None if future.exception() else future.result()
+        progress(_as_in_document(source), size_of(source.path))
     return [found[source] for source in inputs]

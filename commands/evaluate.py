@@ -11,7 +11,7 @@ from typing import Any, Final
 from commands.analysis import add_detector_arguments, open_database, readable_entries
 from commands.errors import WrongUseError
 from commands.evaluate_ctu import run_ctu
-from commands.evaluate_flows import SHIPPED, run_flows
+from commands.evaluate_flows import run_flows
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.command_line import add
 from commands.options.option import STANDARD_OUTPUT
@@ -26,16 +26,7 @@ _FEWEST_FOLDS: Final = 2
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     source = parser.add_mutually_exclusive_group()
-    add(source, "full", "measured-manifest")
-    source.add_argument(
-        "--flows",
-        nargs="?",
-        const=SHIPPED,
-        metavar="FILE",
-        help="measure the models of attack classes, on the rows that were held back from their "
-        "training, or on a table of labelled flows in the columns of CSE-CIC-IDS2018",
-    )
-    add(source, "ctu")
+    add(source, "full", "measured-manifest", "labelled-flows", "ctu")
     add(parser, "servers", "folds", "repeats", "fits", "date", "full-data")
     add(parser, "figures", "figures-html")
     add_detector_arguments(parser)

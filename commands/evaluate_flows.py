@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Final
 
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS
+from commands.options.declared import SHIPPED_FLOWS
 from commands.options.option import STANDARD_OUTPUT
 from commands.output import write, write_to
-
-SHIPPED: Final = ""  # what --flows holds without a file: the table beside the models' code
 
 
 def run_flows(arguments: argparse.Namespace) -> int:
@@ -21,7 +19,7 @@ def run_flows(arguments: argparse.Namespace) -> int:
     from training.tables import TableError
 
     try:
-        file = Path(arguments.flows) if arguments.flows != SHIPPED else None
+        file = Path(arguments.flows) if arguments.flows != SHIPPED_FLOWS else None
         found = evaluate(arguments.models, file)
     except TableError as error:
         raise WrongUseError(str(error)) from None

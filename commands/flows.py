@@ -11,6 +11,7 @@ from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.command_line import add
 from commands.output import notice, reason_of
+from commands.progress import ReadBytes, progress, sizes_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,7 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.out.suffix not in _FORMS:
         raise WrongUseError(f"{arguments.out}: name a file that ends in .csv or .parquet")
-    table = _read_all(_captures(arguments.paths), arguments)
+    captures = _captures(arguments.paths)
+    with progress("reading captures", sizes_of(captures)) as read:
+        table = _read_all(captures, arguments, read)
     _write(table, arguments.out)
     notice(f"wrote {counted(len(table), 'flow')} to {arguments.out}")
     return NOTHING_MALICIOUS
@@ -60,7 +63,9 @@ def _captures(paths: Sequence[Path]) -> list[Input]:
     return captures
 
 
-def _read_all(captures: Sequence[Input], arguments: argparse.Namespace) -> pl.DataFrame:
+def _read_all(
+    captures: Sequence[Input], arguments: argparse.Namespace, read: ReadBytes
+) -> pl.DataFrame:
     """Return the flows of all captures that can be read, of one after another."""
     import polars as pl
 
@@ -75,10 +80,12 @@ def _read_all(captures: Sequence[Input], arguments: argparse.Namespace) -> pl.Da
                 source.path,
                 cic=arguments.cic,
                 decompressed_limit=arguments.decompression_limit,
+                progress=read.of(source.name),
             )
         except UnreadableInputError as error:
             failed.append(str(error))
             continue
+        read.done(source.name)
         _tell_skipped(source.path, flows)
         found.append(flows)
     for line in failed[0 if found else 1 :]:

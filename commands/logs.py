@@ -13,6 +13,7 @@ from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
 from commands.options.command_line import add
 from commands.output import make_folder, notice, reason_of
+from commands.progress import ReadBytes, progress, sizes_of
 
 if TYPE_CHECKING:
     from capture.discover import Input
@@ -56,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         form=arguments.format,
         decompressed_limit=arguments.decompression_limit,
     )
-    written = _each(write, inputs, arguments.jobs)
+    with progress("writing logs", sizes_of(inputs)) as read:
+        written = _each(write, inputs, arguments.jobs, read)
     for outcome in written:
         for line in outcome.notices:
             notice(line)
@@ -67,13 +69,15 @@ def run(arguments: argparse.Namespace) -> int:
     return NOTHING_MALICIOUS
 
 
-def _each(write: Callable[[Input], _Written], inputs: Sequence[Input], jobs: int) -> list[_Written]:
+def _each(
+    write: Callable[..., _Written], inputs: Sequence[Input], jobs: int, read: ReadBytes
+) -> list[_Written]:
     """Return what came of each input, in their order; raises what would meet every one."""
     from capture.errors import EngineError
     from capture.processes import are_worth_processes, defect, outcomes
 
     if not are_worth_processes(inputs, jobs):
-        return [write(source) for source in inputs]
+        return [write(source, progress=read.of(source.name)) for source in inputs]
     written = {}
     for source, future in outcomes(write, inputs, jobs):
         error = future.exception()
@@ -81,6 +85,7 @@ def _each(write: Callable[[Input], _Written], inputs: Sequence[Input], jobs: int
             raise error
         failed = error and _Written((f"{source.path}: {defect(error)}",), readable=False)
         written[source] = failed or future.result()
+        read.done(source.name)
     return [written[source] for source in inputs]
 
 
@@ -90,6 +95,7 @@ def _write_one(
     engine: Engine,
     form: Form,
     decompressed_limit: int | None,
+    progress: Callable[[int], None] | None = None,
 ) -> _Written:
     from capture.errors import UnreadableInputError
     from capture.read import reading
@@ -98,7 +104,13 @@ def _write_one(
     notices: list[str] = []
     folder = folders[source]
     try:
-        with reading(source, engine, notices.append, decompressed_limit=decompressed_limit) as logs:
+        with reading(
+            source,
+            engine,
+            notices.append,
+            decompressed_limit=decompressed_limit,
+            progress=progress,
+        ) as logs:
             write_logs(logs, folder, form)
             skipped = logs.captures[0].skipped
     except UnreadableInputError as error:

@@ -11,13 +11,30 @@ from pathlib import Path
 from commands.errors import WrongUseError
 from commands.options.option import STANDARD_OUTPUT
 
-_is_quiet = False  # of this process, set once when a command starts
+# Of this process, set once when a command starts.
+_is_quiet = False
+_language = "en"
 
 
 def be_quiet(quiet: bool) -> None:
     """Let ``notice`` print nothing from now on, or print again."""
     global _is_quiet
     _is_quiet = quiet
+
+
+def speak(language: str) -> None:
+    """Let ``said`` speak the language of this code from now on."""
+    global _language
+    _language = language
+
+
+def said(line: str) -> str:
+    """Return an English line for the user in the language spoken."""
+    if _language == "en":
+        return line
+    from report.language import Language
+
+    return Language(_language).notice(line)
 
 
 def is_quiet() -> bool:
@@ -32,9 +49,9 @@ def notice(line: str) -> None:
 
 
 def complaint(line: str) -> None:
-    """Print one line to standard error; nobody may be listening."""
+    """Print one line to standard error in the language spoken; nobody may be listening."""
     with contextlib.suppress(BrokenPipeError):
-        print(" ".join(line.split()), file=sys.stderr, flush=True)
+        print(said(" ".join(line.split())), file=sys.stderr, flush=True)
 
 
 def write(text: str) -> None:

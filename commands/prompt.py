@@ -17,7 +17,7 @@ from commands.colours import show
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
 from commands.options.declared import OPTIONS
 from commands.options.settings import read_settings
-from commands.output import notice, write
+from commands.output import notice, said, write
 from commands.results import asked_for, in_full, language_of, view_of
 from report.text import printable
 from verdict.addresses import normal_form
@@ -102,7 +102,7 @@ def run(folders: Sequence[Path] | None = None) -> int:
         while (answer := _line()) is not None and answer.lower() not in LEAVE:
             address = normal_form(answer)
             if answer and address is None:
-                write(f"{printable(answer)} is no IP address\n")
+                write(f"{said(f'{printable(answer)} is no IP address')}\n")
             else:
                 preparation.wait()
                 prompt.answer(address)
@@ -153,7 +153,7 @@ class _Prompt:
         inputs = find_inputs(places, recursive=False)
         if not inputs:
             folders = " or ".join(str(folder.resolve()) for folder in self._folders)
-            write(f"no capture to look at: put a .pcap file into {folders}\n")
+            write(f"{said(f'no capture to look at: put a .pcap file into {folders}')}\n")
             return None
         notice(_what_is_read([str(each.path) for each in inputs]))
         analysis = Analysis(
@@ -233,7 +233,7 @@ def _print_one(analysis: Analysis, address: str, options: argparse.Namespace) ->
     if ends.filter((ends["client"] == address) | (ends["server"] == address)).is_empty():
         known = is_known(analysis.logs, address)
         why = "has no TLS connection" if known else "is in no capture"
-        write(f"{address} {why}\n{_suggestions(analysis)}")
+        write(f"{said(f'{address} {why}')}\n{_suggestions(analysis)}")
         return
     view = asked_for(view_of(options))
     selection = select(analysis.assess([address], view.allowlist), view)
@@ -248,6 +248,6 @@ def _suggestions(analysis: Analysis) -> str:
 
     servers = busiest_servers(analysis.logs, _LISTED)
     if not servers:
-        return "no TLS server is in any capture\n"
+        return f"{said('no TLS server is in any capture')}\n"
     lines = [f"  {address:<39} {counted(count, 'connection')}" for address, count in servers]
-    return "\n".join(["TLS servers with most connections:", *lines]) + "\n"
+    return "\n".join([said("TLS servers with most connections:"), *lines]) + "\n"

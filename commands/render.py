@@ -43,7 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="a document that detect --json or scan wrote; several are shown as one",
+        help="a document that detect --json or scan wrote, or a page of --html; several are shown "
+        "as one",
     )
     add(parser, "ip")
     add_result_arguments(parser)
@@ -77,12 +78,13 @@ def together(documents: Sequence[Document]) -> Document:
     engines = sorted({(each.engine.name, each.engine.version) for each in documents})
     names, versions = zip(*engines, strict=True)
     captures = {capture.path: capture for each in documents for capture in each.captures}
-    return in_order(
+    found = in_order(
         Engine(" + ".join(names), " + ".join(versions)),
         captures.values(),
         [target for each in documents for target in each.targets],
-        documents[0].usual,
     )
+    first = documents[0]
+    return replace(found, usual=first.usual, usual_of_malicious=first.usual_of_malicious)
 
 
 def _only(document: Document, texts: Sequence[str]) -> Document:
@@ -97,12 +99,15 @@ def _only(document: Document, texts: Sequence[str]) -> Document:
 
 
 def _read(path: Path) -> Document:
+    from report.html.embedded import document_text, is_page
     from verdict.document_json import from_json
     from verdict.errors import DocumentError
 
     try:
-        return from_json(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return from_json(document_text(text) if is_page(text) else text)
     except OSError as error:
         raise UnreadableInputError(f"{path}: cannot be read ({reason_of(error)})") from None
     except (UnicodeDecodeError, DocumentError) as error:
-        raise UnreadableInputError(f"{path}: {error}; name a file of detect --json") from None
+        hint = "name a file of detect --json or --html"
+        raise UnreadableInputError(f"{path}: {error}; {hint}") from None

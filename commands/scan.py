@@ -22,7 +22,7 @@ from commands.exit_status import UNREADABLE_INPUT
 from commands.options.command_line import add
 from commands.options.option import STANDARD_OUTPUT
 from commands.output import complaint, make_folder, notice, replace_file, write_to
-from commands.progress import progress
+from commands.progress import ReadBytes, progress, sizes_of
 from commands.results import language_of, status_of, view_of
 from commands.scan_worker import Scanned, Settings, digest, failed, is_fatal, prepare, scan_one
 
@@ -154,25 +154,18 @@ def _scan(
     learned: list[Entry] = []
     any_readable = False
     try:
-        with progress("scanning", _sizes(remaining)) as advance:
-            for source, scanned in _outcomes(remaining, settings, arguments.jobs):
+        with progress("scanning", sizes_of(remaining)) as read:
+            for source, scanned in _outcomes(remaining, settings, arguments.jobs, read):
                 for line in scanned.notices:
                     notice(f"{source.name}: {line}")
                 results.write(source.name, scanned.document)
                 learned += scanned.learned
                 any_readable |= scanned.readable
-                advance(source.name)
+                read.done(source.name)
     finally:
         if entries is not None:
             learn(database, sorted(learned, key=_learning_order))
     return any_readable
-
-
-def _sizes(inputs: Sequence[Input]) -> dict[str, int]:
-    """Return the bytes of each input by name, for a rate and the time that is left."""
-    from capture.processes import size_of
-
-    return {source.name: size_of(source.path) for source in inputs}
 
 
 def _learning_order(entry: Entry) -> tuple[str, ...]:
@@ -185,12 +178,12 @@ def _own(inputs: Sequence[Input]) -> frozenset[str]:
 
 
 def _outcomes(
-    inputs: Sequence[Input], settings: Settings, jobs: int
+    inputs: Sequence[Input], settings: Settings, jobs: int, read: ReadBytes
 ) -> Iterator[tuple[Input, Scanned]]:
     """Yield what came of each input, as they end; none, whatever goes wrong, is left out."""
     from capture.processes import outcomes
 
-    for source, future in outcomes(scan_one, inputs, jobs, partial(prepare, settings)):
+    for source, future in outcomes(scan_one, inputs, jobs, partial(prepare, settings, read)):
         yield source, _outcome(source, future, settings)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from capture.errors import EngineError, UnreadableInputError
 from commands.analysis import incomplete
@@ -15,6 +16,7 @@ from models.errors import ModelError
 if TYPE_CHECKING:
     from capture.discover import Input
     from capture.read import Engine
+    from commands.progress import ReadBytes
     from module3.detect import Classifier
     from report.allowlist import Allowlist
     from verdict.document import Document
@@ -49,13 +51,16 @@ class Scanned:
     readable: bool = True
 
 
-_settings: Settings | None = None  # of this process, set once when it starts
+# Of this process, set once when it starts.
+_settings: Settings | None = None
+_read: ReadBytes | None = None
+_READINGS: Final = 3  # of a capture: for logs, flows and conversations
 
 
-def prepare(settings: Settings) -> None:
-    """Take the settings."""
-    global _settings
-    _settings = settings
+def prepare(settings: Settings, read: ReadBytes | None = None) -> None:
+    """Take the settings, and what is to be told how far captures were read."""
+    global _settings, _read
+    _settings, _read = settings, read
 
 
 def scan_one(source: Input) -> Scanned:
@@ -77,6 +82,7 @@ def scan_one(source: Input) -> Scanned:
             _settings.engine,
             notices.append,
             decompressed_limit=_settings.decompressed_limit,
+            progress=_told(source, 0),
         )
     except UnreadableInputError as error:
         return failed(source, _settings.engine, str(error))
@@ -85,15 +91,33 @@ def scan_one(source: Input) -> Scanned:
     document = assess(scored, None, _known(_settings))
     if (classifier := classifier_of(_settings.models)) is not None:
         limit = _settings.decompressed_limit
-        flows = classified_flows(logs.captures, classifier, limit, notices.append)
+        flows = classified_flows(
+            logs.captures, classifier, limit, notices.append, _told_with_path(source, 1)
+        )
         document = with_attack_classes(document, flows)
     judged = JudgedCaptures.of(
-        [source], logs, _settings.models, 1, _settings.decompressed_limit, notices.append
+        [source],
+        logs,
+        _settings.models,
+        1,
+        _settings.decompressed_limit,
+        notices.append,
+        _told_with_path(source, 2),
     )
     document = judged.added_to(document)
     allowlist = _settings.allowlist
     learned = learnable(scored, allowlist.uncovered(document) if allowlist else document)
     return Scanned(document, tuple(learned), tuple(notices))
+
+
+def _told(source: Input, reading: int) -> Callable[[int], None]:
+    """Return what is to be told how far the capture was read this time."""
+    return _read.of(source.name, reading, _READINGS) if _read else lambda count: None
+
+
+def _told_with_path(source: Input, reading: int) -> Callable[[str, int], None]:
+    told = _told(source, reading)
+    return lambda path, count: told(count)
 
 
 def failed(source: Input, engine: str, message: str) -> Scanned:

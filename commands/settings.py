@@ -6,10 +6,12 @@ import argparse
 import json
 import os
 import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from commands.completion import commands_of
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.declared import OPTIONS
 from commands.options.option import TYPES, Option
@@ -32,18 +34,44 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare nothing: it takes no options of its own."""
 
 
-def run(_: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Print the settings and return the exit status."""
-    write(described(read_settings(os.environ)))
+    write(described(read_settings(os.environ), takers(arguments.parser)))
     return NOTHING_MALICIOUS
 
 
-def described(settings: Settings) -> str:
-    """Return all options as TOML with comments, those that have their default commented out."""
+def takers(parser: argparse.ArgumentParser) -> dict[Option, list[str]]:
+    """Return the commands below a parser that take each option."""
+    found: dict[Option, list[str]] = {option: [] for option in OPTIONS.values()}
+    for name, command in _all_commands(parser):
+        for action in command._actions:
+            if isinstance(action.default, Option):
+                found[action.default].append(name)
+    return found
+
+
+def _all_commands(
+    parser: argparse.ArgumentParser, above: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield the commands below a parser, and their actions as ``certs list``."""
+    for name, command in commands_of(parser).items():
+        yield f"{above}{name}", command
+        yield from _all_commands(command, f"{above}{name} ")
+
+
+def described(settings: Settings, taken_by: Mapping[Option, Sequence[str]]) -> str:
+    """Return all options as TOML with comments, those that have their default commented out.
+
+    ``taken_by`` are the commands that take each option.
+    """
     parts = [_comment(_HEAD)]
     parts += [_setting(option, settings) for option in OPTIONS.values() if option.is_setting]
     parts += [_comment(_OF_ONE_RUN)]
-    parts += [_of_one_run(option) for option in OPTIONS.values() if not option.is_setting]
+    parts += [
+        _of_one_run(option, taken_by[option])
+        for option in OPTIONS.values()
+        if not option.is_setting
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -58,15 +86,15 @@ def _setting(option: Option, settings: Settings) -> str:
     return "\n".join([*lines, _comment(f"from {source}"), line])
 
 
-def _of_one_run(option: Option) -> str:
+def _of_one_run(option: Option, commands: Sequence[str]) -> str:
     flags = ", ".join(option.flags or (f"--{option.name}",))
-    return _comment(f"{flags} ({_kind(option)}): {option.help}")
+    return _comment(f"{', '.join(commands)} {flags} ({_kind(option)}): {option.help}")
 
 
 def _kind(option: Option) -> str:
     if option.choices:
         return f"one of {', '.join(option.choices)}"
-    return f"{'list of ' if option.is_repeatable else ''}{TYPES[option.read]}"
+    return f"{'list of ' if option.is_repeatable or option.is_several else ''}{TYPES[option.read]}"
 
 
 def _comment(text: str) -> str:

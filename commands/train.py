@@ -13,7 +13,6 @@ from commands.options.command_line import add
 from commands.output import make_folder
 from models.card import MODELS
 from module4.sources import Sources
-from module4.sources import add_arguments as add_sources
 
 HELP: Final = "train the models of each module, then FINAL"
 EXAMPLE: Final = "python project.py train --models /tmp/models"
@@ -32,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="all unless given",
     )
     add(parser, "data", "manifest", "servers", "models-out")
-    add_sources(parser)
+    add(parser, "update-goodset", "good", "update-badset", "bad", "interface", "packets")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ import polars as pl
 from models.card import MODELS, read_card, retrain
 from models.contribution import Contribution, strength
 from models.errors import ModelError
-from models.normal_ranges import Range, load_ranges
+from models.feature_ranges import NORMAL, Range, load_ranges
 from module1.encoders import Encoders
 from module1.trees import Boosters
 
@@ -79,4 +79,5 @@ def load(models: Path = MODELS) -> Detector:
             f"{retrain(folder)}"
         )
     boosters = Boosters.load(folder, sorted(card.files))
-    return Detector(encoders, boosters, card.thresholds[MODULE], load_ranges(folder))
+    ranges = load_ranges(folder / NORMAL)
+    return Detector(encoders, boosters, card.thresholds[MODULE], ranges)

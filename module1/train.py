@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from models.card import MODELS, Card, write_card
-from models.normal_ranges import fit_ranges, save_ranges
+from models.feature_ranges import NORMAL, fit_ranges, save_ranges
 from module1.compare import COMPARISON, stored_figures
 from module1.derived import NUMBERS
 from module1.detect import MODULE
@@ -76,7 +76,7 @@ def train(
     threshold = best_threshold(probabilities, rows["label"].to_numpy(), connection_weights(rows))
     folder = _empty_folder(models / MODULE)
     encoders.save(folder)
-    save_ranges(folder, fit_ranges(encoders.transform(rows.filter(label=0)), NUMBERS))
+    save_ranges(folder / NORMAL, fit_ranges(encoders.transform(rows.filter(label=0)), NUMBERS))
     boosters.save(folder)
     write_table(folder / OUT_OF_FOLD, _out_of_fold_table(rows, probabilities))
     compared = stored_figures(data)

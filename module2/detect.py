@@ -13,9 +13,9 @@ import polars as pl
 from models.card import MODELS, Card, read_card, retrain
 from models.contribution import Contribution, strength
 from models.errors import ModelError
+from models.feature_ranges import MALICIOUS, NORMAL, Range, load_ranges
 from models.forest import forest_probabilities, forest_shares
 from models.lightgbm_text import lightgbm_probabilities
-from models.normal_ranges import Range, load_ranges
 from models.storage import load_forest, load_json, load_lightgbm
 from models.tree_shares import LeafConditions, shares
 from models.trees import Trees
@@ -41,6 +41,7 @@ class Detectors:
     boosted_encoders: Encoders
     thresholds: Mapping[str, float]
     normal_ranges: Mapping[str, Range]
+    malicious_ranges: Mapping[str, Range]
 
     def score(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the probabilities ``random_forest`` and ``gbdt`` for server rows, in order."""
@@ -91,7 +92,8 @@ def load(models: Path = MODELS) -> Detectors:
         load_lightgbm(boosted_folder / TREES_FILE),
         _encoders(boosted_folder),
         {name: card.thresholds[THRESHOLD] for name, card in cards.items()},
-        load_ranges(boosted_folder),
+        load_ranges(boosted_folder / NORMAL),
+        _malicious_ranges(boosted_folder, cards[GBDT]),
     )
 
 
@@ -100,6 +102,11 @@ def _card(folder: Path) -> Card:
     if THRESHOLD not in card.thresholds:
         raise ModelError(f"{folder}: no threshold {THRESHOLD} in its card; {retrain(folder)}")
     return card
+
+
+def _malicious_ranges(folder: Path, card: Card) -> dict[str, Range]:
+    """Return the ranges of a model; one of an earlier program has none."""
+    return load_ranges(folder / MALICIOUS) if MALICIOUS in card.files else {}
 
 
 def _encoders(folder: Path) -> Encoders:

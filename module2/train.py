@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from models.card import MODELS, Card, write_card
-from models.normal_ranges import fit_ranges, save_ranges
+from models.feature_ranges import MALICIOUS, NORMAL, fit_ranges, save_ranges
 from models.storage import load_json, save_json
 from module2.algorithms import ALGORITHMS, Algorithm
 from module2.columns import EVIDENCE_FEATURES, FEATURES, ORIGIN
@@ -68,7 +68,8 @@ def train(
     encoders, model = fit(algorithm, rows, added)
     algorithm.save(folder / algorithm.file, model)
     save_json(folder / ENCODERS_FILE, encoders.to_json())
-    save_ranges(folder, fit_ranges(rows.filter(label=0), FEATURES))
+    for file, label in ((NORMAL, 0), (MALICIOUS, 1)):
+        save_ranges(folder / file, fit_ranges(rows.filter(label=label), FEATURES))
     write_table(folder / OUT_OF_FOLD, _out_of_fold_table(rows, probabilities))
     threshold, metrics = _figures(rows, probabilities)
     comparison = _comparison(tables.labelled)

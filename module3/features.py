@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,11 +30,12 @@ def flows_of_capture(
     logins: bool = False,
     packets_per_block: int = 1 << 17,
     decompressed_limit: int | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> CaptureFlows:
     """Return the flow table of a capture file, see ``table.flow_table``.
 
     A compressed file may expand to ``decompressed_limit`` bytes. The size of the blocks decides on
-    memory and speed alone.
+    memory and speed alone. ``progress`` is that of the ``PacketReader``.
 
     Raises
     ------
@@ -42,7 +43,10 @@ def flows_of_capture(
         If the path holds no capture in a known format, or one that expands too much.
     """
     reader = PacketReader(
-        path, packets_per_block=packets_per_block, decompressed_limit=decompressed_limit
+        path,
+        packets_per_block=packets_per_block,
+        decompressed_limit=decompressed_limit,
+        progress=progress,
     )
     table = flow_table(_flows(reader, cic=cic, logins=logins), cic=cic, logins=logins)
     return CaptureFlows(table, reader.packets, dict(sorted(reader.skipped.items())))

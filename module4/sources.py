@@ -1,4 +1,4 @@
-"""What the good set and the bad set are made of, as options of a command line."""
+"""What the good set and the bad set are made of."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Sources:
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> Self:
-        """Return what a command line with ``add_arguments`` and a manifest asks for."""
+        """Return what the options of a command line ask for."""
         return cls(
             arguments.update_goodset,
             arguments.update_badset,
@@ -39,38 +39,5 @@ class Sources:
             arguments.manifest,
             arguments.servers,
             arguments.interface,
-            arguments.packets or PACKETS,
+            arguments.packets,
         )
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that no other module's training has."""
-    group = parser.add_argument_group("module4: the good set and the bad set of conversations")
-    for name, captures in (("good", "harmless"), ("bad", "malicious")):
-        group.add_argument(
-            f"--update-{name}set",
-            action="store_true",
-            help=f"make the {name} set again, from --{name}, --manifest or --interface",
-        )
-        group.add_argument(
-            f"--{name}",
-            nargs="+",
-            type=Path,
-            metavar="PATH",
-            help=f"captures, or folders of them, of which every conversation is {captures}",
-        )
-    group.add_argument(
-        "--interface", metavar="IFACE", help="live traffic of this machine (Linux, as root)"
-    )
-    group.add_argument(
-        "--packets",
-        type=_positive,
-        metavar="N",
-        help=f"so many packets of live traffic ({PACKETS:,} unless given)",
-    )
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above zero")
-    return int(text)

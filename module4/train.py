@@ -1,8 +1,8 @@
 """Trains the random forest over conversations on the good set and the bad set.
 
-Both are tables of module4/dataset; --update-goodset and --update-badset make them again, from
-captures (--good, --bad), from a manifest of labelled captures, or from live traffic of this machine
-(--interface). The same tables give the same bytes.
+Both are tables of module4/dataset. ``project.py train module4 --update-goodset --update-badset``
+makes them again first, from captures, from a manifest of labelled captures, or from live traffic of
+this machine. The same tables give the same bytes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from module4.examples import (
 from module4.features import MEASURES, Matrix
 from module4.forest import fit_and_score, fit_forest
 from module4.label import examples_of_captures, examples_of_manifest
-from module4.sources import Sources, add_arguments
+from module4.sources import Sources
 from module4.templates import TemplateError, Templates, read_templates
 from training.manifest import ManifestError
 from training.metrics import summary, threshold_at_false_positive_rate
@@ -45,7 +45,7 @@ from training.tables import TableError, write_table
 OUT_OF_FOLD: Final = "out_of_fold.csv.gz"
 FALSE_POSITIVE_RATE: Final = 0.01
 _EXAMPLE = """example:
-  python -m module4.train --update-badset --bad infected.pcap --models /tmp/models"""
+  python -m module4.train --models /tmp/models"""
 
 
 def update_sets(data: Path, sources: Sources, templates: Templates) -> dict[Path, int]:
@@ -166,20 +166,17 @@ def run(sources: Sources, data: Path = DATASET, models: Path = MODELS) -> int:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the command line."""
+    """Train on both sets; ``project.py train module4`` makes them again too."""
     parser = argparse.ArgumentParser(
         prog="python -m module4.train",
         description=__doc__,
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_arguments(parser)
     parser.add_argument("--data", type=Path, default=DATASET, metavar="DIR", help="folder of both")
-    parser.add_argument("--manifest", type=Path, metavar="FILE", help="names labelled captures")
-    parser.add_argument("--servers", type=Path, metavar="FILE", help="labels of their servers")
     parser.add_argument("--models", type=Path, default=MODELS, metavar="DIR", help="model's place")
     arguments = parser.parse_args(argv)
-    return run(Sources.of(arguments), arguments.data, arguments.models)
+    return run(Sources(), arguments.data, arguments.models)
 
 
 def _line(card: Card) -> str:

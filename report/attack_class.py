@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from report.text import counted
+from report.language import ENGLISH, Language
 from verdict.attack_class import AttackClasses, AttackFlow
 
 _PAIRS_SHOWN: Final = 10
-_NOT_ATTACKS: Final = ("Benign", "NOT ASSESSED")
+_MODELS: Final = "models"
+NOT_ATTACKS: Final = ("Benign", "NOT ASSESSED")
 
 
-def attack_class_lines(found: AttackClasses) -> list[str]:
+def attack_class_lines(found: AttackClasses, language: Language = ENGLISH) -> list[str]:
     """Return the class with how many flows are of it, then what it rests on; nothing without flows.
 
     A flow that is called an attack does not change FINAL.
@@ -19,9 +20,15 @@ def attack_class_lines(found: AttackClasses) -> list[str]:
     if not found.counts:
         return []
     total = sum(found.counts.values())
-    lines = [f"attack class: {found.verdict} ({_counts(found)} of {counted(total, 'flow')})"]
+    first = language(
+        "attack class: {verdict} ({counts} of {flows})",
+        verdict=language(found.verdict),
+        counts=_counts(found, language),
+        flows=language.counted(total, "flow"),
+    )
     evidence = dict.fromkeys(flow.evidence for flow in found.flows if flow.evidence)
-    return [*lines, *(f"repeated logins: {text}" for text in evidence)]
+    told = "repeated logins: {evidence}"
+    return [first, *(language(told, evidence=language.reason(text)) for text in evidence)]
 
 
 def counts_text(found: AttackClasses | None) -> str:
@@ -47,26 +54,39 @@ def attack_rows(found: AttackClasses) -> list[tuple[str, ...]]:
     ]
 
 
-def attack_summary(found: AttackClasses | None) -> list[str]:
+def attack_summary(found: AttackClasses | None, language: Language = ENGLISH) -> list[str]:
     """Return a line for each of the pairs with most attack flows, nothing where there are none."""
     rows = [] if found is None else attack_rows(found)
-    shown = [
-        f"{kind}: {client} -> {server} port {port}, {counted(int(count), 'flow')} ({basis})"
-        for kind, client, server, port, count, basis in rows[:_PAIRS_SHOWN]
-    ]
+    shown = [_pair(row, language) for row in rows[:_PAIRS_SHOWN]]
     hidden = len(rows) - len(shown)
-    return [*shown, f"attacks between {counted(hidden, 'more pair')}"] if hidden else shown
+    if not hidden:
+        return shown
+    pairs = language.counted(hidden, "more pair")
+    return [*shown, language("attacks between {pairs}", pairs=pairs)]
+
+
+def _pair(row: tuple[str, ...], language: Language) -> str:
+    kind, client, server, port, count, basis = row
+    return language(
+        "{kind}: {client} -> {server} port {port}, {flows} ({basis})",
+        kind=language(kind),
+        client=client,
+        server=server,
+        port=port,
+        flows=language.counted(int(count), "flow"),
+        basis=language.reason(basis) if basis != _MODELS else language(_MODELS),
+    )
 
 
 def _rests_on(flow: AttackFlow) -> str:
-    return flow.evidence or "models"
+    return flow.evidence or _MODELS
 
 
-def _counts(found: AttackClasses) -> str:
-    return ", ".join(f"{name} {found.counts[name]:,}" for name in _ordered(found))
+def _counts(found: AttackClasses, language: Language) -> str:
+    return ", ".join(f"{language(name)} {found.counts[name]:,}" for name in _ordered(found))
 
 
 def _ordered(found: AttackClasses) -> list[str]:
     """Return the classes that there are, attacks first, those of most flows before others."""
     counts = found.counts
-    return sorted(counts, key=lambda name: (name in _NOT_ATTACKS, -counts[name], name))
+    return sorted(counts, key=lambda name: (name in NOT_ATTACKS, -counts[name], name))

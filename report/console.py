@@ -45,17 +45,20 @@ def console(document: Document, language: Language = ENGLISH) -> str:
     The classic block is English whatever the language.
     """
     parts = [_target(target, language) for target in document.targets]
-    notes = [*capture_lines(document.captures), *skipped_lines(document.captures, language)]
+    notes = [
+        *capture_lines(document.captures, language),
+        *skipped_lines(document.captures, language),
+    ]
     return "\n".join([*parts, *notes]) + "\n"
 
 
 def _target(target: Target, language: Language) -> str:
     lines = classic_block(target)
-    lines += [*_heading(_titled(language("conversations"))), *conversation_lines(target)]
+    lines += [*_heading(_titled(language("conversations"))), *conversation_lines(target, language)]
     lines += [*_heading(_titled(language("probabilities"))), *_probabilities(target, language)]
     lines += [
         part
-        for line in attack_class_lines(target.detectors.attack_class)
+        for line in attack_class_lines(target.detectors.attack_class, language)
         for part in wrapped(printable(line), _WIDTH)
     ]
     lines += [*_heading(_titled(language("reasons"))), *_reasons(target, language)]
@@ -132,15 +135,18 @@ def _row(target: Target, language: Language) -> list[str]:
     lines = [language("strongest row: {row}", row=row)]
     if times:
         count = language.counted(len(target.connections), "TLS connection")
-        lines.append(f"{count}, {span(*times)} UTC")
+        lines.append(language("{count}, {times} UTC", count=count, times=span(*times)))
     filter_ = language("Wireshark: {filter}", filter=server_filter(server))
     return [*lines, *wrapped(filter_, _WIDTH)]
 
 
 def _reasons(target: Target, language: Language) -> list[str]:
     lines = [
-        f"{language(_SPEAKERS.get(reason.detector, reason.detector))}: "
-        f"{language.reason(reason.text)}"
+        language(
+            "{speaker}: {reason}",
+            speaker=language(_SPEAKERS.get(reason.detector, reason.detector)),
+            reason=language.reason(reason.text),
+        )
         for reason in target.reasons
     ]
     lines += [
@@ -171,10 +177,11 @@ def skipped_lines(captures: Sequence[Capture], language: Language = ENGLISH) -> 
 def _skipped(capture: Capture, language: Language) -> str:
     """Return what was skipped, and a warning unless it is only what carries no IP."""
     if capture.sha256 is None:
-        return language("not read ({why})", why=", ".join(capture.skipped))
+        return language("not read ({why})", why=", ".join(map(language.notice, capture.skipped)))
     noun = "record" if capture.packets is None else "packet"
     parts = ", ".join(
-        f"{language.counted(count, noun)} ({reason})" for reason, count in capture.skipped.items()
+        f"{language.counted(count, noun)} ({language.skipped(reason)})"
+        for reason, count in capture.skipped.items()
     )
     if all(reason.startswith(_HARMLESS) for reason in capture.skipped):
         return language("skipped {what}", what=parts)

@@ -3,48 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import Final
 
-from report.text import counted, printable, probability
-from verdict.conversation_document import Conversation
+from report.language import ENGLISH, Language
+from report.text import printable, probability, wrapped
+from verdict.conversation_document import CaptureConversations, Conversation
 from verdict.document import Capture, Target
 
 _SHOWN: Final = 5
 _WIDTH: Final = 80
 
 
-def conversation_lines(target: Target) -> list[str]:
+def conversation_lines(target: Target, language: Language = ENGLISH) -> list[str]:
     """Return the fifth verdict, then the target's worst conversations."""
     found = target.detectors.conversation
-    lines = [f"the conversation module's predict result is {found.verdict}!"]
+    verdict = language(found.verdict)
+    lines = [language("the conversation module's predict result is {verdict}!", verdict=verdict)]
     if found.verdict == "NOT ASSESSED":
-        return [*lines, "conversations are judged by packets, of which there are none"]
+        return [*lines, language("conversations are judged by packets, of which there are none")]
     lines.append(
-        f"{counted(found.count, 'conversation')}: probability {probability(found.probability)}, "
-        f"threshold {probability(found.threshold)}"
+        language(
+            "{conversations}: probability {probability}, threshold {threshold}",
+            conversations=language.counted(found.count, "conversation"),
+            probability=probability(found.probability),
+            threshold=probability(found.threshold),
+        )
     )
-    return lines + [_line(each) for each in found.conversations[:_SHOWN]]
+    return lines + [_line(each, language) for each in found.conversations[:_SHOWN]]
 
 
-def capture_lines(captures: Sequence[Capture]) -> list[str]:
+def capture_lines(captures: Sequence[Capture], language: Language = ENGLISH) -> list[str]:
     """Return a line, wrapped, for each capture that was judged as a whole."""
     lines = [
-        printable(
-            f"{each.path}: {each.conversation.verdict} as a whole "
-            f"(probability {probability(each.conversation.probability)}, "
-            f"threshold {probability(each.conversation.threshold)}; "
-            f"{each.conversation.dangerous:,} of "
-            f"{counted(each.conversation.count, 'conversation')} dangerous)"
-        )
+        f"{each.path}: {_as_a_whole(each.conversation, language)}"
         for each in captures
         if each.conversation.verdict != "NOT ASSESSED"
     ]
-    return [part for line in lines for part in wrap(line, _WIDTH, subsequent_indent="  ")]
+    return [part for line in lines for part in wrapped(printable(line), _WIDTH)]
 
 
-def _line(conversation: Conversation) -> str:
+def _as_a_whole(found: CaptureConversations, language: Language) -> str:
+    return language(
+        "{verdict} as a whole (probability {probability}, threshold {threshold}; {dangerous} of "
+        "{conversations} dangerous)",
+        verdict=language(found.verdict),
+        probability=probability(found.probability),
+        threshold=probability(found.threshold),
+        dangerous=f"{found.dangerous:,}",
+        conversations=language.counted(found.count, "conversation"),
+    )
+
+
+def _line(conversation: Conversation, language: Language) -> str:
+    packets = language.counted(conversation.packets, "packet")
     return (
-        f"{conversation.first} - {conversation.second}: {conversation.verdict} "
-        f"({probability(conversation.probability)}, {counted(conversation.packets, 'packet')})"
+        f"{conversation.first} - {conversation.second}: {language(conversation.verdict)} "
+        f"({probability(conversation.probability)}, {packets})"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from report.attack_class import counts_text
 from report.csv_cells import table
 from report.selection import Selection
 from report.text import moment
@@ -18,6 +19,10 @@ _VERDICTS: Final = (
     "module1",
     "random_forest",
     "gbdt",
+    "conversation",
+    "conversation_probability",
+    "attack_class",
+    "flows_by_class",
     "client",
     "server",
     "port",
@@ -62,6 +67,10 @@ def _verdicts(target: Target, row: TriageRow) -> list[FeatureValue]:
         row.module1,
         row.random_forest,
         row.gbdt,
+        row.conversation_verdict,
+        row.conversation,
+        row.attack_class,
+        counts_text(target.detectors.attack_class),
         *key,
         row.connections,
         None if row.first_ts is None else moment(row.first_ts),

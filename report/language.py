@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from report.notice_forms import MESSAGE, NOTICES, SKIPPED
 from report.reason_forms import FORMS, PHRASE
 
 FOLDER: Final = Path(__file__).parent / "translations"
@@ -16,6 +17,12 @@ DOMAIN: Final = "detector"
 _QUANTITY: Final = re.compile(
     r"(?P<number>-?[\d.,]+) (?P<unit>s|days|bytes|characters|bits|bits a character)"
 )
+_COUNTED: Final = re.compile(
+    r"(?P<number>[\d,]+) "
+    r"(?P<noun>input|document|flow|packet|record|row|certificate|connection|server)s?"
+)
+# What a place may hold where anything would be too much.
+_PLACES: Final = {"kind": r"subject and issuer|\S+"}
 
 
 class Language:
@@ -41,9 +48,20 @@ class Language:
 
     def reason(self, text: str) -> str:
         """Return a sentence of the document, which is English, in this language."""
+        return self._sentence(text, FORMS)
+
+    def notice(self, text: str) -> str:
+        """Return a line for the user, which is English, in this language."""
+        return self._sentence(text, NOTICES)
+
+    def skipped(self, reason: str) -> str:
+        """Return why something was skipped in this language."""
+        return self._sentence(reason, SKIPPED)
+
+    def _sentence(self, text: str, forms: tuple[str, ...]) -> str:
         if self.code == "en":
             return text
-        for form, pattern in _patterns():
+        for form, pattern in _patterns(forms):
             match = pattern.fullmatch(text)
             if match:
                 return self._filled(form, match)
@@ -54,6 +72,8 @@ class Language:
         values = match.groupdict()
         if PHRASE in values:
             values[PHRASE] = self.phrase(values[PHRASE])
+        if MESSAGE in values:
+            values[MESSAGE] = self.notice(values[MESSAGE])
         inner = {name: self.value(value) for name, value in values.items()}
         return self._catalogue.gettext(form).format(**inner)
 
@@ -62,6 +82,9 @@ class Language:
         match = _QUANTITY.fullmatch(text)
         if match:
             return self(f"{{number}} {match['unit']}", number=match["number"])
+        match = _COUNTED.fullmatch(text)
+        if match:
+            return self(f"{{number}} {match['noun']}s", number=match["number"])
         return self._catalogue.gettext(text) if text else ""
 
     def phrase(self, text: str) -> str:
@@ -78,8 +101,8 @@ ENGLISH: Final = Language()
 
 
 @cache
-def _patterns() -> Sequence[tuple[str, re.Pattern[str]]]:
-    return [(form, _pattern(form)) for form in FORMS]
+def _patterns(forms: tuple[str, ...]) -> Sequence[tuple[str, re.Pattern[str]]]:
+    return [(form, _pattern(form)) for form in forms]
 
 
 @cache
@@ -90,5 +113,9 @@ def _pattern(form: str) -> re.Pattern[str]:
     literals = map(re.escape, parts[::2])
     first = next(literals)
     return re.compile(
-        first + "".join(f"(?P<{next(names)}>.*?){each}" for each in literals), re.DOTALL
+        first + "".join(f"{_group(next(names))}{each}" for each in literals), re.DOTALL
     )
+
+
+def _group(name: str) -> str:
+    return f"(?P<{name}>{_PLACES.get(name, '.*?')})"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from report.attack_class import attack_summary
+from report.attack_class import NOT_ATTACKS, attack_summary
 from report.console import skipped_lines
 from report.language import ENGLISH, Language
 from report.selection import Overview
@@ -19,21 +19,22 @@ _SHA256: Final = re.compile(r"\b[0-9a-f]{64}\b")
 _DIGITS: Final = 12
 _NARROWEST: Final = 12  # columns of addresses, beyond which those of IPv6 may go
 _HINTED: Final = 3  # uids named; the rest stands in every other form of the result
-_COLUMNS: Final = ("FINAL", "m1", "rf", "gbdt")
+_COLUMNS: Final = ("FINAL", "m1", "rf", "gbdt", "conv")
 
 
 def ranking(overview: Overview, language: Language = ENGLISH, *, verbose: bool = False) -> str:
     """Return an overview as a table, then what is not in it.
 
-    A target has a line with its verdict, probabilities (FINAL, module 1, random forest and gbdt),
-    TLS connections, address and name; a line with times, peers and ports; one with its names, if
-    there are several or there was no room; and, if it is malicious, its strongest reason.
+    A target has a line with its verdict, probabilities (FINAL, module 1, random forest, gbdt and
+    conversations), TLS connections, address and name; a line with times, peers and ports; one with
+    its names, if there are several or there was no room; one with its attack class, if it is one;
+    and, if it is malicious, its strongest reason.
     ``verbose`` adds what it is found by in other tools.
     """
     lines = [*table(overview.rows, language, verbose=verbose), "", *totals(overview, language)]
     if not overview.servers:
         lines = [language("no TLS server was seen, so there is nothing to assess")]
-    below = [*_attacks(overview), *skipped_lines(overview.captures, language)]
+    below = [*_attacks(overview, language), *skipped_lines(overview.captures, language)]
     return "\n".join([*lines, *below]) + "\n"
 
 
@@ -67,9 +68,8 @@ def totals(overview: Overview, language: Language) -> list[str]:
 
 
 def _lines(row: TriageRow, width: int, language: Language, verbose: bool) -> list[str]:
-    figures = [
-        _short(value) for value in (row.probability, row.module1, row.random_forest, row.gbdt)
-    ]
+    found = (row.probability, row.module1, row.random_forest, row.gbdt, row.conversation)
+    figures = [_short(value) for value in found]
     first = printable(row.names[0]) if row.names else "-"
     line = _line(language(row.verdict), figures, str(row.connections), row.ip, first, width)
     further = [_where(row, language)]
@@ -78,6 +78,8 @@ def _lines(row: TriageRow, width: int, language: Language, verbose: bool) -> lis
         further.append(language("names: {names}", names=names) if names else "")
     if row.capture:
         further.append(language("in {capture}", capture=printable(row.capture)))
+    if row.attack_class not in NOT_ATTACKS:
+        further.append(language("attack class: {verdict}", verdict=language(row.attack_class)))
     if row.allowed_by:
         entries = printable(", ".join(row.allowed_by))
         further.append(language("allowed by {entries}", entries=entries))
@@ -109,9 +111,9 @@ def _found_by(row: TriageRow, language: Language) -> list[str]:
     return [f"  {line}" for text in texts for line in wrapped(text, WIDTH - 2)]
 
 
-def _attacks(overview: Overview) -> list[str]:
+def _attacks(overview: Overview, language: Language) -> list[str]:
     """Return the pairs whose flows are called an attack, whether TLS was seen or not."""
-    lines = attack_summary(overview.attack_classes)
+    lines = attack_summary(overview.attack_classes, language)
     return [part for line in lines for part in wrapped(printable(line), WIDTH)]
 
 
@@ -123,11 +125,13 @@ def _first_digits(fingerprint: re.Match[str]) -> str:
 def _line(
     verdict: str, figures: Sequence[str], count: str, address: str, name: str, width: int
 ) -> str:
+    """Return a line; the longest addresses leave no room for the last figure."""
     final, *others = figures
-    line = (
-        f"{padded(verdict, 12)} {final:>5} {' '.join(f'{text:>4}' for text in others)} "
-        f"{padded(count, 5, '>')} {padded(address, width)}"
-    )
+    before = f"{padded(verdict, 12)} {final:>5}"
+    behind = f"{padded(count, 5, '>')} {padded(address, width)}"
+    line = f"{before} {' '.join(f'{text:>4}' for text in others)} {behind}"
+    if display_width(line) > WIDTH:
+        return _line(verdict, figures[:-1], count, address, name, width)
     room = WIDTH - display_width(line) - 1
     return f"{line} {shortened(name, room)}" if room >= _FEWEST_FOR_NAME else line.rstrip()
 

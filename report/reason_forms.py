@@ -23,6 +23,7 @@ EVIDENCE: Final = (
     "outdated protocol {versions}",
     "certificate with a short key ({kind}, {length} bits)",
     "certificate with a weak signature ({signature})",
+    "port {port}, which {what} is known to have used, between {first} and {second}",
 )
 MATCHES: Final = (
     "{kind} {value} is known, confirmed by a person (this decides FINAL)",
@@ -60,4 +61,10 @@ LIMITS: Final = (
     "no TLS connection with {address} as client was seen",
     "{address} is in no capture",
 )
-FORMS: Final = (*EVIDENCE, *MATCHES, *CONTRIBUTIONS, *LIMITS)
+LOGINS: Final = (
+    "{count} short SSH connections from {client} to {server} port {port}",
+    "{count} FTP logins from {client} refused by {server} port {port}",
+    "{count} HTTP requests of {client} refused by {server} port {port} (401)",
+    "{count} forms with a password sent by {client} to {server} port {port}",
+)
+FORMS: Final = (*EVIDENCE, *LOGINS, *MATCHES, *CONTRIBUTIONS, *LIMITS)

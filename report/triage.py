@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from report.display_filter import target_filter
+from verdict.conversation_document import ConversationVerdict
 from verdict.document import DatabaseVerdict, Role, Target, Verdict
 
 _DECIMALS: Final = 6
@@ -35,6 +36,9 @@ class TriageRow:
     module1: float | None
     random_forest: float | None
     gbdt: float | None
+    conversation: float | None
+    conversation_verdict: ConversationVerdict
+    attack_class: str
     certificate_database: DatabaseVerdict
     connections: int
     first_ts: float | None
@@ -62,6 +66,9 @@ def triage_row(target: Target, allowed_by: tuple[str, ...] = (), capture: str = 
         module1=detectors.module1.probability,
         random_forest=detectors.random_forest.probability,
         gbdt=detectors.gbdt.probability,
+        conversation=detectors.conversation.probability,
+        conversation_verdict=detectors.conversation.verdict,
+        attack_class=detectors.attack_class.verdict,
         certificate_database=detectors.certificate_database.verdict,
         connections=len(target.connections),
         first_ts=times[0],

@@ -47,6 +47,7 @@ TESTS_OF_THE_WHOLE: Final = frozenset(
     {
         "tests/test_architecture.py",
         "tests/test_documentation.py",
+        "tests/test_examples.py",
         "tests/test_readme.py",
         "tests/pcaps/test_samples.py",  # the committed captures, not code
         "tests/hostile/test_captures.py",  # the engine as a whole against captures made to harm

@@ -1,4 +1,3 @@
-import shlex
 import shutil
 import signal
 import subprocess
@@ -25,15 +24,6 @@ def test_help_has_an_example_or_the_exit_statuses(command: str, capsys: Output) 
     assert ending.value.code == 0
     text = capsys.readouterr().out
     assert "example: python project.py" in text or "exit status: 0 nothing malicious" in text
-
-
-@pytest.mark.parametrize("command", list(project.COMMANDS))
-def test_example_can_be_typed(command: str) -> None:
-    example = project.COMMANDS[command].EXAMPLE
-    for line in example.split("; "):
-        program, name, *arguments = shlex.split(line)
-        assert (program, name) == ("python", "project.py")
-        assert project._parser().parse_args(arguments).command in project.COMMANDS
 
 
 @pytest.mark.parametrize("arguments", [["detect"], ["unheard-of"], ["scan", "x"], ["certs"]])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from capture.logs import CaptureInfo, Logs
@@ -37,7 +38,13 @@ def assess(
         assess_target(scored, ip, role, own, known, explanations if number < explained else None)
         for number, (ip, role, own) in enumerate(wanted)
     ]
-    return document(scored.logs, targets, scored.models.server.normal_ranges)
+    found = document(scored.logs, targets)
+    ranges = scored.models.server
+    return replace(
+        found,
+        usual=dict(ranges.normal_ranges),
+        usual_of_malicious=dict(ranges.malicious_ranges),
+    )
 
 
 def _explanations(scored: Scored, worst: Iterable[ServerRow], *, of_normal: bool) -> Explanations:
@@ -51,26 +58,18 @@ def _explanations(scored: Scored, worst: Iterable[ServerRow], *, of_normal: bool
     return Explanations(scored, keys, of_normal=of_normal)
 
 
-def document(
-    logs: Logs, targets: Iterable[Target], usual: Mapping[str, tuple[float, float]]
-) -> Document:
-    """Return the document of these targets; ``usual`` are the ranges of normal servers."""
+def document(logs: Logs, targets: Iterable[Target]) -> Document:
+    """Return the document of these targets, without the ranges of training."""
     engine = Engine(logs.engine_name, logs.engine_version)
-    return in_order(engine, map(capture, logs.captures), targets, usual)
+    return in_order(engine, map(capture, logs.captures), targets)
 
 
-def in_order(
-    engine: Engine,
-    captures: Iterable[Capture],
-    targets: Iterable[Target],
-    usual: Mapping[str, tuple[float, ...]],
-) -> Document:
+def in_order(engine: Engine, captures: Iterable[Capture], targets: Iterable[Target]) -> Document:
     """Return a document, captures sorted by path and targets worst first."""
     return Document(
         engine,
         tuple(sorted(captures, key=lambda one: one.path)),
         tuple(sorted(targets, key=_worst_first)),
-        usual=dict(usual),
     )
 
 

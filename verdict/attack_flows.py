@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,10 +36,12 @@ def classified_flows(
     classifier: Classifier,
     decompressed_limit: int | None = None,
     notice: Callable[[str], None] | None = None,
+    progress: Callable[[str, int], None] | None = None,
 ) -> pl.DataFrame | None:
     """Return the flows of all captures together with their classes, None without a capture.
 
     Logs hold no packets and are left out; a capture that cannot be read now is told of.
+    ``progress`` is told the path of the capture and the bytes of it that were read so far.
     """
     from module3.features import flows_of_capture
 
@@ -48,7 +51,10 @@ def classified_flows(
             continue
         try:
             flows = flows_of_capture(
-                Path(info.path), logins=True, decompressed_limit=decompressed_limit
+                Path(info.path),
+                logins=True,
+                decompressed_limit=decompressed_limit,
+                progress=partial(progress, info.path) if progress else None,
             )
         except UnreadableInputError as error:
             if notice is not None:

@@ -7,12 +7,14 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from verdict.errors import CertificateDatabaseError
-from verdict.known_certificates import Entry
+from verdict.known_certificates import DECIDING_STATES, Entry
 
 COLUMNS: Final = ("state", "sha256", "sha1", "subject", "issuer", "sni", "note", "seen_in")
+_LISTED: Final = re.compile(r"(.*) \(listed (.*)\)", re.DOTALL)
 _SHA1: Final = re.compile(r"[0-9a-fA-F]{40}")
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -54,6 +56,37 @@ def export(entries: Iterable[Entry]) -> str:
         known = [entry.state, entry.sha256, entry.sha1, entry.subject, entry.issuer, entry.sni]
         writer.writerow([*known, entry.note, seen_in])
     return result.getvalue()
+
+
+def block_list(entries: Iterable[Entry]) -> str:
+    """Return the entries that decide FINAL in the form of abuse.ch, which ``parse`` reads too.
+
+    Rows are sorted by date and SHA-1. The date is that of the list an entry came from, else that of
+    its first sighting; entries of which no SHA-1 is known cannot stand in it.
+    """
+    rows = sorted(_block(entry) for entry in entries if _is_listed(entry))
+    result = io.StringIO()
+    result.write("# Listingdate,SHA1,Listingreason\n")
+    csv.writer(result, lineterminator="\n").writerows(rows)
+    return result.getvalue()
+
+
+def _is_listed(entry: Entry) -> bool:
+    return entry.sha1 is not None and entry.state in DECIDING_STATES
+
+
+def _block(entry: Entry) -> tuple[str, str, str]:
+    listed = _LISTED.fullmatch(entry.note or "")
+    reason, date = listed.groups() if listed else (entry.note or "malicious", _first_seen(entry))
+    return date, entry.sha1 or "", reason
+
+
+def _first_seen(entry: Entry) -> str:
+    times = [sighting.ts for sighting in entry.sightings if sighting.ts is not None]
+    try:
+        return datetime.fromtimestamp(min(times), UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):  # none, or one that no calendar reaches
+        return ""
 
 
 def _rows(lines: Sequence[str]) -> list[list[str]]:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.card import REPOSITORY
 from verdict.errors import CertificateDatabaseError, UnknownCertificateError
 from verdict.known_certificates import Entry, Sighting
+from verdict.learned_captures import capture_of
 
 DEFAULT_PATH: Final = REPOSITORY / "certificates.sqlite"
 _WAIT: Final = 2.0  # seconds for another program to let go of the file
@@ -31,7 +32,18 @@ CREATE TABLE IF NOT EXISTS sighting (
   PRIMARY KEY (certificate, capture_sha256)
 );
 """
+_FORGET_UNSEEN: Final = """
+DELETE FROM certificate WHERE id = ? AND state = 'learned'
+AND id NOT IN (SELECT certificate FROM sighting)
+"""
 _COLUMNS: Final = "state, sha256, sha1, subject, issuer, sni, note"
+
+
+class Forgotten(NamedTuple):
+    """How many certificates of a capture were removed, and how many are still known otherwise."""
+
+    removed: int
+    kept: int
 
 
 class CertificateDatabase:
@@ -77,6 +89,27 @@ class CertificateDatabase:
     def forget(self, prefix: str) -> Entry:
         """Remove the one entry whose fingerprint begins so; raises as ``confirm``."""
         return self._change(prefix, "DELETE FROM certificate WHERE id = ?")
+
+    def forget_capture(self, named: str) -> Forgotten:
+        """Remove what was learned from one capture.
+
+        An entry goes with its last sighting unless a person confirmed or imported it. Raises
+        ``UnknownCertificateError`` when nothing was learned from such a capture, or from several.
+        """
+        self._require_file()
+        with self._opened("rw") as database:
+            found = _sightings(database)
+            capture = capture_of((seen for each in found.values() for seen in each), named)
+            concerned = [
+                number
+                for number, seen in found.items()
+                if capture in {each.capture_sha256 for each in seen}
+            ]
+            database.execute("DELETE FROM sighting WHERE capture_sha256 = ?", (capture,))
+            database.executemany(_FORGET_UNSEEN, [(number,) for number in concerned])
+            left = {row[0] for row in database.execute("SELECT id FROM certificate")}
+        kept = len(left.intersection(concerned))
+        return Forgotten(len(concerned) - kept, kept)
 
     def _change(self, prefix: str, statement: str) -> Entry:
         self._require_file()

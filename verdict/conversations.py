@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -50,12 +50,17 @@ class _OfAddresses:
     warned: Mapping[int, Mapping[int, int]]
 
 
-def judge(path: Path, detector: Detector, decompressed_limit: int | None = None) -> Judged:
+def judge(
+    path: Path,
+    detector: Detector,
+    decompressed_limit: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Judged:
     """Return the judged conversations of a capture; raises ``UnreadableInputError``."""
     from module4.features import conversations_of_capture
 
     found = conversations_of_capture(
-        path, detector.templates, decompressed_limit=decompressed_limit
+        path, detector.templates, decompressed_limit=decompressed_limit, progress=progress
     ).conversations
     return Judged(found, detector.score(found).round(_DECIMALS))
 

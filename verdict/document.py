@@ -242,7 +242,8 @@ class Document:
     """Everything that one run found.
 
     ``attack_classes`` count the flows of all captures, those of no target too; None without any.
-    ``usual`` has, by feature of a server row, the range of most normal servers in training.
+    ``usual`` and ``usual_of_malicious`` have, by feature of a server row, the range of most normal
+    and of most malicious servers in training.
     """
 
     engine: Engine
@@ -250,4 +251,5 @@ class Document:
     targets: tuple[Target, ...]
     attack_classes: AttackClasses | None = None
     usual: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    usual_of_malicious: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     schema: int = SCHEMA_VERSION

@@ -29,6 +29,7 @@ def to_json(document: Document) -> str:
         f' "captures": {_lines(document.captures)},\n'
         f' "attack_classes": {_text(document.attack_classes)},\n'
         f' "usual": {_text(document.usual)},\n'
+        f' "usual_of_malicious": {_text(document.usual_of_malicious)},\n'
         f' "targets": {_lines(document.targets)}}}\n'
     )
 

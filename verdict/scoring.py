@@ -45,6 +45,10 @@ class ServerModels(Protocol):
     def normal_ranges(self) -> Mapping[str, tuple[float, float]]:
         """The range of most normal servers in training, by feature."""
 
+    @property
+    def malicious_ranges(self) -> Mapping[str, tuple[float, float]]:
+        """The range of most malicious servers in training, by feature."""
+
     def score(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the columns random_forest and gbdt."""
 

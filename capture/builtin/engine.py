@@ -61,7 +61,7 @@ def analysis(
     """Analyse a capture file; what was found can be asked for until the context ends.
 
     A compressed one may expand to ``decompressed_limit`` bytes (see ``files.source.open_source``).
-    ``progress`` is called after each block with the number of packets read so far. Of the rows of
+    ``progress`` is called after each block with the bytes of the file read so far. Of the rows of
     each log, about ``bytes_in_memory`` wait in memory, others in temporary files.
 
     Raises
@@ -72,7 +72,10 @@ def analysis(
         If a temporary file cannot be written.
     """
     reader = PacketReader(
-        path, packets_per_block=PACKETS_PER_BLOCK, decompressed_limit=decompressed_limit
+        path,
+        packets_per_block=PACKETS_PER_BLOCK,
+        decompressed_limit=decompressed_limit,
+        progress=progress,
     )
     with closing(LogTables(bytes_in_memory)) as logs:
         with ThreadPoolExecutor(max_workers=1) as beside, _rare_garbage_collection():
@@ -80,8 +83,6 @@ def analysis(
             tracker = FlowTracker(logs)
             for block in reader:
                 tracker.feed(block)
-                if progress is not None:
-                    progress(reader.packets)
             tracker.finish()
         yield FoundLogs((_info(path, digest.result(), reader),), logs.batches)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,8 @@ class PacketReader:
 
     Reads pcap and pcapng, plain, gzip or Zstandard, told apart by content. A packet in a tunnel
     follows the packet around it where Zeek has a connection for both. The attributes hold what is
-    known of the blocks read so far, all of it after the last one.
+    known of the blocks read so far, all of it after the last one. ``progress`` is called after each
+    block with the bytes of the file that were read so far, compressed ones as they lie on disk.
 
     Attributes
     ----------
@@ -49,10 +50,12 @@ class PacketReader:
         *,
         packets_per_block: int = 1 << 17,
         decompressed_limit: int | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> None:
         self._file = CaptureFile(
             path, records_per_block=packets_per_block, decompressed_limit=decompressed_limit
         )
+        self._progress = progress
         self._decoder = Decoder()
         self.packets = 0
         self.skipped = self._decoder.skipped
@@ -68,6 +71,8 @@ class PacketReader:
             block = self._decoder.decode(records)
             if len(block.clock_ns):
                 yield block
+            if self._progress is not None:
+                self._progress(self._file.bytes_read)
         if self._file.damaged:
             self.skipped[DAMAGED] += 1
         self._decoder.finish()

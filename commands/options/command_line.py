@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from commands.options.declared import OPTIONS
-from commands.options.option import STANDARD_OUTPUT, Option
+from commands.options.option import Option
 
 
 def add(parser: argparse._ActionsContainer, *names: str, inherited: bool = False) -> None:
@@ -45,8 +45,10 @@ def _form(option: Option) -> dict[str, Any]:
         form["action"] = _Append
     if option.is_required:
         form["required"] = True
-    if option.may_go_to_standard_output:
-        form |= {"nargs": "?", "const": STANDARD_OUTPUT}
+    if option.is_several:
+        form["nargs"] = "+"
+    if option.without_value is not None:
+        form |= {"nargs": "?", "const": option.without_value}
     return form
 
 

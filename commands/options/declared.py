@@ -6,10 +6,20 @@ import os
 from pathlib import Path
 from typing import Final
 
-from commands.options.option import Option, day, positive, probability, size, switch
+from commands.options.option import (
+    STANDARD_OUTPUT,
+    Option,
+    day,
+    positive,
+    probability,
+    size,
+    switch,
+)
 from models.card import MODELS
+from module4.sources import PACKETS
 
 LANGUAGES: Final = ("en", "zh")
+SHIPPED_FLOWS: Final = ""  # of --flows without a file: the table beside the models' code
 SORTS: Final = ("probability", "time", "connections", "name", "address")
 _READING: Final = (
     Option(
@@ -125,7 +135,7 @@ _FORMS: Final = tuple(
         name,
         f"write {what} to FILE, or to standard output",
         metavar="FILE",
-        may_go_to_standard_output=True,
+        without_value=STANDARD_OUTPUT,
     )
     for name, what in {
         "json": "the whole result document as JSON",
@@ -179,6 +189,20 @@ _FLOWS: Final = (
         default=False,
     ),
 )
+_CERTIFICATES: Final = (
+    Option(
+        "capture",
+        "what was learned from one capture: its path, its file name, or the first digits of its "
+        "SHA-256",
+        metavar="CAPTURE",
+    ),
+    Option(
+        "sslbl",
+        "in the form of abuse.ch SSLBL: what was confirmed or imported, by SHA-1",
+        switch,
+        default=False,
+    ),
+)
 _TRAINING: Final = (
     Option("data", "dataset folder; that of the module unless given", Path, metavar="DIR"),
     Option("manifest", "CSV that names labelled captures", Path, metavar="FILE"),
@@ -194,6 +218,64 @@ _TRAINING: Final = (
         Path,
         metavar="DIR",
         flags=("--models",),
+    ),
+)
+_CONVERSATIONS: Final = (
+    Option(
+        "update-goodset",
+        "make the good set of conversations again, from --good, --manifest or --interface "
+        "(module4)",
+        switch,
+        default=False,
+    ),
+    Option(
+        "good",
+        "captures, or folders of them, of which every conversation is harmless (module4)",
+        Path,
+        metavar="PATH",
+        is_several=True,
+    ),
+    Option(
+        "update-badset",
+        "make the bad set of conversations again, from --bad, --manifest or --interface (module4)",
+        switch,
+        default=False,
+    ),
+    Option(
+        "bad",
+        "captures, or folders of them, of which every conversation is malicious (module4)",
+        Path,
+        metavar="PATH",
+        is_several=True,
+    ),
+    Option(
+        "interface",
+        "make a set of live traffic of this machine (Linux, as root; module4)",
+        metavar="IFACE",
+    ),
+    Option(
+        "packets",
+        "so many packets of live traffic (module4)",
+        positive,
+        default=PACKETS,
+        metavar="N",
+    ),
+)
+_COMPARING: Final = (
+    Option(
+        "conversation-sets",
+        "folder of goodx.csv and badx.csv; module4/dataset unless given",
+        Path,
+        metavar="DIR",
+        flags=("--data",),
+    ),
+    Option(
+        "fits-at-once",
+        "fits side by side, each in a process; as many as cores unless given",
+        positive,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        flags=("--jobs",),
     ),
 )
 _EVALUATING: Final = (
@@ -219,11 +301,19 @@ _EVALUATING: Final = (
         flags=("--manifest",),
     ),
     Option(
+        "labelled-flows",
+        "measure the models of attack classes, on the rows that were held back from their "
+        "training, or on a table of labelled flows in the columns of CSE-CIC-IDS2018",
+        metavar="FILE",
+        flags=("--flows",),
+        without_value=SHIPPED_FLOWS,
+    ),
+    Option(
         "figures",
         "write all figures as JSON to FILE, or to standard output",
         metavar="FILE",
         flags=("--json", "--out"),
-        may_go_to_standard_output=True,
+        without_value=STANDARD_OUTPUT,
     ),
     Option("figures-html", "write them as one page with plots", metavar="FILE", flags=("--html",)),
     Option("folds", "folds (5; only with --full)", positive, metavar="N"),
@@ -261,7 +351,10 @@ OPTIONS: Final[dict[str, Option]] = {
         *_SCANNING,
         *_LOGS,
         *_FLOWS,
+        *_CERTIFICATES,
         *_TRAINING,
+        *_CONVERSATIONS,
+        *_COMPARING,
         *_EVALUATING,
     )
 }

@@ -19,8 +19,9 @@ class Option:
     """A declared option; ``--name`` on the command line unless ``flags`` says otherwise.
 
     ``read`` makes a value of text and raises ``ArgumentTypeError`` with what is wrong. A setting
-    may also stand in ``settings.toml`` and in the environment; the others are of one run. With
-    ``may_go_to_standard_output`` the value may be left out on the command line.
+    may also stand in ``settings.toml`` and in the environment; the others are of one run. On the
+    command line the value may be left out where there is one ``without_value``; an option that is
+    repeatable is given once for each value, one that ``is_several`` once with all of them.
     """
 
     name: str
@@ -33,7 +34,8 @@ class Option:
     is_setting: bool = False
     is_repeatable: bool = False
     is_required: bool = False
-    may_go_to_standard_output: bool = False
+    is_several: bool = False
+    without_value: str | None = None
 
     @property
     def variable(self) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Final
 
 from report.text import printable
+
+_SPECIAL: Final = re.compile("[&<>\"']")
 
 
 def text(value: object) -> str:
     """Return text that shows as it is, whatever characters it holds."""
-    return escape(printable(str(value)))
+    shown = printable(str(value))
+    return escape(shown) if _SPECIAL.search(shown) else shown
 
 
 def element(name: str, content: str, **attributes: object) -> str:
     """Return an element around markup; ``class_`` is written class, ``a_b`` as a-b."""
-    return f"<{name}{_written(attributes)}>{content}</{name}>"
+    written = _written(attributes) if attributes else ""
+    return f"<{name}{written}>{content}</{name}>"
 
 
 def code(value: str) -> str:
@@ -65,12 +71,8 @@ def badge(verdict: str, shown: str) -> str:
 
 def _row(cells: Sequence[str]) -> str:
     first, *others = cells
-    return (
-        "<tr>"
-        + element("th", first, scope="row")
-        + "".join(element("td", cell) for cell in others)
-        + "</tr>"
-    )
+    rest = f"<td>{'</td><td>'.join(others)}</td>" if others else ""
+    return f'<tr><th scope="row">{first}</th>{rest}</tr>'
 
 
 def _written(attributes: dict[str, object]) -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from report.console import classic_block
 from report.html.elements import element, table, text
+from report.html.ranges import Bounds, Drawing, Ranges, bounds
 from report.language import Language
 from verdict.document import FeatureValue, Reason, Target
 from verdict.wording import DETECTORS, phrase, value_text
 
 _BAR: Final = 160
+_LEGEND: Final = (
+    "A bar is the range of most servers in training (5% to 95% of them): the filled one above of "
+    "normal servers, the hollow one below of malicious servers. The line is this server; at an "
+    "edge it is outside of both. Large values are drawn by their magnitude."
+)
 _CONNECTION_NAMES: Final = {
     "tlsSubject": "subject of the certificate",
     "tlsIssuerDn": "issuer of the certificate",
@@ -35,25 +41,95 @@ def contributions(target: Target, language: Language) -> str:
     )
 
 
-def features(target: Target, language: Language, usual: Mapping[str, Sequence[float]]) -> str:
-    """Return the table of all features of the row that FINAL names, beside what is usual."""
-    if not target.features:
-        return ""
-    moved = _moved(target.reasons)
-    headings = ("feature", "value", "usual", "what it measures", "moved")
-    rows = [
-        [
-            element("code", text(name)),
-            text(_value(name, value, language)),
-            _usual(name, value, usual.get(name), language),
-            text(_meaning(name, language)),
-            text(_towards(moved.get(name), language)),
+class FeatureTable:
+    """The table of features of any server; what is the same for all of them is written once."""
+
+    def __init__(self, ranges: Ranges, language: Language) -> None:
+        self._ranges = ranges
+        self._language = language
+        self._kept: dict[str, _Kept] = {}
+
+    def of(self, target: Target) -> str:
+        """Return the table of the row that FINAL names, beside what is usual."""
+        if not target.features:
+            return ""
+        moved = _moved(target.reasons)
+        headings = (
+            "feature",
+            "value",
+            "beside the ranges",
+            "normal servers",
+            "malicious servers",
+            "what it measures",
+            "moved",
+        )
+        rows = [self._row(name, value, moved.get(name)) for name, value in target.features.items()]
+        language = self._language
+        head = [text(language(each)) for each in headings]
+        return self._legend() + table(language("Features"), head, rows, "features")
+
+    def _legend(self) -> str:
+        """Return what the drawings mean, where there are any."""
+        words = text(self._language(_LEGEND))
+        return element("p", words, class_="quiet") if any(self._ranges) else ""
+
+    def _row(self, name: str, value: FeatureValue, moved: float | None) -> list[str]:
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = self._kept[name] = _kept(name, bounds(self._ranges, name), self._language)
+        number = float(value) if isinstance(value, int | float) else None
+        return [
+            kept.name,
+            text(_value(name, value, self._language)),
+            kept.drawing.of(number),
+            kept.normal.beside(number),
+            kept.malicious.beside(number),
+            kept.meaning,
+            text(_towards(moved, self._language)),
         ]
-        for name, value in target.features.items()
-    ]
-    return table(
-        language("Features"), [text(language(each)) for each in headings], rows, "features"
+
+
+class _Range(NamedTuple):
+    """A range in words, as it is said of a value within it and of one outside."""
+
+    ends: Sequence[float] | None
+    within: str
+    outside: str
+
+    def beside(self, value: float | None) -> str:
+        """Return the range, emphasised where the value is outside of it."""
+        if self.ends is None or value is None or self.ends[0] <= value <= self.ends[1]:
+            return self.within
+        return self.outside
+
+
+class _Kept(NamedTuple):
+    """What the rows of a feature have in common."""
+
+    name: str
+    meaning: str
+    drawing: Drawing
+    normal: _Range
+    malicious: _Range
+
+
+def _kept(name: str, known: Bounds, language: Language) -> _Kept:
+    return _Kept(
+        element("code", text(name)),
+        text(_meaning(name, language)),
+        Drawing(known),
+        _range(name, known.normal, language),
+        _range(name, known.malicious, language),
     )
+
+
+def _range(name: str, ends: Sequence[float] | None, language: Language) -> _Range:
+    if ends is None:
+        return _Range(None, "", "")
+    low, high = (_value(name, end, language) for end in ends)
+    both = low if low == high else language("{low} to {high}", low=low, high=high)
+    outside = text(language("outside of {range}", range=both))
+    return _Range(ends, text(both), element("strong", outside))
 
 
 def classic_table(target: Target) -> str:
@@ -101,20 +177,6 @@ def _towards(amount: float | None, language: Language) -> str:
     if not amount:
         return ""
     return language("towards malicious") if amount > 0 else language("towards normal")
-
-
-def _usual(name: str, value: FeatureValue, ends: Sequence[float] | None, language: Language) -> str:
-    """Return the range of normal servers, emphasised where the value is outside of it."""
-    if ends is None:
-        return ""
-    low, high = ends
-    written = [_value(name, end, language) for end in ends]
-    both = (
-        written[0] if low == high else language("{low} to {high}", low=written[0], high=written[1])
-    )
-    if isinstance(value, int | float) and not low <= value <= high:
-        return element("strong", text(language("outside of {range}", range=both)))
-    return text(both)
 
 
 def _value(name: str, value: FeatureValue, language: Language) -> str:

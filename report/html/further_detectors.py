@@ -13,6 +13,19 @@ from verdict.document import Target
 
 _KNOWN: Final = frozenset({"certificate_database", "module1", "random_forest", "gbdt"})
 _TITLES: Final = {"attack_class": "Attack classes", "conversation": "Conversations"}
+_NAMES: Final = {
+    "counts": "flows by class",
+    "count": "conversations",
+    "first": "one address",
+    "second": "other address",
+    "first_ts": "first seen",
+    "last_ts": "last seen",
+    "ts": "time",
+    "duration": "seconds",
+    "proto": "IP protocol",
+    "basis": "rests on",
+}
+_WORDS: Final = frozenset({"verdict", "attack_class", "basis"})  # whose values are words
 _TIMES: Final = frozenset({"ts", "first_ts", "last_ts"})
 _ROWS: Final = 100
 _UNASSESSED: Final = "NOT ASSESSED"
@@ -23,7 +36,7 @@ def further_detectors(target: Target, language: Language) -> Iterator[tuple[str,
     for field in fields(target.detectors):
         result = getattr(target.detectors, field.name)
         if field.name not in _KNOWN and is_dataclass(result) and _assessed(result):
-            yield _TITLES.get(field.name, _words(field.name)), _result(result, language)
+            yield _TITLES.get(field.name, words_of(field.name)), _result(result, language)
 
 
 def _assessed(result: Any) -> bool:
@@ -34,7 +47,7 @@ def _result(result: Any, language: Language) -> str:
     """Return single values as a list of terms, then each list of records as a table."""
     values = {field.name: getattr(result, field.name) for field in fields(result)}
     single = [
-        (language(_words(name)), text(_written(name, value)))
+        (language(words_of(name)), text(_written(name, value, language)))
         for name, value in values.items()
         if not isinstance(value, tuple)
     ]
@@ -45,12 +58,14 @@ def _result(result: Any, language: Language) -> str:
 def _records(records: tuple[Any, ...], language: Language) -> str:
     shown = records[:_ROWS]
     names = [field.name for field in fields(shown[0])]
-    rows = [[text(_written(name, getattr(each, name))) for name in names] for each in shown]
+    rows = [
+        [text(_written(name, getattr(each, name), language)) for name in names] for each in shown
+    ]
     caption = language("the first {count} are shown", count=len(shown))
-    return table(caption, [text(language(_words(name))) for name in names], rows)
+    return table(caption, [text(language(words_of(name))) for name in names], rows)
 
 
-def _written(name: str, value: Any) -> str:
+def _written(name: str, value: Any, language: Language) -> str:
     if value is None:
         return "-"
     if name in _TIMES:
@@ -58,9 +73,14 @@ def _written(name: str, value: Any) -> str:
     if isinstance(value, float):
         return probability(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_written(key, item)}" for key, item in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        return ", ".join(
+            f"{language(key)}: {_written(key, item, language)}" for key, item in value.items()
+        )
+    if isinstance(value, tuple):
+        return ", ".join(language.reason(str(each)) for each in value)
+    return language(str(value)) if name in _WORDS else language.reason(str(value))
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+def words_of(name: str) -> str:
+    """Return what a field of a result is called."""
+    return _NAMES.get(name, name.replace("_", " "))

@@ -3,22 +3,29 @@
 (() => {
   const packs = new Map();
 
-  // A pack holds what is to be said of some targets: a JSON list of markup, gzip, base64.
-  async function unpacked(number) {
-    if (!packs.has(number)) {
-      const text = document.getElementById(`pack-${number}`).textContent;
-      const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-      packs.set(number, new Response(stream).json());
-    }
-    return packs.get(number);
+  // What an element holds as text: gzip, base64.
+  function unzipped(id) {
+    const text = document.getElementById(id).textContent.trim();
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+  }
+
+  function unpacked(name) {
+    if (!packs.has(name)) packs.set(name, unzipped(`pack-${name}`).json());
+    return packs.get(name);
+  }
+
+  // A pack is a JSON list of parts, a part a list of markup and of places of shared markup.
+  async function markup(pack, part) {
+    const [shared, parts] = await Promise.all([unpacked("shared"), unpacked(pack)]);
+    return parts[part].map((piece) => (typeof piece === "number" ? shared[piece] : piece)).join("");
   }
 
   async function fill(details) {
     const { pack, part } = details.dataset;
     if (pack === undefined) return;
     delete details.dataset.pack;
-    details.querySelector(".body").innerHTML = (await unpacked(pack))[part];
+    details.querySelector(".body").innerHTML = await markup(pack, part);
   }
 
   for (const details of document.querySelectorAll("details[data-pack]")) {
@@ -36,6 +43,16 @@
 
   window.addEventListener("hashchange", () => open(location.hash));
   open(location.hash);
+
+  const save = document.getElementById("save");
+  save.hidden = false;
+  save.addEventListener("click", async () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await unzipped("document").blob());
+    link.download = "result.json";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
 
   const table = document.getElementById("triage");
   if (!table) return;

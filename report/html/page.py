@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from report.attack_class import NOT_ATTACKS
 from report.console import skipped_lines
 from report.html.elements import badge, bullets, definitions, element, text
+from report.html.embedded import embedded
+from report.html.features import FeatureTable
 from report.html.lazy import PARTS, packs
+from report.html.ranges import Ranges
 from report.html.target import body, heading
 from report.language import ENGLISH, Language
 from report.ranking import totals
 from report.selection import Overview, Selection, Shown
 from report.text import moment, probability
 from verdict.document import Capture, Document
-from verdict.document_json import to_json
 
 _STYLE: Final = Path(__file__).with_suffix(".css")
 _SCRIPT: Final = Path(__file__).with_suffix(".js")
@@ -28,7 +30,8 @@ _COLUMNS: Final = (
     ("module 1", "number"),
     ("forest", "number"),
     ("gbdt", "number"),
-    ("connections", "number"),
+    ("conv", "number"),
+    ("conns", "number"),
     ("address", "text"),
     ("name", "text"),
     ("first seen", "text"),
@@ -40,11 +43,11 @@ def page(selection: Selection, language: Language = ENGLISH) -> str:
     """Return one HTML page that needs no other file and no network.
 
     The first ten targets stand in it as they are; what is to be said of the others is packed, and
-    unpacked when it is opened. The whole document is embedded as JSON in the element ``document``.
+    unpacked when it is opened. The whole document is embedded, see ``report.html.embedded``.
     """
     style, script = (path.read_text("utf-8") for path in (_STYLE, _SCRIPT))
     title = language("Malicious encrypted traffic: result")
-    usual = selection.document.usual
+    features = FeatureTable(Ranges.of(selection.document), language)
     return "\n".join(
         [
             f'<!DOCTYPE html>\n<html lang="{language.code}">\n<head>\n<meta charset="utf-8">',
@@ -53,11 +56,13 @@ def page(selection: Selection, language: Language = ENGLISH) -> str:
             f"<title>{text(title)}</title>\n<style>{style}</style>\n</head>\n<body>",
             f'<a class="skip" href="#servers">{text(language("to the table of servers"))}</a>',
             element("header", f"<h1>{text(title)}</h1>{_summary(selection.overview, language)}"),
-            f"<main>{_servers(selection, language)}{_details(selection, language)}</main>",
+            element(
+                "main", _servers(selection, language) + _details(selection, language, features)
+            ),
             element("footer", _inputs(selection.document, language)),
-            packs([body(each, language, usual) for each in selection.shown[WHOLE:]]),
-            f'<script type="application/json" id="document">{_embedded(selection.document)}',
-            f"</script>\n<script>{script}</script>\n</body>\n</html>\n",
+            packs(body(each, language, features) for each in selection.shown[WHOLE:]),
+            embedded(selection.document),
+            f"<script>{script}</script>\n</body>\n</html>\n",
         ]
     )
 
@@ -73,11 +78,6 @@ def _policy(style: str, script: str) -> str:
 def _digest(content: str) -> str:
     digest = hashlib.sha256(content.encode("utf-8")).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
-
-
-def _embedded(document: Document) -> str:
-    """Return the document so that nothing in it ends the element around it."""
-    return to_json(document).replace("<", "\\u003c")
 
 
 def _summary(overview: Overview, language: Language) -> str:
@@ -115,8 +115,11 @@ def _servers(selection: Selection, language: Language) -> str:
 
 def _server(number: int, shown: Shown, language: Language) -> str:
     row = shown.row
-    reason = language.reason(row.reasons[0]) if row.reasons else ""
-    figures = (row.probability, row.module1, row.random_forest, row.gbdt)
+    reasons = [language.reason(row.reasons[0])] if row.reasons else []
+    if row.attack_class not in NOT_ATTACKS:
+        attack = language(row.attack_class)
+        reasons.append(language("attack class: {verdict}", verdict=attack))
+    figures = (row.probability, row.module1, row.random_forest, row.gbdt, row.conversation)
     allowed = f" ({language('allowed')})" if row.allowed_by else ""
     cells = [
         badge(row.verdict, language(row.verdict) + allowed),
@@ -125,7 +128,7 @@ def _server(number: int, shown: Shown, language: Language) -> str:
         f'<a href="#target-{number}">{text(row.ip)}</a>',
         text(row.names[0] if row.names else ""),
         "" if row.first_ts is None else moment(row.first_ts),
-        text(reason),
+        text("; ".join(reasons)),
     ]
     return (
         f'<tr data-verdict="{row.verdict}">'
@@ -134,12 +137,11 @@ def _server(number: int, shown: Shown, language: Language) -> str:
     )
 
 
-def _details(selection: Selection, language: Language) -> str:
+def _details(selection: Selection, language: Language, features: FeatureTable) -> str:
     if not selection.shown:
         return ""
     parts = "\n".join(
-        _detail(number, each, language, selection.document.usual)
-        for number, each in enumerate(selection.shown)
+        _detail(number, each, language, features) for number, each in enumerate(selection.shown)
     )
     note = language("This part needs a script: open the page in a browser that runs it.")
     return (
@@ -148,16 +150,14 @@ def _details(selection: Selection, language: Language) -> str:
     )
 
 
-def _detail(
-    number: int, shown: Shown, language: Language, usual: Mapping[str, Sequence[float]]
-) -> str:
+def _detail(number: int, shown: Shown, language: Language, features: FeatureTable) -> str:
     summary = element("summary", heading(shown, language))
     if number >= WHOLE:
         place = number - WHOLE
         pack = f'data-pack="{place // PARTS}" data-part="{place % PARTS}"'
         return f'<details id="target-{number}" {pack}>{summary}<div class="body"></div></details>'
     is_open = shown.row.verdict == "MALICIOUS" or number == 0
-    content = element("div", body(shown, language, usual), class_="body")
+    content = element("div", body(shown, language, features), class_="body")
     return f'<details id="target-{number}"{" open" if is_open else ""}>{summary}{content}</details>'
 
 
@@ -172,7 +172,14 @@ def _inputs(document: Document, language: Language) -> str:
         + definitions([(language("engine"), text(engine))])
         + captures
         + (f"<h3>{text(language('What was skipped'))}</h3>{lines}" if lines else "")
+        + _save(language)
     )
+
+
+def _save(language: Language) -> str:
+    """Return the button that a script shows and lets save the embedded document."""
+    words = text(language("Save the result document (JSON)"))
+    return element("button", words, type="button", id="save", hidden="hidden")
 
 
 def _capture(capture: Capture, language: Language) -> str:

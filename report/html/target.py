@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from report.display_filter import connection_filter
 from report.html.certificates import certificates
 from report.html.elements import badge, bullets, code, definitions, element, table, text
-from report.html.features import classic_table, contributions, features
+from report.html.features import FeatureTable, classic_table, contributions
 from report.html.further_detectors import further_detectors
 from report.html.timeline import timeline
 from report.language import Language
@@ -34,10 +34,10 @@ def heading(shown: Shown, language: Language) -> str:
     return f"{verdict} {element('span', text(target.ip), class_='address')} {likely} {words}"
 
 
-def body(shown: Shown, language: Language, usual: Mapping[str, Sequence[float]]) -> str:
+def body(shown: Shown, language: Language, features: FeatureTable) -> str:
     """Return the sections of a target: verdict and reasons first.
 
-    ``usual`` are the ranges of normal servers by feature.
+    ``features`` makes the table of features.
     """
     target, row = shown
     sections = [
@@ -50,7 +50,7 @@ def body(shown: Shown, language: Language, usual: Mapping[str, Sequence[float]])
         ("Certificates", certificates(target, language)),
         ("Known certificates", _matches(target, language)),
         *further_detectors(target, language),
-        ("Features", features(target, language, usual)),
+        ("Features", features.of(target)),
         ("TLS connections", _connections(target, language)),
         ("Classic form", classic_table(target)),
     ]

@@ -31,7 +31,7 @@ def test_list_says_who_learned_what(certs, capsys: Output) -> None:
     assert capsys.readouterr().out == (
         f"{FINGERPRINT}  learned\n"
         "  subject: CN=\\x1b[2Jx\n"
-        "  learned from one.pcap, 2026-09-21 14:13:20 UTC, FINAL 0.900\n"
+        "  learned from one.pcap (dddddddddddd), 2026-09-21 14:13:20 UTC, FINAL 0.900\n"
         "1 certificate\n"
     )
 
@@ -43,6 +43,47 @@ def test_confirm_then_forget(certs, capsys: Output) -> None:
     assert certs("forget", FINGERPRINT) == 0
     certs("list")
     assert capsys.readouterr().out.endswith("0 certificates\n")
+
+
+def test_list_of_one_capture(certs, capsys: Output) -> None:
+    assert certs("list", "--capture", "one.pcap") == 0
+    assert capsys.readouterr().out.endswith("FINAL 0.900\n1 certificate\n")
+    assert certs("list", "--capture", "two.pcap") == 2
+    assert "nothing was learned from a capture two.pcap" in capsys.readouterr().err
+
+
+def test_forget_what_a_capture_taught(certs, capsys: Output) -> None:
+    assert certs("forget", "--capture", "dddddd") == 0
+    assert capsys.readouterr().out == "forgot 1 certificate\n"
+    certs("list")
+    assert capsys.readouterr().out == "0 certificates\n"
+
+
+def test_what_a_person_confirmed_stays_without_its_capture(certs, capsys: Output) -> None:
+    certs("confirm", "aaaaaaaa")
+    capsys.readouterr()
+    assert certs("forget", "--capture", "one.pcap") == 0
+    assert capsys.readouterr().out == "forgot 0 certificates; 1 known otherwise stay\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("aaaaaa", "--capture", "one.pcap")])
+def test_forget_takes_a_fingerprint_or_a_capture(certs, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as ending:
+        certs("forget", *arguments)
+    assert ending.value.code == 2
+
+
+def test_block_list_is_written_as_it_was_read(certs, tmp_path: Path, capsys: Output) -> None:
+    text = (
+        "# Listingdate,SHA1,Listingreason\n"
+        f'2022-07-02 07:02:11,{SHA1},"AsyncRAT, C&C"\n'
+        f"2022-07-03 07:02:11,{'0' * 40},Cobalt Strike\n"
+    )
+    (tmp_path / "sslbl.csv").write_text(text, encoding="utf-8")
+    certs("import", tmp_path / "sslbl.csv")
+    capsys.readouterr()
+    assert certs("export", "--sslbl") == 0
+    assert capsys.readouterr().out == text
 
 
 def test_unknown_fingerprint_is_one_line(certs, capsys: Output) -> None:

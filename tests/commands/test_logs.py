@@ -74,7 +74,7 @@ def test_a_line_says_what_was_written_and_where(
 
 @pytest.mark.parametrize(("text", "size"), [("7", 7), ("2k", 2048), ("64G", 1 << 36)])
 def test_the_limit_of_decompression_has_units(text: str, size: int) -> None:
-    arguments = project._parser().parse_args(
+    arguments = project.parser().parse_args(
         ["logs", "a.pcap", "--out", "out", "--decompression-limit", text]
     )
     assert arguments.decompression_limit == size

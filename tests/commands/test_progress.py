@@ -14,16 +14,20 @@ class Terminal(io.StringIO):
 def on_a_terminal(patch: pytest.MonkeyPatch, *, quiet: bool) -> str:
     """Return what is shown of the progress with two inputs."""
     shown = Terminal()
+    told: list[int] = []
     patch.setattr("sys.stderr", shown)
     patch.setenv("TERM", "xterm")
     patch.setenv("COLUMNS", "100")
     be_quiet(quiet)
     try:
-        with progress("scanning", {"a": 2000, "b": 3000}) as advance:
-            advance("a")
-            advance("b")
+        with progress("scanning", {"a": 2000, "b": 3000}) as read:
+            read.tell("a", 500, reading=1, readings=2)
+            told.append(read.total())
+            read.done("a")
+            read.done("b")
     finally:
         be_quiet(False)
+    assert told == [1250]
     return shown.getvalue()
 
 
@@ -39,6 +43,7 @@ def test_quiet_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_a_terminal_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress("scanning", {"a": 1}) as advance:
-        advance("a")
+    with progress("scanning", {"a": 1}) as read:
+        read.of("a")(1)
+        read.done("a")
     assert capsys.readouterr().err == ""

@@ -119,3 +119,10 @@ def test_allowlist_that_is_none_is_wrong_use(written: Path, tmp_path: Path, caps
 def test_two_results_cannot_share_standard_output(written: Path, capsys: Output) -> None:
     assert render(written, "--html", "-", "--stix", "-") == 2
     assert "--html and --stix cannot both" in capsys.readouterr().err
+
+
+def test_page_is_rendered_as_its_document(written: Path, tmp_path: Path) -> None:
+    page, again = tmp_path / "report.html", tmp_path / "again.json"
+    render(written, "--html", page)
+    render(page, "--json", again)
+    assert again.read_bytes() == written.read_bytes()

@@ -27,7 +27,7 @@ Output = pytest.CaptureFixture[str]
 def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let threads, which see the stub detectors, do the work of the processes."""
 
-    def take(settings: Settings) -> None:
+    def take(settings: Settings, _read: object = None) -> None:
         monkeypatch.setattr(scan_worker, "_settings", settings)
 
     monkeypatch.setattr(processes, "ProcessPoolExecutor", _thread_pool)

@@ -1,3 +1,5 @@
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -5,8 +7,9 @@ import polars as pl
 import pytest
 
 from capture.builtin.engine import analyse
-from models.card import digest, read_card
+from models.card import CARD, digest, read_card
 from models.errors import ModelError
+from models.feature_ranges import MALICIOUS
 from models.forest import forest_probabilities, trees_of
 from models.lightgbm_text import lightgbm_probabilities
 from module2 import detect
@@ -39,6 +42,25 @@ def test_a_row_scores_alone_as_among_others(small_models: Path) -> None:
     rows = training_table(families=3, captures=3)
     detectors = detect.load(small_models)
     assert detectors.score(rows[3]).equals(detectors.score(rows)[3])
+
+
+def test_ranges_are_of_normal_and_of_malicious_rows(small_models: Path) -> None:
+    rows = training_table()
+    detectors = detect.load(small_models)
+    for label, ranges in enumerate((detectors.normal_ranges, detectors.malicious_ranges)):
+        sizes = rows.filter(label=label)["avg_size"]
+        assert sizes.min() <= ranges["avg_size"][0] <= ranges["avg_size"][1] <= sizes.max()
+
+
+def test_model_of_an_earlier_program_has_no_malicious_ranges(
+    small_models: Path, tmp_path: Path
+) -> None:
+    models = shutil.copytree(small_models, tmp_path / "models")
+    (models / "gbdt" / MALICIOUS).unlink()
+    card = json.loads((models / "gbdt" / CARD).read_text())
+    del card["files"][MALICIOUS]
+    (models / "gbdt" / CARD).write_text(json.dumps(card))
+    assert detect.load(models).malicious_ranges == {}
 
 
 def test_no_rows_give_no_scores(small_models: Path) -> None:

@@ -10,7 +10,7 @@ from module4.examples import BAD_SET, GOOD_SET, ExampleError, read_examples
 from module4.features import MEASURES
 from module4.sources import Sources
 from module4.templates import read_templates
-from module4.train import main, train, update_sets
+from module4.train import main, run, train, update_sets
 
 from .small_captures import network, tls_exchange, write
 
@@ -42,13 +42,12 @@ def test_two_captures_are_too_few_to_hold_any_out(tmp_path: Path, capsys: Output
     assert "too few families or captures" in capsys.readouterr().err
 
 
-def test_command_makes_sets_of_captures_and_trains(tmp_path: Path, capsys: Output) -> None:
+def test_sets_are_made_of_captures_and_trained_on(tmp_path: Path, capsys: Output) -> None:
     write(tmp_path / "in" / "good.pcap", tls_exchange("198.51.100.1", 5, 900, 0.1))
     write(tmp_path / "in" / "bad.pcap", tls_exchange("203.0.113.1", 5, 60, 30))
-    arguments = ["--update-goodset", "--good", str(tmp_path / "in" / "good.pcap")]
-    arguments += ["--update-badset", "--bad", str(tmp_path / "in" / "bad.pcap")]
-    arguments += ["--data", str(tmp_path), "--models", str(tmp_path / "models")]
-    assert main(arguments) == 0
+    good, bad = (tmp_path / "in" / name for name in ("good.pcap", "bad.pcap"))
+    sources = Sources(update_good=True, update_bad=True, good=[good], bad=[bad])
+    assert run(sources, tmp_path, tmp_path / "models") == 0
     assert read_examples(tmp_path)["capture"].to_list() == ["good.pcap", "bad.pcap"]
     assert "conversation: 1 dangerous, 1 safe conversations" in capsys.readouterr().out
 

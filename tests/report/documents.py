@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 from verdict.assess import assess
+from verdict.attack_class import AttackClasses
+from verdict.conversation_document import ConversationDetector
 from verdict.document import Certificate, Connection, Document, Target
 from verdict.known_certificates import KnownCertificates
 from verdict.scoring import score
@@ -29,6 +31,14 @@ def with_connections(of: Target, *connections: Connection) -> Target:
     """Return a target with other connections."""
     module1 = replace(of.detectors.module1, connections=connections)
     return replace(of, detectors=replace(of.detectors, module1=module1))
+
+
+def attacked(of: Target) -> Target:
+    """Return a target in a dangerous conversation with flows that are called an attack."""
+    conversation = ConversationDetector("dangerous", 0.75, 0.6, 1)
+    classes = AttackClasses("DoS", (), {"Benign": 1, "DoS": 2})
+    detectors = replace(of.detectors, conversation=conversation, attack_class=classes)
+    return replace(of, detectors=detectors)
 
 
 def changed(connection: Connection, **values: Any) -> Connection:

@@ -9,7 +9,7 @@ from report.selection import View, select
 from verdict.document import Document
 
 from ..verdict.synthetic import BEACON, PLAIN, SITE
-from .documents import document
+from .documents import attacked, document, target
 
 
 def rows(of: Document, view: View | None = None) -> list[dict[str, str]]:
@@ -54,3 +54,17 @@ def test_allowed_is_left_out_or_marked() -> None:
     assert SITE not in [row["ip"] for row in rows(document(), View(allowlist))]
     marked = {row["ip"]: row["allowed_by"] for row in rows(document(), View(allowlist, True))}
     assert marked[SITE] == "example.com"
+
+
+def test_what_modules_3_and_4_say_comes_after_the_classic_verdicts() -> None:
+    (row,) = rows(replace(document(), targets=(attacked(target(SITE)),)))
+    heading = list(row)
+    place = heading.index("gbdt")
+    assert heading[place + 1 : place + 5] == [
+        "conversation",
+        "conversation_probability",
+        "attack_class",
+        "flows_by_class",
+    ]
+    values = ("dangerous", "0.75", "DoS", "DoS: 2; Benign: 1")
+    assert tuple(row.values())[place + 1 : place + 5] == values

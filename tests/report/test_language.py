@@ -1,17 +1,28 @@
 import ast
 import re
+from dataclasses import fields
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
+from module3.classes import CLASSES
 from report.catalogue import messages
 from report.console import classic_block, console
+from report.html.further_detectors import words_of
 from report.html.page import page
 from report.language import ENGLISH, FOLDER, Language
+from report.notice_forms import NOTICES, SKIPPED
 from report.ranking import ranking
 from report.reason_forms import FORMS
 from report.selection import View, select
 from report.text import display_width
+from verdict.attack_class import AttackClasses, AttackFlow, Basis
+from verdict.conversation_document import (
+    Conversation,
+    ConversationDetector,
+    ConversationVerdict,
+)
 from verdict.wording import CLASSIC, CONNECTION, DETECTORS
 
 from ..verdict.synthetic import BEACON, CLIENT, HIDDEN, PLAIN, SITE
@@ -40,6 +51,68 @@ def test_every_message_has_a_translation() -> None:
     said = {message for path in REPORT.rglob("*.py") for message in said_in(path)}
     assert len(said) > 50
     assert said - KNOWN.keys() == set()
+
+
+def headings_in(path: Path) -> set[str]:
+    """Return the texts of the tuples and dictionaries of words that a file says one by one."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [each for each in getattr(node, "targets", [getattr(node, "target", None)]) if each]
+        if {getattr(each, "id", "") for each in names} & {"headings", "_COLUMNS", "_LEGEND"}:
+            found |= {each.value for each in ast.walk(node) if isinstance(each, ast.Constant)}
+    return found
+
+
+def test_every_heading_has_a_translation() -> None:
+    said = {word for path in (REPORT / "html").glob("*.py") for word in headings_in(path)}
+    assert "normal servers" in said
+    assert said - KNOWN.keys() == {"number", "text"}  # kinds of columns
+
+
+@pytest.mark.parametrize("kind", [AttackClasses, AttackFlow, ConversationDetector, Conversation])
+def test_fields_of_further_detectors_have_a_translation(kind: type[Any]) -> None:
+    words = {words_of(each.name) for each in fields(kind)}
+    assert words - KNOWN.keys() <= {"flows"}
+
+
+def test_every_class_and_verdict_of_further_detectors_has_a_translation() -> None:
+    verdicts = get_args(ConversationVerdict)
+    assert {*CLASSES, *verdicts, *get_args(Basis), "models"} - KNOWN.keys() == set()
+
+
+def test_every_line_for_the_user_has_a_translation() -> None:
+    assert {*NOTICES, *SKIPPED} - KNOWN.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("a.pcap: the file is empty; nothing to analyse", "a.pcap：文件为空，没有可分析的内容"),
+        (
+            "db: not readable; going on without it",
+            "db: not readable；继续运行，不使用它",
+        ),
+        ("wrote 2 documents and summary.csv to out", "已将 2 份文档和 summary.csv 写入 out"),
+        (
+            "b: a.pcap: the file is empty; nothing to analyse",
+            "b: a.pcap：文件为空，没有可分析的内容",
+        ),
+        ("a line of a later program", "a line of a later program"),
+    ],
+)
+def test_lines_for_the_user(english: str, chinese: str) -> None:
+    assert CHINESE.notice(english) == chinese
+    assert ENGLISH.notice(english) == english
+
+
+def test_reasons_for_skipping() -> None:
+    assert CHINESE.skipped("not IP (ARP)") == "非 IP（ARP）"
+    assert CHINESE.skipped("not IP (other EtherTypes)") == "非 IP（其他 EtherType）"
+
+
+def test_kind_of_a_match_may_be_words() -> None:
+    text = "subject and issuer CN=a is known, learned in b.pcap (a hint, no proof)"
+    assert CHINESE.reason(text).startswith("主体与颁发者 CN=a 已知")
 
 
 def test_every_feature_detector_and_sentence_has_a_translation() -> None:

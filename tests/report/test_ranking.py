@@ -8,7 +8,8 @@ from report.ranking import ranking
 from report.selection import View, select
 from verdict.document import Document, Reason
 
-from .documents import changed, document, with_connections
+from ..verdict.synthetic import SITE
+from .documents import attacked, changed, document, target, with_connections
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -68,7 +69,7 @@ def test_name_that_has_no_room_gets_a_line_of_its_own() -> None:
     connections = [changed(each, sni=name) for each in site.connections]
     long = replace(with_connections(site, *connections), ip="2001:db8::1:2:3:4", dns_names=())
     text = ranked(replace(document(), targets=(long,)))
-    assert f"2001:db8::1:2:3:4 {name[:21]}…\n" in text
+    assert f"2001:db8::1:2:3:4 {name[:16]}…\n" in text
     assert f"  names: {name}\n" in text
 
 
@@ -81,3 +82,10 @@ def test_a_fingerprint_in_a_reason_is_shortened() -> None:
     ]
     text = ranked(replace(document(), targets=tuple(targets)))
     assert "  sha256 0123456789ab… is known\n" in text
+
+
+def test_what_modules_3_and_4_say_of_a_target() -> None:
+    lines = ranked(replace(document(), targets=(attacked(target(SITE)),))).splitlines()
+    assert lines[0].split()[1:6] == ["FINAL", "m1", "rf", "gbdt", "conv"]
+    assert lines[1].split()[5] == "0.75"
+    assert "  attack class: DoS" in lines

@@ -151,6 +151,7 @@ class StubServerModels:
 
     thresholds: ClassVar = {"random_forest": 0.4, "gbdt": 0.6}
     normal_ranges: ClassVar = {"avg_time_diff": (0.5, 30.0), "SNI_ssl_ratio": (1.0, 1.0)}
+    malicious_ranges: ClassVar = {"avg_time_diff": (20.0, 300.0)}
 
     def score(self, rows: pl.DataFrame) -> pl.DataFrame:
         unnamed = pl.col("SNI_ssl_ratio") == 0

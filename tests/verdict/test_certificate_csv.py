@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verdict.certificate_csv import export, parse
+from verdict.certificate_csv import block_list, export, parse
 from verdict.errors import CertificateDatabaseError
 from verdict.known_certificates import Entry, Sighting
 
@@ -68,3 +68,25 @@ def test_any_text_gives_a_list_or_the_one_error(text: str) -> None:
     except CertificateDatabaseError:
         return
     assert all(entry.sha1 or entry.sha256 for entry in listed.entries)
+
+
+def test_block_list_holds_what_decides_and_when_it_was_seen() -> None:
+    seen = (Sighting("d" * 64, "b.pcap", 1.0, 0.9), Sighting("e" * 64, "a.pcap", None, 0.9))
+    entries = [
+        Entry("confirmed", "a" * 64, SHA1, sightings=seen),
+        Entry("imported", sha1="0" * 40, note="Dridex (listed 2022-07-01)"),
+        Entry("imported", sha1="2" * 40),
+        Entry("learned", "b" * 64, "1" * 40, sightings=seen),
+        Entry("confirmed", "c" * 64),
+    ]
+    assert block_list(entries).splitlines()[1:] == [
+        f",{'2' * 40},malicious",
+        f"1970-01-01 00:00:01,{SHA1},malicious",
+        f"2022-07-01,{'0' * 40},Dridex",
+    ]
+
+
+def test_time_that_no_calendar_reaches_is_left_out() -> None:
+    far = Sighting("d" * 64, "b.pcap", 1e18, 0.9)
+    (row,) = block_list([Entry("confirmed", sha1=SHA1, sightings=(far,))]).splitlines()[1:]
+    assert row == f",{SHA1},malicious"

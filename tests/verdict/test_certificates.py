@@ -52,6 +52,16 @@ def test_confirmed_entry_stays_confirmed_when_learned_again(database: Certificat
     assert [entry.state for entry in database.entries()] == ["confirmed"]
 
 
+def test_forgotten_capture_takes_what_it_alone_taught(database: CertificateDatabase) -> None:
+    other = Sighting("e" * 64, "two.pcap", None, 0.8)
+    database.learn([LEARNED, Entry("learned", SECOND, sightings=(SIGHTING, other))])
+    assert database.forget_capture("one.pcap") == (1, 1)
+    (entry,) = database.entries()
+    assert (entry.sha256, entry.sightings) == (SECOND, (other,))
+    with pytest.raises(UnknownCertificateError):
+        database.forget_capture("one.pcap")
+
+
 def test_forgotten_entry_is_gone_with_its_sightings(database: CertificateDatabase) -> None:
     database.learn([LEARNED])
     database.forget("111111")

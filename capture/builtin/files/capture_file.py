@@ -35,7 +35,8 @@ class CaptureFile:
     """Iterate over the records of a capture in blocks of bounded size.
 
     ``damaged`` tells after the last block whether compressed data turned out to be damaged or cut
-    off. Iterating raises UnreadableInputError if the path holds no capture.
+    off; ``bytes_read`` is how far the file, as it lies on disk, was read. Iterating raises
+    UnreadableInputError if the path holds no capture.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class CaptureFile:
         self._records_per_block = records_per_block
         self._decompressed_limit = decompressed_limit
         self.damaged = False
+        self.bytes_read = 0
 
     def __iter__(self) -> Iterator[Records]:
         """Yield the records."""
@@ -62,6 +64,7 @@ class CaptureFile:
             data, ends = source.window(position)
             records = self._read(reader, data, ends)
             position += records.consumed
+            self.bytes_read = source.bytes_read(position)
             yield records
             if ends and records.consumed >= len(data):
                 return

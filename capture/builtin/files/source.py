@@ -37,6 +37,9 @@ class Source(Protocol):
     def window(self, position: int) -> tuple[NDArray[np.uint8], bool]:
         """Return bytes from ``position`` on, and whether they reach the end of the input."""
 
+    def bytes_read(self, position: int) -> int:
+        """Return how much of the file, as it lies on disk, there is before ``position``."""
+
     def close(self) -> None:
         """Release the file; arrays given out stay valid."""
 
@@ -64,6 +67,10 @@ class MappedFile:
         size = min(len(self._bytes), self._map.size())
         end = min(position + WINDOW, size)
         return self._bytes[position:end], end == size
+
+    def bytes_read(self, position: int) -> int:
+        """Return the position."""
+        return position
 
     def close(self) -> None:
         """Do nothing: the map goes away with the last view of it."""
@@ -105,6 +112,10 @@ class StreamedFile:
             self._fill()
             self._drop(position)
         return self._held, self._ended
+
+    def bytes_read(self, position: int) -> int:
+        """Return how far the file was read: a little ahead of the position."""
+        return self._file.tell() if self._file.seekable() else position
 
     def close(self) -> None:
         """Close the file."""

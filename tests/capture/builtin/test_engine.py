@@ -54,8 +54,19 @@ def test_the_same_capture_gives_the_same_tables(pcaps: Path) -> None:
 
 def test_progress_is_reported(pcaps: Path) -> None:
     seen: list[int] = []
-    logs = analyse(pcaps / "browsing.pcap", progress=seen.append)
-    assert seen[-1] == logs.captures[0].packets
+    path = pcaps / "browsing.pcap"
+    analyse(path, progress=seen.append)
+    assert seen[-1] == path.stat().st_size
+
+
+def test_progress_of_a_compressed_capture_is_in_compressed_bytes(
+    pcaps: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "browsing.pcap.gz"
+    path.write_bytes(gzip.compress((pcaps / "browsing.pcap").read_bytes()))
+    seen: list[int] = []
+    analyse(path, progress=seen.append)
+    assert seen[-1] == path.stat().st_size
 
 
 def test_garbage_collection_is_as_before(pcaps: Path, tmp_path: Path) -> None:

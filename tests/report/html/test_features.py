@@ -1,11 +1,14 @@
 from dataclasses import replace
 
 from report.console import classic_block
-from report.html.features import classic_table, contributions, features
+from report.html.features import FeatureTable, classic_table, contributions
+from report.html.ranges import Ranges
 from report.language import ENGLISH
 
 from ...verdict.synthetic import BEACON, SITE
 from ..documents import document, target
+
+UNKNOWN = Ranges({}, {})
 
 
 def test_bars_point_to_what_they_speak_for() -> None:
@@ -25,17 +28,16 @@ def test_without_contributions_there_is_no_table() -> None:
 
 
 def test_feature_has_its_name_value_and_meaning() -> None:
-    text = features(target(BEACON), ENGLISH, {})
+    text = FeatureTable(UNKNOWN, ENGLISH).of(target(BEACON))
     assert "<code>avg_time_diff</code>" in text
-    assert "<td>60 s</td><td></td><td>mean time between connections</td>" in text
+    assert "<td>60 s</td><td></td><td></td><td></td><td>mean time between connections</td>" in text
     assert "<td>missing</td>" in text
 
 
 def test_feature_says_what_it_moved_towards() -> None:
     (beacon,) = document(BEACON).targets
-    row = next(
-        line for line in features(beacon, ENGLISH, {}).splitlines() if "SNI_ssl_ratio" in line
-    )
+    rows = FeatureTable(UNKNOWN, ENGLISH).of(beacon).splitlines()
+    row = next(line for line in rows if "SNI_ssl_ratio" in line)
     assert "towards" in row
 
 
@@ -47,7 +49,15 @@ def test_classic_form_is_that_of_the_console() -> None:
 
 def test_value_outside_of_what_is_usual_is_emphasised() -> None:
     usual = {"avg_time_diff": (0.5, 30.0), "avg_key_length": (2048.0, 2048.0), "avg_TTL": (0, 9)}
-    text = features(target(BEACON), ENGLISH, usual)
-    assert "<td>60 s</td><td><strong>outside of 0.5 s to 30 s</strong></td>" in text
-    assert "<td>2,048 bits</td><td>2,048 bits</td>" in text
-    assert "<td>missing</td><td>0 s to 9 s</td>" in text
+    malicious = {"avg_time_diff": (50.0, 300.0), "avg_key_length": (1024.0, 1024.0)}
+    text = FeatureTable(Ranges(usual, malicious), ENGLISH).of(target(BEACON))
+    outside = "<strong>outside of 0.5 s to 30 s</strong>"
+    assert f"</svg></td><td>{outside}</td><td>50 s to 300 s</td>" in text
+    outside = "<strong>outside of 1,024 bits</strong>"
+    assert f"<td>2,048 bits</td><td>{outside}</td>" in text
+    assert "<td>0 s to 9 s</td><td></td>" in text
+
+
+def test_drawings_are_explained_where_there_are_any() -> None:
+    assert "hollow" in FeatureTable(Ranges({"avg_TTL": (0, 9)}, {}), ENGLISH).of(target(BEACON))
+    assert "hollow" not in FeatureTable(UNKNOWN, ENGLISH).of(target(BEACON))

@@ -1,7 +1,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from report.html.features import FeatureTable
 from report.html.further_detectors import further_detectors
+from report.html.ranges import Ranges
 from report.html.target import body
 from report.language import ENGLISH
 from report.selection import Shown
@@ -47,7 +49,9 @@ def test_detector_of_a_later_program_has_its_section() -> None:
     assert "<dd>SSH-Bruteforce: 2</dd>" in text
     assert ">1970-01-01 00:00:00</th><td>SSH-Bruteforce</td><td>0.750</td><td>a, b</td>" in text
     assert "<td>&lt;odd&gt;</td><td>-</td>" in text
-    assert "<h3>Attack classes</h3>" in body(Shown(site, triage_row(site)), ENGLISH, {})
+    assert "<h3>Attack classes</h3>" in body(
+        Shown(site, triage_row(site)), ENGLISH, FeatureTable(Ranges({}, {}), ENGLISH)
+    )
 
 
 def test_what_was_not_assessed_has_none() -> None:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from report.allowlist import parse_allowlist
+from report.html.embedded import document_text
 from report.html.page import WHOLE, page
 from report.selection import View, select
 from verdict.document import Document
@@ -62,8 +63,7 @@ def many(count: int) -> Document:
 
 
 def embedded(text: str) -> Document:
-    (content,) = re.findall(r'id="document">(.*?)</script>', text, re.DOTALL)
-    return from_json(content)
+    return from_json(document_text(text))
 
 
 def test_elements_are_closed_and_identifiers_are_unique() -> None:

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from models.errors import ModelError
-from models.normal_ranges import FILE, fit_ranges, load_ranges, save_ranges
+from models.feature_ranges import NORMAL, fit_ranges, load_ranges, save_ranges
 
 
 def test_ranges_hold_nine_of_ten_known_values() -> None:
@@ -18,12 +18,12 @@ def test_no_numeric_feature_gives_no_ranges() -> None:
 
 
 def test_ranges_come_back_as_saved(tmp_path: Path) -> None:
-    save_ranges(tmp_path, {"size": (0.1, 2.5)})
-    assert load_ranges(tmp_path) == {"size": (0.1, 2.5)}
+    save_ranges(tmp_path / NORMAL, {"size": (0.1, 2.5)})
+    assert load_ranges(tmp_path / NORMAL) == {"size": (0.1, 2.5)}
 
 
 @pytest.mark.parametrize("text", ["", "[1]", '{"size": [1]}', '{"size": ["x", 2]}'])
 def test_another_file_is_a_model_error(tmp_path: Path, text: str) -> None:
-    (tmp_path / FILE).write_text(text)
+    (tmp_path / NORMAL).write_text(text)
     with pytest.raises(ModelError):
-        load_ranges(tmp_path)
+        load_ranges(tmp_path / NORMAL)

@@ -1,4 +1,4 @@
-"""The usual values of features among the normal rows that a model was trained on."""
+"""The usual values of features among the rows of one kind that a model was trained on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import polars as pl
 from models.errors import ModelError
 from models.storage import load_json, save_json
 
-FILE: Final = "normal_ranges.json"
+NORMAL: Final = "normal_ranges.json"
+MALICIOUS: Final = "malicious_ranges.json"
 _LOW: Final = 0.05
 _HIGH: Final = 0.95
 _DIGITS: Final = 6  # significant ones, so that rounding of arithmetic does not show
@@ -39,15 +40,15 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}")
 
 
-def save_ranges(folder: Path, ranges: Mapping[str, Range]) -> None:
-    """Write the ranges beside a model."""
-    save_json(folder / FILE, {name: list(ends) for name, ends in ranges.items()})
+def save_ranges(path: Path, ranges: Mapping[str, Range]) -> None:
+    """Write the ranges to a file beside a model."""
+    save_json(path, {name: list(ends) for name, ends in ranges.items()})
 
 
-def load_ranges(folder: Path) -> dict[str, Range]:
+def load_ranges(path: Path) -> dict[str, Range]:
     """Return what ``save_ranges`` wrote; raises ``ModelError`` when it is something else."""
     try:
-        content = load_json(folder / FILE)
+        content = load_json(path)
         return {name: (float(low), float(high)) for name, (low, high) in content.items()}
     except (ValueError, TypeError, AttributeError) as error:
-        raise ModelError(f"{folder / FILE}: no ranges of features ({error})") from None
+        raise ModelError(f"{path}: no ranges of features ({error})") from None
