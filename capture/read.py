@@ -55,7 +55,7 @@ def read_logs(
     decompressed_limit: int | None = None,
     on_read: Callable[[Input], None] = lambda source: None,
 ) -> ReadResult:
-    """Read every capture and log folder at or below the paths, ``jobs`` at a time.
+    """Read every capture and log folder at or below the paths in up to ``jobs`` processes.
 
     Unless ``recursive``, folders within the given ones are left alone. A capture that is there
     twice counts once. ``decompressed_limit`` is as in ``read_one``. ``on_notice`` gets one line for
@@ -90,12 +90,14 @@ def read_one(
     on_notice: Notice,
     *,
     decompressed_limit: int | None = None,
+    jobs: int = 1,
     clock: Callable[[], float] = time.monotonic,
 ) -> Logs:
     """Read one input; a capture on which Zeek fails is read by the builtin engine.
 
     A compressed capture may expand to ``decompressed_limit`` bytes (see
-    ``builtin.files.source.open_source``). ``clock`` gives seconds. Raises ``UnreadableInputError``
+    ``builtin.files.source.open_source``). The builtin engine reads a large one in ``jobs``
+    processes. ``clock`` gives seconds. Raises ``UnreadableInputError``
     if it is neither a capture nor a folder of logs, ``EngineError`` if Zeek is asked for and not
     installed.
     """
@@ -104,7 +106,7 @@ def read_one(
         return logs
     from capture.builtin.engine import analyse  # loads slowly, and log folders do not need it
 
-    return analyse(source.path, decompressed_limit=decompressed_limit)
+    return analyse(source.path, decompressed_limit=decompressed_limit, jobs=jobs)
 
 
 @contextmanager
@@ -114,6 +116,7 @@ def reading(
     on_notice: Notice,
     *,
     decompressed_limit: int | None = None,
+    jobs: int = 1,
 ) -> Iterator[LogBatches]:
     """Read one input as ``read_one`` does; its tables may be larger than the memory."""
     logs = _read_elsewhere(source, engine, on_notice, decompressed_limit, time.monotonic)
@@ -122,7 +125,7 @@ def reading(
         return
     from capture.builtin.engine import analysis
 
-    with analysis(source.path, decompressed_limit=decompressed_limit) as found:
+    with analysis(source.path, decompressed_limit=decompressed_limit, jobs=jobs) as found:
         yield found
 
 
@@ -162,7 +165,7 @@ def _zeek(engine: Engine) -> Path | None:
 
 
 def _read_all(
-    read: Callable[[Input], _Outcome],
+    read: Callable[..., _Outcome],
     inputs: Sequence[Input],
     jobs: int,
     on_read: Callable[[Input], None],
@@ -174,7 +177,7 @@ def _read_all(
     found = {}
     if not are_worth_processes(inputs, jobs):
         for source in inputs:
-            found[source] = read(source)
+            found[source] = read(source, jobs=jobs)
             on_read(source)
         return list(found.values())
     for source, future in outcomes(read, inputs, jobs):
@@ -187,10 +190,14 @@ def _read_all(
     return [found[source] for source in inputs]
 
 
-def _outcome(source: Input, engine: Engine, decompressed_limit: int | None) -> _Outcome:
+def _outcome(
+    source: Input, engine: Engine, decompressed_limit: int | None, jobs: int = 1
+) -> _Outcome:
     notices: list[str] = []
     try:
-        logs = read_one(source, engine, notices.append, decompressed_limit=decompressed_limit)
+        logs = read_one(
+            source, engine, notices.append, decompressed_limit=decompressed_limit, jobs=jobs
+        )
     except UnreadableInputError as error:
         return _Outcome(None, str(error), tuple(notices))
     return _Outcome(logs, "", tuple(notices))

@@ -67,13 +67,13 @@ def run(arguments: argparse.Namespace) -> int:
     return NOTHING_MALICIOUS
 
 
-def _each(write: Callable[[Input], _Written], inputs: Sequence[Input], jobs: int) -> list[_Written]:
+def _each(write: Callable[..., _Written], inputs: Sequence[Input], jobs: int) -> list[_Written]:
     """Return what came of each input, in their order; raises what would meet every one."""
     from capture.errors import EngineError
     from capture.processes import are_worth_processes, defect, outcomes
 
     if not are_worth_processes(inputs, jobs):
-        return [write(source) for source in inputs]
+        return [write(source, jobs=jobs) for source in inputs]
     written = {}
     for source, future in outcomes(write, inputs, jobs):
         error = future.exception()
@@ -90,6 +90,7 @@ def _write_one(
     engine: Engine,
     form: Form,
     decompressed_limit: int | None,
+    jobs: int = 1,
 ) -> _Written:
     from capture.errors import UnreadableInputError
     from capture.read import reading
@@ -98,7 +99,9 @@ def _write_one(
     notices: list[str] = []
     folder = folders[source]
     try:
-        with reading(source, engine, notices.append, decompressed_limit=decompressed_limit) as logs:
+        with reading(
+            source, engine, notices.append, decompressed_limit=decompressed_limit, jobs=jobs
+        ) as logs:
             write_logs(logs, folder, form)
             skipped = logs.captures[0].skipped
     except UnreadableInputError as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -19,10 +21,15 @@ Form = Literal["tsv", "json"]
 def write_logs(logs: LogBatches, folder: Path, form: Form = "tsv") -> None:
     """Write conn.log, ssl.log, x509.log and dns.log into the folder, made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in SCHEMAS:
-        with (folder / f"{name}.log").open("wb") as log:
-            for text in _texts(logs.batches(name), name, form):
-                log.write(text)
+    # The work is done in polars, several logs at a time.
+    with ThreadPoolExecutor(len(SCHEMAS)) as threads:
+        list(threads.map(partial(_write_log, logs, folder, form), SCHEMAS))
+
+
+def _write_log(logs: LogBatches, folder: Path, form: Form, name: str) -> None:
+    with (folder / f"{name}.log").open("wb") as log:
+        for text in _texts(logs.batches(name), name, form):
+            log.write(text)
 
 
 def log_bytes(table: pl.DataFrame, name: str, form: Form = "tsv") -> bytes:

@@ -1,16 +1,15 @@
-"""TLS connections as they are found, and in the end the ssl and x509 tables."""
+"""TLS connections to rows of the ssl table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
 import polars as pl
 
 from capture.builtin.connection import Connection
-from capture.builtin.spool.sorted_table import SortedTable
-from capture.builtin.tls.certificate_log import CertificateLog
+from capture.builtin.tls.certificate_log import CertificateRows
 from capture.builtin.tls.connection import SeenChain, TlsConnection
 from capture.builtin.tls.fingerprints.columns import fingerprint_columns
 from capture.builtin.tls.fingerprints.list_column import column
@@ -29,22 +28,25 @@ _OF_TLS: Final = {
     "ssl_history": "history",
 }
 
+SORT_BY: Final = ("time_ns", *_OF_CONNECTION[1:], "uid")
+"""By time and connection; the uid, which is a hash, counts last."""
 
-_SORT_BY: Final = ("time_ns", *_OF_CONNECTION[1:], "uid")
 _BYTES_A_CONNECTION: Final = 1 << 12  # what the objects take, roughly
 
 
 class TlsLog:
-    """Takes TLS connections and gives the ssl and the x509 table, with the columns of the schema.
+    """Takes TLS connections; delivers rows of the ssl table and their certificates in chunks."""
 
-    Both are sorted by time and connection; the uid, which is a hash, counts last.
-    """
-
-    def __init__(self, bytes_in_memory: int) -> None:
+    def __init__(
+        self,
+        deliver: Callable[[pl.DataFrame], None],
+        certificates: CertificateRows,
+        bytes_in_memory: int,
+    ) -> None:
         self._connections_a_chunk = bytes_in_memory // _BYTES_A_CONNECTION
         self._chunk: list[tuple[Connection, TlsConnection]] = []
-        self._ssl = SortedTable(_SORT_BY, bytes_in_memory)
-        self._certificates = CertificateLog(bytes_in_memory)
+        self._deliver = deliver
+        self._certificates = certificates
 
     def add(self, connection: Connection, found: TlsConnection) -> None:
         """Take what was found in a connection."""
@@ -52,27 +54,16 @@ class TlsLog:
         if len(self._chunk) > self._connections_a_chunk:
             self._end_chunk()
 
-    def ssl_batches(self) -> Iterator[pl.DataFrame]:
-        """Yield the ssl table in parts; none where there are no rows."""
+    def finish(self) -> None:
+        """Deliver what still waits."""
         self._end_chunk()
-        return self._ssl.batches(list(SSL))
-
-    def x509_batches(self) -> Iterator[pl.DataFrame]:
-        """Yield the x509 table in parts; none where there are no rows."""
-        self._end_chunk()
-        return self._certificates.batches()
-
-    def close(self) -> None:
-        """Forget all connections."""
-        self._ssl.close()
-        self._certificates.close()
 
     def _end_chunk(self) -> None:
         if self._chunk:
             self._certificates.add(self._chunk)
             connections, found = zip(*self._chunk, strict=True)
             times = pl.Series("time_ns", [tls.time_ns for tls in found])
-            self._ssl.add(_ssl_table(connections, found).with_columns(times))
+            self._deliver(_ssl_table(connections, found).with_columns(times))
             self._chunk.clear()
 
 
