@@ -16,11 +16,12 @@ import polars as pl
 from capture.builtin.consumers import MakeConsumers, Summary, feed_consumers
 from capture.builtin.log_rows import Deliver
 from capture.builtin.part import Part
+from capture.builtin.spool.packed_table import packed, unpacked
 from capture.errors import EngineError, UnreadableInputError
 from capture.processes import interrupts_held_back
 
-# Rows of a table, the end of the work, or why it ended before.
-_Message = tuple[str, pl.DataFrame] | UnreadableInputError | EngineError | None
+# Packed rows of a table, the end of the work, or why it ended before.
+_Message = tuple[str, bytes] | UnreadableInputError | EngineError | None
 
 
 def feed_in_processes(
@@ -74,10 +75,11 @@ def _receive(pipe: Connection, deliver: Deliver, path: Path) -> None:
     """Deliver what another process says until its work is done."""
     with pipe:
         while message := _next_message(pipe, path):
-            deliver(*message)
+            name, rows = message
+            deliver(name, unpacked(rows))
 
 
-def _next_message(pipe: Connection, path: Path) -> tuple[str, pl.DataFrame] | None:
+def _next_message(pipe: Connection, path: Path) -> tuple[str, bytes] | None:
     try:
         message: _Message = pipe.recv()
     except (EOFError, OSError):
@@ -117,7 +119,7 @@ def _follow_part(path: Path, make: MakeConsumers, part: Part, pipe: Connection) 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(BrokenPipeError):  # nobody listens any more
         try:
-            consumers = make(part, lambda name, rows: pipe.send((name, rows)))
+            consumers = make(part, lambda name, rows: pipe.send((name, packed(rows))))
             feed_consumers(path, consumers, _end_with_parent)
             pipe.send(None)
         except (UnreadableInputError, EngineError) as error:
