@@ -26,7 +26,7 @@ from capture.schema import SCHEMAS
 NAME: Final = "builtin"
 VERSION: Final = "1.0"
 # Bytes of a plain file that one process has read before several would have started.
-SMALL: Final = 1 << 27
+SMALL: Final = 1 << 28
 _NANOSECONDS: Final = 1e9
 
 
