@@ -27,6 +27,8 @@ NAME: Final = "builtin"
 VERSION: Final = "1.0"
 # Bytes of a plain file that one process has read before several would have started.
 SMALL: Final = 1 << 28
+# More than that many hardly take less time, since each reads all packets, but more memory.
+_MOST_PROCESSES: Final = 4
 _NANOSECONDS: Final = 1e9
 
 
@@ -70,7 +72,7 @@ def analysis(
     A compressed one may expand to ``decompressed_limit`` bytes (see ``files.source.open_source``).
     ``progress`` is called after each block with the number of packets read so far. Of the rows of
     each log, about ``bytes_in_memory`` wait in memory, others in temporary files. A large plain
-    file is read by ``jobs`` processes; what is found is the same.
+    file is read by up to ``jobs`` processes; what is found is the same.
 
     Raises
     ------
@@ -93,8 +95,9 @@ def analysis(
 
 
 def _processes(path: Path, jobs: int) -> int:
-    """Return how many processes read a capture soonest."""
-    return jobs if jobs > 1 and is_plain(path) and path.stat().st_size > SMALL else 1
+    """Return how many processes, of as many as ``jobs``, are worth their start."""
+    several = jobs > 1 and is_plain(path) and path.stat().st_size > SMALL
+    return min(jobs, _MOST_PROCESSES) if several else 1
 
 
 def _consumers(part: Part, deliver: Deliver, bytes_in_memory: int) -> Sequence[Consumer]:

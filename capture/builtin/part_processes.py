@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Lock
 
@@ -41,7 +42,8 @@ def feed_in_processes(
     Raises
     ------
     capture.errors.UnreadableInputError, capture.errors.EngineError
-        As the reader and the consumers do, and when a process was ended before its work was done.
+        As the reader and the consumers do, and when a process cannot be started or was ended before
+        its work was done.
     """
     deliver = _one_at_a_time(deliver)
     with ThreadPoolExecutor(count) as threads, _others(path, make, count) as pipes:
@@ -103,7 +105,7 @@ def _others(path: Path, make: MakeConsumers, count: int) -> Iterator[list[Connec
             work = (path, make, Part(number, count), sending)
             process = context.Process(target=_follow_part, args=work, daemon=True)
             with interrupts_held_back():
-                process.start()
+                _start(process)
                 started.append(process)
             sending.close()
             pipes.append(receiving)
@@ -112,6 +114,13 @@ def _others(path: Path, make: MakeConsumers, count: int) -> Iterator[list[Connec
         for process in started:
             process.terminate()
             process.join()
+
+
+def _start(process: BaseProcess) -> None:
+    try:
+        process.start()
+    except OSError as error:
+        raise EngineError(f"no further process can be started ({error}); try --jobs 1") from None
 
 
 def _follow_part(path: Path, make: MakeConsumers, part: Part, pipe: Connection) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import polars as pl
 
@@ -16,13 +16,14 @@ from capture.zeek_format.json_text import json_text
 from capture.zeek_format.tab_separated_text import tab_separated_header, tab_separated_rows
 
 Form = Literal["tsv", "json"]
+# The work is done in polars, which needs no more threads of ours; each takes memory.
+_LOGS_AT_A_TIME: Final = 2
 
 
 def write_logs(logs: LogBatches, folder: Path, form: Form = "tsv") -> None:
     """Write conn.log, ssl.log, x509.log and dns.log into the folder, made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    # The work is done in polars, several logs at a time.
-    with ThreadPoolExecutor(len(SCHEMAS)) as threads:
+    with ThreadPoolExecutor(_LOGS_AT_A_TIME) as threads:
         list(threads.map(partial(_write_log, logs, folder, form), SCHEMAS))
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from capture.builtin.spool.table_file import Place, TableFile
 
 _ARRIVAL: Final = "number of arrival"
+_PIECES_A_BATCH: Final = 4
 _PIECES: Final = 8  # of a run: as many rows as one eighth of the limit are read back at a time
 
 
@@ -47,7 +48,7 @@ class SortedTable:
             needed = list(dict.fromkeys([*self._sort_by, *columns]))
             merged = self._merged(needed)
             # Whoever writes them takes less time over a few long parts.
-            while parts := list(islice(merged, _PIECES)):
+            while parts := list(islice(merged, _PIECES_A_BATCH)):
                 yield pl.concat(parts, rechunk=True).select(columns)
         elif self._waiting:
             yield self._sorted(self._waiting).select(columns)

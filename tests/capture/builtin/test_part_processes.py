@@ -7,6 +7,7 @@ import multiprocessing
 import os
 from collections.abc import Sequence
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import polars as pl
@@ -148,6 +149,19 @@ def test_what_another_process_cannot_go_on_with_is_raised_here() -> None:
             PCAPS / "browsing.pcap", make, 2, lambda name, rows: None, lambda packets: None
         )
     assert not multiprocessing.active_children()
+
+
+def test_a_process_that_cannot_be_started_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(process: BaseProcess) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(BaseProcess, "start", fail)
+    with pytest.raises(EngineError, match=r"temporarily unavailable\); try --jobs 1$"):
+        feed_in_processes(
+            PCAPS / "browsing.pcap", counters, 2, lambda name, rows: None, lambda packets: None
+        )
 
 
 def test_an_interrupt_ends_the_other_processes() -> None:
