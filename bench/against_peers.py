@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from rich.table import Table
@@ -15,17 +16,24 @@ _HEADINGS = ("command", "version", "seconds", "CPU s", "packets/s", "peak MB")
 
 
 def compare_with_peers(setting: Setting) -> Table:
-    """Time logs, detect and the peers that are installed on one capture."""
+    """Time logs and detect, in one process and on all cores, and the peers that are installed."""
     capture = setting.capture(setting.packets)
-    ours = [
-        Contender("logs", "this checkout", logs_command([capture.path], setting.logs)),
-        Contender("detect", "this checkout", detect_command(capture.path, setting.folder), FINE),
-    ]
     installed, absent = peers(capture.path, setting.python)
-    contenders = [*ours, *installed]
+    contenders = [*_ours(capture, setting), *installed]
     table = peer_table(capture, contenders, [setting.best(one.command) for one in contenders])
     table.caption = f"not installed: {', '.join(absent)}" if absent else None
     return table
+
+
+def _ours(capture: Capture, setting: Setting) -> list[Contender]:
+    """Return our commands, first the one that the others are compared with."""
+    jobs = (1, os.cpu_count() or 1)
+    ours = [
+        (f"logs --jobs {n}", logs_command([capture.path], setting.logs, n), (0,)) for n in jobs
+    ] + [
+        (f"detect --jobs {n}", detect_command(capture.path, setting.folder, n), FINE) for n in jobs
+    ]
+    return [Contender(name, "this checkout", command, fine) for name, command, fine in ours]
 
 
 def peer_table(

@@ -40,10 +40,10 @@ def logs_command(captures: Sequence[Path], out: Path, jobs: int = 1) -> tuple[st
     return (*_OURS, "logs", *map(str, captures), *options)
 
 
-def detect_command(capture: Path, out: Path) -> tuple[str, ...]:
+def detect_command(capture: Path, out: Path, jobs: int = 1) -> tuple[str, ...]:
     """Return our command that judges every server of a capture, with certificates of its own."""
     options = ("--engine", "builtin", "--certificates", str(out / "certificates.sqlite"))
-    return (*_OURS, "detect", str(capture), *options)
+    return (*_OURS, "detect", str(capture), *options, "--jobs", str(jobs))
 
 
 def flows_command(capture: Path, out: Path) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -62,7 +63,8 @@ def _finished(
     workers = max(1, min(jobs, len(inputs)))
     pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(prepare,))
     try:
-        futures = {pool.submit(function, source): source for source in inputs}
+        with interrupts_held_back():
+            futures = {pool.submit(function, source): source for source in inputs}
         for future in as_completed(futures):
             # What a result holds is not kept once it is handed on.
             yield futures.pop(future), future
@@ -72,6 +74,22 @@ def _finished(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def interrupts_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait, and processes that are started meanwhile never hear of it.
+
+    They could not ignore it themselves before they have loaded their libraries.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start(prepare: Callable[[], None] | None) -> None:

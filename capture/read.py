@@ -57,7 +57,7 @@ def read_logs(
     on_read: Callable[[Input], None] = lambda source: None,
     on_bytes: Callable[[Input, int], None] | None = None,
 ) -> ReadResult:
-    """Read every capture and log folder at or below the paths, ``jobs`` at a time.
+    """Read every capture and log folder at or below the paths in up to ``jobs`` processes.
 
     Unless ``recursive``, folders within the given ones are left alone. A capture that is there
     twice counts once. ``decompressed_limit`` is as in ``read_one``. ``on_notice`` gets one line for
@@ -93,21 +93,23 @@ def read_one(
     *,
     decompressed_limit: int | None = None,
     progress: Progress | None = None,
+    jobs: int = 1,
     clock: Callable[[], float] = time.monotonic,
 ) -> Logs:
     """Read one input; a capture on which Zeek fails is read by the builtin engine.
 
     A compressed capture may expand to ``decompressed_limit`` bytes (see
     ``builtin.files.source.open_source``). ``progress`` is told the bytes that the builtin engine
-    has read of it. ``clock`` gives seconds. Raises ``UnreadableInputError`` if it is neither a
-    capture nor a folder of logs, ``EngineError`` if Zeek is asked for and not installed.
+    has read of it; it reads a large one in ``jobs`` processes. ``clock`` gives seconds. Raises
+    ``UnreadableInputError`` if it is neither a capture nor a folder of logs, ``EngineError`` if
+    Zeek is asked for and not installed.
     """
     logs = _read_elsewhere(source, engine, on_notice, decompressed_limit, clock)
     if logs is not None:
         return logs
     from capture.builtin.engine import analyse  # loads slowly, and log folders do not need it
 
-    return analyse(source.path, decompressed_limit=decompressed_limit, progress=progress)
+    return analyse(source.path, decompressed_limit=decompressed_limit, progress=progress, jobs=jobs)
 
 
 @contextmanager
@@ -118,6 +120,7 @@ def reading(
     *,
     decompressed_limit: int | None = None,
     progress: Progress | None = None,
+    jobs: int = 1,
 ) -> Iterator[LogBatches]:
     """Read one input as ``read_one`` does; its tables may be larger than the memory."""
     logs = _read_elsewhere(source, engine, on_notice, decompressed_limit, time.monotonic)
@@ -126,7 +129,9 @@ def reading(
         return
     from capture.builtin.engine import analysis
 
-    with analysis(source.path, decompressed_limit=decompressed_limit, progress=progress) as found:
+    with analysis(
+        source.path, decompressed_limit=decompressed_limit, progress=progress, jobs=jobs
+    ) as found:
         yield found
 
 
@@ -180,7 +185,7 @@ def _read_all(
     if not are_worth_processes(inputs, jobs):
         for source in inputs:
             told = partial(on_bytes, source) if on_bytes else None
-            found[source] = read(source, progress=told)
+            found[source] = read(source, progress=told, jobs=jobs)
             on_read(source)
         return list(found.values())
     for source, future in outcomes(read, inputs, jobs):
@@ -198,6 +203,7 @@ def _outcome(
     engine: Engine,
     decompressed_limit: int | None,
     progress: Progress | None = None,
+    jobs: int = 1,
 ) -> _Outcome:
     notices: list[str] = []
     try:
@@ -207,6 +213,7 @@ def _outcome(
             notices.append,
             decompressed_limit=decompressed_limit,
             progress=progress,
+            jobs=jobs,
         )
     except UnreadableInputError as error:
         return _Outcome(None, str(error), tuple(notices))

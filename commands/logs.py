@@ -77,7 +77,7 @@ def _each(
     from capture.processes import are_worth_processes, defect, outcomes
 
     if not are_worth_processes(inputs, jobs):
-        return [write(source, progress=read.of(source.name)) for source in inputs]
+        return [write(source, progress=read.of(source.name), jobs=jobs) for source in inputs]
     written = {}
     for source, future in outcomes(write, inputs, jobs):
         error = future.exception()
@@ -96,6 +96,7 @@ def _write_one(
     form: Form,
     decompressed_limit: int | None,
     progress: Callable[[int], None] | None = None,
+    jobs: int = 1,
 ) -> _Written:
     from capture.errors import UnreadableInputError
     from capture.read import reading
@@ -110,6 +111,7 @@ def _write_one(
             notices.append,
             decompressed_limit=decompressed_limit,
             progress=progress,
+            jobs=jobs,
         ) as logs:
             write_logs(logs, folder, form)
             skipped = logs.captures[0].skipped

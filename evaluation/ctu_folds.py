@@ -7,13 +7,14 @@ the figures compare models and features with that work, and say nothing of traff
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from evaluation.errors import EvaluationError
 from evaluation.wording import NAMES
@@ -25,7 +26,7 @@ from module2.encoding import Matrix
 from module2.forest import fit_forest, fitted_forest_probabilities
 from module2.table_names import CTU_TABLE, TABLES
 from module2.training_rows import read_added_rows
-from training.curves import Ranking
+from training.curves import Curve, Ranking
 from training.dataset_folders import DATASET
 from training.metrics import Labels
 from training.progress import tracked
@@ -134,10 +135,10 @@ def _best_setting(candidate: Candidate, matrix: Matrix, labels: Labels) -> Setti
     return max(candidate.settings, key=precision)
 
 
-def _folds(labels: Labels, count: int) -> Any:
+def _folds(labels: Labels, count: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     from sklearn.model_selection import StratifiedKFold
 
-    return StratifiedKFold(count, shuffle=True, random_state=_SEED).split(labels, labels)
+    yield from StratifiedKFold(count, shuffle=True, random_state=_SEED).split(labels, labels)
 
 
 def _figures(scores: Matrix, labels: Labels, resamples: int) -> dict[str, Any]:
@@ -147,8 +148,8 @@ def _figures(scores: Matrix, labels: Labels, resamples: int) -> dict[str, Any]:
     return {
         name: _estimate([figure(curve) for curve in curves])
         for name, figure in (
-            ("best_f1", lambda curve: curve.best_f1()),
-            ("average_precision", lambda curve: curve.average_precision()),
+            ("best_f1", Curve.best_f1),
+            ("average_precision", Curve.average_precision),
         )
     }
 

@@ -1,44 +1,56 @@
-"""What a capture gives for each log, as it is found, and in the end as tables."""
+"""The rows of all logs, whoever found them, and in the end the tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 import polars as pl
 
-from capture.builtin.dns.tables import DnsLog
-from capture.builtin.flows.conn_log import ConnLog
-from capture.builtin.tls.tables import TlsLog
+from capture.builtin.dns import rows as dns
+from capture.builtin.flows import conn_log as conn
+from capture.builtin.log_rows import BYTES_IN_MEMORY
+from capture.builtin.spool.sorted_table import SortedTable
+from capture.builtin.tls import tables as ssl
+from capture.builtin.tls.certificate_log import CertificateLog
 from capture.logs import empty_table
-
-BYTES_IN_MEMORY: Final = 1 << 24
-"""About so many bytes of rows of each log wait in memory, unless told otherwise."""
+from capture.schema import SCHEMAS
 
 
 class LogTables:
     """The rows of the four logs; those of large captures wait in temporary files."""
 
     def __init__(self, bytes_in_memory: int = BYTES_IN_MEMORY) -> None:
-        self.conn = ConnLog(bytes_in_memory)
-        self.tls = TlsLog(bytes_in_memory)
-        self.dns = DnsLog(bytes_in_memory)
+        self._tables = {
+            "conn": SortedTable(conn.SORT_BY, bytes_in_memory),
+            "ssl": SortedTable(ssl.SORT_BY, bytes_in_memory),
+            "dns": SortedTable(dns.SORT_BY, bytes_in_memory),
+        }
+        self._certificates = CertificateLog(bytes_in_memory)
+
+    def add(self, name: str, rows: pl.DataFrame) -> None:
+        """Take rows of conn, ssl or dns, or one of the tables that ``CertificateRows`` delivers.
+
+        Raises ``EngineError`` if a temporary file cannot be written.
+        """
+        table = self._tables.get(name)
+        if table is not None:
+            table.add(rows)
+        else:
+            self._certificates.add(name, rows)
 
     def batches(self, name: str) -> Iterator[pl.DataFrame]:
         """Yield the table of that name (conn, ssl, x509 or dns), sorted by time, in parts.
 
         The first part has no rows, but the columns.
         """
-        of_log = {
-            "conn": self.conn.batches,
-            "ssl": self.tls.ssl_batches,
-            "x509": self.tls.x509_batches,
-            "dns": self.dns.batches,
-        }
         yield empty_table(name)
-        yield from of_log[name]()
+        if name in self._tables:
+            yield from self._tables[name].batches(list(SCHEMAS[name]))
+        else:
+            yield from self._certificates.batches()
 
     def close(self) -> None:
         """Remove the temporary files."""
-        for log in (self.conn, self.tls, self.dns):
-            log.close()
+        for table in self._tables.values():
+            table.close()
+        self._certificates.close()

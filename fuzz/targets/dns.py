@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from capture.builtin.connection import Connection
 from capture.builtin.dns.tables import DnsLog
 from capture.builtin.dns.tcp import DnsTcpStream
-from capture.builtin.log_tables import BYTES_IN_MEMORY
+from capture.builtin.log_rows import BYTES_IN_MEMORY
 from capture.builtin.segment import Segment
 from capture.zeek_format.writing import log_bytes
 from fuzz.seeds.corpus import Corpus, spread
@@ -48,7 +50,7 @@ def _tcp_seeds(corpus: Corpus) -> list[Input]:
 
 def _run(inputs: Sequence[Input], _: Path) -> None:
     """Read each message on two ports, in flows of a few, as a query and as an answer."""
-    log = DnsLog(BYTES_IN_MEMORY)
+    log = DnsLog(_write, BYTES_IN_MEMORY)
     flows = {}
     for number, parts in enumerate(inputs):
         for port in (_DNS, 137):
@@ -57,11 +59,11 @@ def _run(inputs: Sequence[Input], _: Path) -> None:
             flows[flow.uid] = flow
     for flow in flows.values():
         log.end(flow)
-    _write(log)
+    log.finish()
 
 
 def _run_tcp(inputs: Sequence[Input], _: Path) -> None:
-    log = DnsLog(BYTES_IN_MEMORY)
+    log = DnsLog(_write, BYTES_IN_MEMORY)
     for number, parts in enumerate(inputs):
         flow = Connection(f"C{number}", "192.0.2.1", 4000, "192.0.2.2", _DNS, "tcp")
         stream = DnsTcpStream()
@@ -74,13 +76,12 @@ def _run_tcp(inputs: Sequence[Input], _: Path) -> None:
         for message in (*messages, *stream.flush()):
             log.feed(flow, *message[:3])
         log.end(flow)
-    _write(log)
+    log.finish()
 
 
-def _write(log: DnsLog) -> None:
-    for table in log.batches():
-        log_bytes(table, "dns", "tsv")
-        log_bytes(table, "dns", "json")
+def _write(rows: pl.DataFrame) -> None:
+    log_bytes(rows, "dns", "tsv")
+    log_bytes(rows, "dns", "json")
 
 
 TARGETS: Final = (

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from capture.builtin.connection import Connection
+from capture.builtin.log_rows import LogRows
 from capture.builtin.log_tables import LogTables
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
@@ -80,8 +81,10 @@ def _read_streams(inputs: Sequence[Input], *, datagrams: bool) -> None:
 def write_tables(found: Sequence[tuple[Connection, TlsConnection]]) -> None:
     """Make the tables of connections and write them."""
     logs = LogTables()
+    rows = LogRows(logs.add)
     for connection, seen in found:
-        logs.tls.add(connection, seen)
+        rows.tls.add(connection, seen)
+    rows.finish()
     for name in ("ssl", "x509"):
         table = pl.concat(logs.batches(name))
         log_bytes(table, name, "tsv")

@@ -7,7 +7,7 @@ import pytest
 
 from capture import processes
 from capture.discover import Input
-from capture.processes import are_worth_processes, defect, outcomes
+from capture.processes import are_worth_processes, defect, interrupts_held_back, outcomes
 
 INPUTS = [Input(Path(name), "capture", name) for name in ("a", "b", "c")]
 
@@ -59,3 +59,16 @@ def test_several_large_inputs_are_worth_processes(
 
 def test_an_input_that_is_not_there_has_no_size() -> None:
     assert not are_worth_processes(INPUTS, 2)
+
+
+def test_an_interrupt_waits_until_processes_are_started() -> None:
+    reached = []
+
+    def interrupt() -> None:
+        with interrupts_held_back():
+            signal.raise_signal(signal.SIGINT)
+            reached.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+    assert reached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -16,9 +16,9 @@ from capture.builtin.dns.exchanges_at_once import Exchanges
 from capture.builtin.dns.message import DnsMessage, Question
 from capture.builtin.dns.names import RESPONSE_CODES
 from capture.builtin.dns.transaction import Transaction
-from capture.builtin.spool.sorted_table import SortedTable
 from capture.schema import DNS
 
+SORT_BY: Final = ("ts", "uid")
 # What objects take, roughly.
 _BYTES_A_ROW: Final = 2048
 _BYTES_AN_ANSWER: Final = 256
@@ -65,10 +65,10 @@ class _Rows:
 
 
 class DnsRows:
-    """Takes transactions and gives the dns table, sorted by time and connection."""
+    """Takes transactions and delivers rows of the dns table in chunks."""
 
-    def __init__(self, bytes_in_memory: int) -> None:
-        self._table = SortedTable(("ts", "uid"), bytes_in_memory)
+    def __init__(self, deliver: Callable[[pl.DataFrame], None], bytes_in_memory: int) -> None:
+        self._deliver = deliver
         self._limit = bytes_in_memory
         self._rows = _Rows()
         self._bytes = 0
@@ -114,18 +114,13 @@ class DnsRows:
         if self._bytes > self._limit:
             self._end_chunk()
 
-    def batches(self) -> Iterator[pl.DataFrame]:
-        """Yield all rows in parts; none where there are no rows."""
+    def finish(self) -> None:
+        """Deliver what still waits."""
         self._end_chunk()
-        return self._table.batches(list(DNS))
-
-    def close(self) -> None:
-        """Forget all rows."""
-        self._table.close()
 
     def _end_chunk(self) -> None:
         if self._rows.times:
-            self._table.add(_table(self._rows))
+            self._deliver(_table(self._rows))
             self._rows = _Rows()
             self._bytes = 0
 

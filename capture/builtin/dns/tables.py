@@ -1,8 +1,8 @@
-"""DNS messages of all connections to the dns table."""
+"""DNS messages of all connections to rows of the dns table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_address
 from typing import Final
@@ -29,15 +29,15 @@ _VIOLATION_BYTES: Final = 10_240
 
 
 class DnsLog:
-    """Collects messages, in time order for each connection, and gives the dns table at the end.
+    """Takes messages, in time order for each connection, and delivers rows of the dns table.
 
     Where the first message shows that the originator answers, the rows have both sides exchanged,
     as Zeek does.
     """
 
-    def __init__(self, bytes_in_memory: int) -> None:
+    def __init__(self, deliver: Callable[[pl.DataFrame], None], bytes_in_memory: int) -> None:
         self._pairings: dict[str, Pairing] = {}
-        self._rows = DnsRows(bytes_in_memory)
+        self._rows = DnsRows(deliver, bytes_in_memory)
         self._messages = ParsedOnce(partial(_parse, netbios=False), _REMEMBERED_BYTES)
         self._netbios_messages = ParsedOnce(partial(_parse, netbios=True), _REMEMBERED_BYTES)
 
@@ -84,13 +84,9 @@ class DnsLog:
             for transaction in pairing.rest():
                 self._rows.add(transaction)
 
-    def batches(self) -> Iterator[pl.DataFrame]:
-        """Yield the rows of the dns table in parts; all connections are over."""
-        return self._rows.batches()
-
-    def close(self) -> None:
-        """Forget all rows."""
-        self._rows.close()
+    def finish(self) -> None:
+        """Deliver what still waits; all connections are over."""
+        self._rows.finish()
 
     def _begin(self, connection: Connection, answers_first: bool) -> Pairing:
         if answers_first and not ip_address(connection.responder).is_multicast:

@@ -223,6 +223,17 @@ def open_source(
         return StreamedFile(path, file, file, None)
 
 
+def is_plain(path: Path) -> bool:
+    """Return whether the path is an ordinary file that is not compressed."""
+    try:
+        if not path.is_file():  # a pipe, whose first bytes would be gone
+            return False
+        with path.open("rb") as file:
+            return not file.read(4).startswith((_GZIP, _ZSTANDARD))
+    except OSError:
+        return False
+
+
 def _decompressed(
     path: Path, file: BufferedReader, decoder: _Decoder, limit: int | None, trusted_size: int
 ) -> StreamedFile:

@@ -1,28 +1,28 @@
-"""Finished connections as they come, and in the end the conn table."""
+"""Finished connections to rows of the conn table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Final
 
 import polars as pl
 
 from capture.builtin.flows.connection_table import FINISHED, join_rows
 from capture.builtin.flows.rows import Rows, Texts, conn_table
-from capture.builtin.spool.sorted_table import SortedTable
-from capture.schema import CONN
 
-_SORT_BY: Final = ("first_time", "serial")
+SORT_BY: Final = ("first_time", "serial")
+"""The columns beside those of the conn table, by which it is sorted."""
+
 _ROWS_A_CHUNK: Final = 1 << 15
 
 
 class ConnLog:
-    """Takes finished connections and gives the conn table, sorted by time and then by number."""
+    """Takes finished connections and delivers rows of the conn table in chunks."""
 
-    def __init__(self, bytes_in_memory: int) -> None:
+    def __init__(self, deliver: Callable[[pl.DataFrame], None], bytes_in_memory: int) -> None:
         self.texts = Texts()
         self._rows_a_chunk = max(1, min(_ROWS_A_CHUNK, bytes_in_memory // FINISHED.itemsize))
-        self._table = SortedTable(_SORT_BY, bytes_in_memory)
+        self._deliver = deliver
         self._chunk: list[Rows] = []
         self._length = 0
 
@@ -36,14 +36,9 @@ class ConnLog:
         if self._length > self._rows_a_chunk:
             self._end_chunk()
 
-    def batches(self) -> Iterator[pl.DataFrame]:
-        """Yield all rows in parts; none where there are no rows."""
+    def finish(self) -> None:
+        """Deliver what still waits."""
         self._end_chunk()
-        return self._table.batches(list(CONN))
-
-    def close(self) -> None:
-        """Forget all rows."""
-        self._table.close()
 
     def _end_chunk(self) -> None:
         if not self._length:
@@ -53,5 +48,5 @@ class ConnLog:
         self._length = 0
         for begin in range(0, len(chunk), self._rows_a_chunk):
             rows = chunk[begin : begin + self._rows_a_chunk]
-            keys = [pl.Series(name, rows[name]) for name in _SORT_BY]
-            self._table.add(conn_table(rows, self.texts).with_columns(keys))
+            keys = [pl.Series(name, rows[name]) for name in SORT_BY]
+            self._deliver(conn_table(rows, self.texts).with_columns(keys))

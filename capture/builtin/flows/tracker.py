@@ -24,7 +24,8 @@ from capture.builtin.flows.runs import Booleans, Indices
 from capture.builtin.flows.tcp import closing
 from capture.builtin.flows.tcp.analysis import TcpAnalysis
 from capture.builtin.flows.tcp.packets import TcpPackets
-from capture.builtin.log_tables import LogTables
+from capture.builtin.log_rows import LogRows
+from capture.builtin.part import WHOLE, Part
 
 _DNS_HEADER_BYTES: Final = 12
 _DNS_RESPONSE: Final = 0x80  # QR, RFC 1035, section 4.1.1
@@ -35,13 +36,15 @@ _IS_DNS_PORT[list(UDP_PORTS)] = True
 
 
 class FlowTracker:
-    """Takes blocks of packets in capture order; adds to the logs what it finds.
+    """Takes blocks of packets in capture order; adds to the logs what it finds in those of a part.
 
     Connections that end become rows at once, those that are open go on in the next block. Only
     TCP, UDP and ICMP have connections.
     """
 
-    def __init__(self, logs: LogTables) -> None:
+    def __init__(self, logs: LogRows, part: Part = WHOLE) -> None:
+        self._logs = logs
+        self._part = part
         self._conn = logs.conn
         self._texts = logs.conn.texts
         self._tcp = TcpAnalysis(self._texts.histories)
@@ -54,9 +57,10 @@ class FlowTracker:
     def feed(self, block: PacketBlock) -> None:
         """Take the packets of the next block."""
         self._now = int(block.clock_ns[-1])
+        own = self._part.holds(block)
         is_tcp = block.protocol == TCP
-        self._feed_tcp(block, np.flatnonzero(is_tcp))
-        others = _HAS_CONNECTIONS[block.protocol] & ~is_tcp
+        self._feed_tcp(block, np.flatnonzero(own & is_tcp))
+        others = _HAS_CONNECTIONS[block.protocol] & own & ~is_tcp
         self._feed_datagrams(block, np.flatnonzero(others))
         self._packets += len(block)
         self._conn.settle()
@@ -69,6 +73,7 @@ class FlowTracker:
         """Take it that all connections are over."""
         self._finish_tcp(self._open_tcp.remove_all())
         self._finish_datagrams(self._open_datagrams.remove_all())
+        self._logs.finish()
 
     def _feed_tcp(self, block: PacketBlock, entries: Indices) -> None:
         ended, still_open = self._analyse_tcp(block, entries)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from collections.abc import Sequence
 from typing import IO, NamedTuple
 
 import polars as pl
 
+from capture.builtin.spool.packed_table import packed, unpacked
 from capture.errors import EngineError
 
 
@@ -31,13 +31,10 @@ class TableFile:
 
     def append(self, table: pl.DataFrame) -> Place:
         """Write a table and return its place; raises ``EngineError`` if it cannot be written."""
-        content = io.BytesIO()
-        # Newer forms of text columns bring along the text of rows that were sliced away.
-        oldest = pl.CompatLevel.oldest()
-        table.write_ipc_stream(content, compression="lz4", compat_level=oldest)
-        place = Place(self._end, content.tell())
+        content = packed(table)
+        place = Place(self._end, len(content))
         try:
-            self._write(content.getbuffer())
+            self._write(memoryview(content))
         except OSError as error:
             raise EngineError(_what_to_do(error)) from None
         self._end += place.length
@@ -48,9 +45,7 @@ class TableFile:
         if self._file is None:
             raise ValueError("nothing was written yet")
         self._file.seek(place.offset)
-        content = self._file.read(place.length)
-        wanted = None if columns is None else list(columns)
-        return pl.read_ipc_stream(io.BytesIO(content), columns=wanted)
+        return unpacked(self._file.read(place.length), columns)
 
     def close(self) -> None:
         """Remove the file."""

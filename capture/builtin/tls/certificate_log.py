@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
+from capture.builtin.part import WHOLE, Part
 from capture.builtin.spool.numbered_table import NumberedTable
 from capture.builtin.spool.sorted_table import SortedTable
 from capture.builtin.tls.connection import TlsConnection, TlsRows
@@ -15,6 +16,8 @@ from capture.builtin.tls.fingerprints.list_column import column
 from capture.builtin.x509.certificate import Certificate
 from capture.schema import X509, Schema
 
+CHAINS: Final = "chains"
+CERTIFICATES: Final = "certificates"
 _RELOG_AFTER_NS: Final = 86_400 * 10**9
 # One row a chain, in the order of their times; where these are equal, in that of the ssl table.
 _CHAINS: Final[Schema] = {
@@ -30,29 +33,32 @@ _CHAINS: Final[Schema] = {
     "certificates": pl.List(pl.Int64()),  # their numbers
 }
 _OF_SIGHTING: Final = ("ts", "host_cert", "client_cert")
-_DETAILS: Final[Schema] = {name: kind for name, kind in X509.items() if name not in _OF_SIGHTING}
+_NUMBER: Final = "number"
+_CERTIFICATES: Final[Schema] = {
+    _NUMBER: pl.Int64(),
+    **{name: kind for name, kind in X509.items() if name not in _OF_SIGHTING},
+}
 
-_Sighting = tuple[int, int, bool, bool]  # time_ns, certificate, of the host itself, of a client
+_Sighting = tuple[int, int, bool, bool]  # time_ns, row of details, of the host itself, of a client
 
 
-class CertificateLog:
-    """Takes connections with the chains they show and gives the x509 table, sorted by time.
+class CertificateRows:
+    """Takes connections with the chains they show; delivers the chains, and each certificate once.
 
-    A certificate gives one row a day for each part it plays: as the first of a chain or a further
-    one, of a server or of a client.
+    The rows are those of the tables CHAINS and CERTIFICATES. Certificates are numbered so that
+    those of different parts differ.
     """
 
-    def __init__(self, bytes_in_memory: int) -> None:
-        sort_by = [name for name in _CHAINS if name != "certificates"]
-        self._chains = SortedTable(sort_by, bytes_in_memory)
-        self._details = NumberedTable(bytes_in_memory)
+    def __init__(self, deliver: Callable[[str, pl.DataFrame], None], part: Part = WHOLE) -> None:
+        self._deliver = deliver
+        self._part = part
         self._numbers: dict[str, int] = {}  # by fingerprint
 
     def add(self, rows: TlsRows) -> None:
         """Take what was found in some connections."""
         shown: dict[int, list[tuple[bool, tuple[int, ...]]]] = {}  # by what was found
         chains: list[tuple[Any, ...]] = []
-        new: list[Certificate] = []
+        new: list[tuple[Any, ...]] = []
         for row, times in enumerate(rows.chain_times):
             if not times:
                 continue
@@ -65,26 +71,13 @@ class CertificateLog:
                 (time_ns, *identity, *chain)
                 for time_ns, chain in zip(times, shown[id(found)], strict=True)
             ]
-        if chains:
-            self._chains.add(_table(chains, _CHAINS))
         if new:
-            self._details.add(_table(map(_details, new), _DETAILS))
-
-    def batches(self) -> Iterator[pl.DataFrame]:
-        """Yield the rows in parts; none where there are no rows."""
-        sightings = _Sightings()
-        for chains in self._chains.batches(["time_ns", "certificates", "of_client"]):
-            rows = [sighting for chain in chains.iter_rows() for sighting in sightings.of(*chain)]
-            if rows:
-                yield self._x509_rows(rows)
-
-    def close(self) -> None:
-        """Forget all connections."""
-        self._chains.close()
-        self._details.close()
+            self._deliver(CERTIFICATES, _table(new, _CERTIFICATES))
+        if chains:
+            self._deliver(CHAINS, _table(chains, _CHAINS))
 
     def _numbered(
-        self, found: TlsConnection, new: list[Certificate]
+        self, found: TlsConnection, new: list[tuple[Any, ...]]
     ) -> list[tuple[bool, tuple[int, ...]]]:
         """Return of each chain whether a client showed it, and the certificates' numbers."""
         return [
@@ -93,14 +86,57 @@ class CertificateLog:
             for chain in seen
         ]
 
-    def _number(self, certificate: Certificate, new: list[Certificate]) -> int:
-        """Return a certificate's number; one that has none gets it, and is added to ``new``."""
+    def _number(self, certificate: Certificate, new: list[tuple[Any, ...]]) -> int:
+        """Return a certificate's number; one that has none gets it, and its row is added."""
         numbers = self._numbers
         known = numbers.get(certificate.fingerprint)
         if known is None:
-            known = numbers[certificate.fingerprint] = len(numbers)
-            new.append(certificate)
+            known = self._part.number + self._part.count * len(numbers)
+            numbers[certificate.fingerprint] = known
+            new.append((known, *_details(certificate)))
         return known
+
+
+class CertificateLog:
+    """Takes the rows of ``CertificateRows``, of all parts, and gives the x509 table.
+
+    It is sorted by time. A certificate gives one row a day for each part it plays: as the first of
+    a chain or a further one, of a server or of a client.
+    """
+
+    def __init__(self, bytes_in_memory: int) -> None:
+        sort_by = [name for name in _CHAINS if name != "certificates"]
+        self._chains = SortedTable(sort_by, bytes_in_memory)
+        self._details = NumberedTable(bytes_in_memory)
+        self._rows: dict[str, int] = {}  # of the details, by fingerprint
+        self._row_of: dict[int, int] = {}  # the same by the number of a certificate
+
+    def add(self, name: str, rows: pl.DataFrame) -> None:
+        """Take rows of the table CHAINS or CERTIFICATES."""
+        if name == CHAINS:
+            self._chains.add(rows)
+            return
+        new = [self._is_new(*row) for row in rows.select(_NUMBER, "fingerprint").iter_rows()]
+        self._details.add(rows.filter(pl.Series(new)).drop(_NUMBER))
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows in parts; none where there are no rows."""
+        sightings = _Sightings(self._row_of)
+        for chains in self._chains.batches(["time_ns", "certificates", "of_client"]):
+            rows = [sighting for chain in chains.iter_rows() for sighting in sightings.of(*chain)]
+            if rows:
+                yield self._x509_rows(rows)
+
+    def close(self) -> None:
+        """Forget all rows."""
+        self._chains.close()
+        self._details.close()
+
+    def _is_new(self, number: int, fingerprint: str) -> bool:
+        """Note where a certificate's details are; return whether no part delivered them before."""
+        known = len(self._rows)
+        self._row_of[number] = self._rows.setdefault(fingerprint, known)
+        return len(self._rows) > known
 
     def _x509_rows(self, rows: list[_Sighting]) -> pl.DataFrame:
         times, numbers, of_host, of_client = map(np.array, zip(*rows, strict=True))
@@ -116,9 +152,14 @@ class CertificateLog:
 
 
 class _Sightings:
-    """Asked for chains in time order, tells which sightings of certificates are worth a row."""
+    """Asked for chains in time order, tells which sightings of certificates are worth a row.
 
-    def __init__(self) -> None:
+    ``row_of`` gives the row of the details by the number of a certificate, of which it may have
+    several.
+    """
+
+    def __init__(self, row_of: Mapping[int, int]) -> None:
+        self._row_of = row_of
         self._logged: dict[tuple[int, bool, bool], int] = {}
         self._nothing_new_until: dict[tuple[tuple[int, ...], bool], int] = {}
 
@@ -128,7 +169,7 @@ class _Sightings:
         if not certificates or time_ns < self._nothing_new_until.get(chain, time_ns):
             return []
         parts = [
-            (certificate, position == 0, of_client)
+            (self._row_of[certificate], position == 0, of_client)
             for position, certificate in enumerate(certificates)
         ]
         new = [part for part in dict.fromkeys(parts) if self._is_due(part, time_ns)]

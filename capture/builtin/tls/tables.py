@@ -1,8 +1,8 @@
-"""TLS connections as they are found, and in the end the ssl and x509 tables."""
+"""TLS connections to rows of the ssl table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
@@ -10,8 +10,7 @@ import numpy as np
 import polars as pl
 
 from capture.builtin.connection import Connection, ConnectionColumns
-from capture.builtin.spool.sorted_table import SortedTable
-from capture.builtin.tls.certificate_log import CertificateLog
+from capture.builtin.tls.certificate_log import CertificateRows
 from capture.builtin.tls.connection import SeenChain, TlsConnection, TlsRows, no_rows
 from capture.builtin.tls.fingerprints.columns import fingerprint_columns
 from capture.builtin.tls.fingerprints.list_column import column
@@ -30,25 +29,28 @@ _OF_TLS: Final = {
     "ssl_history": "history",
 }
 
+SORT_BY: Final = ("time_ns", *_OF_CONNECTION[1:], "uid")
+"""By time and connection; the uid, which is a hash, counts last."""
 
-_SORT_BY: Final = ("time_ns", *_OF_CONNECTION[1:], "uid")
 _NANOSECONDS: Final = 1e9
 _BYTES_A_ROW: Final = 1 << 9  # roughly
 _BYTES_A_CONNECTION: Final = 1 << 12  # what the objects take that no other row shares
 
 
 class TlsLog:
-    """Takes TLS connections and gives the ssl and the x509 table, with the columns of the schema.
+    """Takes TLS connections; delivers rows of the ssl table and their certificates in chunks."""
 
-    Both are sorted by time and connection; the uid, which is a hash, counts last.
-    """
-
-    def __init__(self, bytes_in_memory: int) -> None:
+    def __init__(
+        self,
+        deliver: Callable[[pl.DataFrame], None],
+        certificates: CertificateRows,
+        bytes_in_memory: int,
+    ) -> None:
         self._limit = bytes_in_memory
         self._bytes = 0
         self._rows = no_rows()
-        self._ssl = SortedTable(_SORT_BY, bytes_in_memory)
-        self._certificates = CertificateLog(bytes_in_memory)
+        self._deliver = deliver
+        self._certificates = certificates
 
     def add(self, connection: Connection, found: TlsConnection) -> None:
         """Take what was found in a connection."""
@@ -68,20 +70,9 @@ class TlsLog:
         self._rows.found.extend(handshakes.found)
         self._count(len(handshakes.found) * _BYTES_A_ROW)
 
-    def ssl_batches(self) -> Iterator[pl.DataFrame]:
-        """Yield the ssl table in parts; none where there are no rows."""
+    def finish(self) -> None:
+        """Deliver what still waits."""
         self._end_chunk()
-        return self._ssl.batches(list(SSL))
-
-    def x509_batches(self) -> Iterator[pl.DataFrame]:
-        """Yield the x509 table in parts; none where there are no rows."""
-        self._end_chunk()
-        return self._certificates.batches()
-
-    def close(self) -> None:
-        """Forget all connections."""
-        self._ssl.close()
-        self._certificates.close()
 
     def _count(self, size: int) -> None:
         self._bytes += size
@@ -91,7 +82,7 @@ class TlsLog:
     def _end_chunk(self) -> None:
         if self._rows.found:
             self._certificates.add(self._rows)
-            self._ssl.add(_ssl_table(self._rows))
+            self._deliver(_ssl_table(self._rows))
             self._rows = no_rows()
             self._bytes = 0
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from capture.builtin.connection import Connection
+from capture.builtin.log_rows import LogRows
 from capture.builtin.log_tables import LogTables
 from capture.builtin.tls.connection import TlsConnection
 
@@ -21,6 +22,8 @@ def ssl_and_x509_tables(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the tables of TLS connections."""
     logs = LogTables()
+    rows = LogRows(logs.add)
     for connection, tls in found:
-        logs.tls.add(connection, tls)
+        rows.tls.add(connection, tls)
+    rows.finish()
     return table_of(logs, "ssl"), table_of(logs, "x509")

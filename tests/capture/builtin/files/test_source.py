@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from capture.builtin.files import source as source_module
-from capture.builtin.files.source import LEAST, WINDOW, MappedFile, Source, open_source
+from capture.builtin.files.source import LEAST, WINDOW, MappedFile, Source, is_plain, open_source
 from capture.errors import UnreadableInputError
 
 NO_LIMIT = 1 << 40
@@ -207,3 +207,12 @@ def test_very_many_gzip_members_are_read_to_the_end(tmp_path: Path) -> None:
     window, ends = source.window(0)
     assert (window.tobytes(), ends) == (b"the end", True)
     source.close()
+
+
+def test_what_is_plain_can_be_read_by_several_processes(tmp_path: Path) -> None:
+    plain, packed, pipe = (tmp_path / name for name in ("plain", "packed", "pipe"))
+    plain.write_bytes(b"anything")
+    packed.write_bytes(gzip.compress(b"anything"))
+    os.mkfifo(pipe)
+    assert is_plain(plain)
+    assert not any(map(is_plain, (packed, pipe, tmp_path, tmp_path / "missing")))

@@ -11,6 +11,7 @@ import numpy as np
 from capture.builtin.block import PacketBlock
 from capture.builtin.connection import Connection
 from capture.builtin.flows.tracker import FlowTracker
+from capture.builtin.log_rows import LogRows
 from capture.builtin.log_tables import LogTables
 from tests.capture.builtin.found_tables import table_of
 
@@ -210,7 +211,7 @@ def logged(packets: Sequence[Packet], size: int = 1 << 16) -> LogTables:
 
 
 def _fed(logs: LogTables, packets: Sequence[Packet], size: int) -> FlowTracker:
-    tracker = FlowTracker(logs)
+    tracker = FlowTracker(LogRows(logs.add))
     for part in blocks(packets, size):
         tracker.feed(part)
     return tracker

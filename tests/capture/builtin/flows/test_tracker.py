@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.builtin.flows.tracker import FlowTracker
+from capture.builtin.log_rows import LogRows
 from capture.builtin.log_tables import LogTables
 from tests.capture.builtin.flows.packet_blocks import (
     CLIENT,
@@ -115,7 +116,7 @@ def test_any_values_of_the_fields_are_survived(seed: int, count: int, wild_times
         clock = np.maximum.accumulate(times)
         part = replace(part, time_ns=times, network_time_ns=clock, clock_ns=clock)
     logs = LogTables()
-    tracker = FlowTracker(logs)
+    tracker = FlowTracker(LogRows(logs.add))
     tracker.feed(part)
     tracker.finish()
     table = table_of(logs, "conn")

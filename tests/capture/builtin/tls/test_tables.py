@@ -4,15 +4,20 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from capture.builtin.connection import Connection
 from capture.builtin.engine import analyse
+from capture.builtin.log_rows import LogRows
+from capture.builtin.log_tables import LogTables
+from capture.builtin.part import Part
 from capture.builtin.tls.connection import SeenChain, TlsConnection
 from capture.builtin.x509.certificate import Certificate, parse_certificate
 from capture.logs import Logs, merge
 from capture.schema import SSL, X509
 from capture.zeek_folder import read_folder
-from tests.capture.builtin.found_tables import ssl_and_x509_tables
+from tests.capture.builtin.found_tables import ssl_and_x509_tables, table_of
 from tests.capture.builtin.tls.handshakes import (
     CLIENT_CERTIFICATE,
     SERVER_CERTIFICATE,
@@ -86,6 +91,35 @@ def test_certificate_gives_one_row_a_day_for_each_part():
         (OTHER.fingerprint, True, False),
         (LEAF.fingerprint, True, False),
     ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 4).map(lambda half_days: half_days * DAY_NS // 2),
+            st.lists(st.sampled_from([LEAF, OTHER]), max_size=2),
+            st.booleans(),
+            st.integers(0, 2),
+        ),
+        max_size=12,
+    )
+)
+def test_certificates_of_several_parts_give_the_rows_of_one(
+    shown: list[tuple[int, list[Certificate], bool, int]],
+):
+    whole, parted = LogTables(), LogTables()
+    parts = [LogRows(parted.add, part=Part(number, 3)) for number in range(3)]
+    alone = LogRows(whole.add)
+    for number, (time_ns, certificates, of_client, part) in enumerate(shown):
+        chain = [SeenChain(time_ns, tuple(certificates))]
+        sides = {"client_chains" if of_client else "server_chains": chain}
+        for rows in (alone, parts[part]):
+            rows.tls.add(connection(number), TlsConnection(time_ns, **sides))
+    for rows in (alone, *parts):
+        rows.finish()
+    for name in ("ssl", "x509"):
+        assert table_of(parted, name).equals(table_of(whole, name))
 
 
 def test_rows_of_the_same_time_are_in_the_order_of_their_connections():
