@@ -80,7 +80,7 @@ def _ssh_of_many(flows: pl.DataFrame) -> pl.DataFrame:
 
 def _ssh_tries(flows: pl.DataFrame) -> pl.DataFrame:
     """Return the connections in which logins were tried and none succeeded."""
-    return _small(flows).filter((pl.col("SSH Refusals") > 0) & ~pl.col("SSH Logins"))
+    return _small(flows).filter((pl.col("SSH Refusals") > 0) & (pl.col("SSH Logins") == 0))
 
 
 def _ftp(flows: pl.DataFrame) -> pl.DataFrame:

@@ -201,5 +201,5 @@ def _logins(states: States) -> Mapping[str, Values]:
         "HTTP Passwords": states["password_requests"],
         "HTTP Credentials": states["credentials"],
         "SSH Refusals": refused,
-        "SSH Logins": accepted,
+        "SSH Logins": accepted.astype(np.int64),
     }
