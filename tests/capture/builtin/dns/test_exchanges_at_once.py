@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from capture.builtin.connection import Connection, ConnectionColumns
 from capture.builtin.dns.exchanges_at_once import plain_exchanges
-from capture.builtin.dns.tables import DnsLog
 from capture.builtin.segment import Segment
-from capture.logs import empty_table
+from tests.capture.builtin.dns.kept_log import KeptLog
 from tests.capture.builtin.dns.message_bytes import QUERY, RESPONSE, message, query, question, reply
 from tests.capture.builtin.tls.payloads_in_order import in_order_payload
 
@@ -22,26 +21,22 @@ def connection(number: int) -> Connection:
     return Connection(f"C{number}", "10.0.0.1", 5000 + number, "10.0.0.53", 53, "udp")
 
 
-def table_of(log: DnsLog) -> pl.DataFrame:
-    return pl.concat([empty_table("dns"), *log.batches()])
-
-
 def read_at_once(*connections: list[Segment]) -> tuple[list[bool], pl.DataFrame, list[str]]:
     """Return which connections are plain, and the rows and the DNS connections of these."""
-    log = DnsLog(1 << 20)
+    log = KeptLog()
     plain, exchanges = plain_exchanges(in_order_payload(connections))
     columns = ConnectionColumns(
         *map(list, zip(*map(connection, range(len(connections))), strict=True))
     )
     whole = log.add(columns, exchanges)
     named = zip(exchanges.connection, whole, strict=True)
-    return plain.tolist(), table_of(log), sorted({f"C{at}" for at, is_whole in named if is_whole})
+    return plain.tolist(), log.table(), sorted({f"C{at}" for at, is_whole in named if is_whole})
 
 
 def read_one_by_one(
     connections: list[list[Segment]], plain: list[bool]
 ) -> tuple[pl.DataFrame, list[str]]:
-    log = DnsLog(1 << 20)
+    log = KeptLog()
     named = set()
     for number, segments in enumerate(connections):
         if plain[number]:
@@ -49,7 +44,7 @@ def read_one_by_one(
                 if log.feed(connection(number), *segment[:3]):
                     named.add(f"C{number}")
             log.end(connection(number))
-    return table_of(log), sorted(named)
+    return log.table(), sorted(named)
 
 
 def test_one_exchange_after_another() -> None:

@@ -1,4 +1,3 @@
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -6,11 +5,10 @@ import polars as pl
 import pytest
 
 from capture.builtin.connection import Connection
-from capture.builtin.dns.tables import DnsLog
 from capture.builtin.engine import analyse
-from capture.builtin.log_tables import LogTables
 from capture.schema import DNS
 from capture.zeek_format import parse_log
+from tests.capture.builtin.dns.kept_log import KeptLog
 from tests.capture.builtin.dns.message_bytes import (
     QUERY,
     RESPONSE,
@@ -25,26 +23,17 @@ UNICAST = Connection("C1", "10.0.0.1", 5000, "10.0.0.53", 53, "udp")
 NETBIOS = UNICAST._replace(responder="10.0.0.255", responder_port=137)
 
 
-class Log(DnsLog):
-    """What a log delivers is kept."""
-
-    def __init__(self) -> None:
-        self.tables = LogTables()
-        super().__init__(partial(self.tables.add, "dns"), 1 << 20)
-
-
-def log_of(*messages: bytes, connection: Connection = UNICAST) -> Log:
+def log_of(*messages: bytes, connection: Connection = UNICAST) -> KeptLog:
     """Feed messages one second apart; responses come from the responder."""
-    log = Log()
+    log = KeptLog()
     for second, data in enumerate(messages):
         log.feed(connection, second * 10**9, not data[2] & 0x80, data)
     return log
 
 
-def table_of(log: Log) -> pl.DataFrame:
+def table_of(log: KeptLog) -> pl.DataFrame:
     log.end(UNICAST)
-    log.finish()
-    return pl.concat(log.tables.batches("dns"))
+    return log.table()
 
 
 def only_row(*messages: bytes, connection: Connection = UNICAST) -> dict[str, Any]:
@@ -82,7 +71,7 @@ def test_row_of_query_and_response() -> None:
 
 
 def test_empty_log_has_the_columns() -> None:
-    assert table_of(Log()).schema == DNS
+    assert table_of(KeptLog()).schema == DNS
 
 
 def test_reply_without_any_record_counts_as_rejected() -> None:
@@ -153,13 +142,13 @@ def test_names_that_are_not_utf_8() -> None:
 )
 def test_ports_of_the_responder(protocol: str, port: int, parsed: bool) -> None:
     connection = UNICAST._replace(responder_port=port, protocol=protocol)
-    log = Log()
+    log = KeptLog()
     assert log.feed(connection, 0, True, query()) is parsed
     assert table_of(log).height == parsed
 
 
 def test_only_whole_messages_confirm_the_protocol() -> None:
-    log = Log()
+    log = KeptLog()
     assert log.feed(UNICAST, 0, True, query())
     assert not log.feed(UNICAST, 1, True, query(2)[:-1])
     assert not log.feed(UNICAST, 2, True, b"short")
@@ -168,7 +157,7 @@ def test_only_whole_messages_confirm_the_protocol() -> None:
 
 def test_first_message_answering_from_the_originator_swaps_the_sides() -> None:
     connection = UNICAST._replace(originator_port=53)
-    log = Log()
+    log = KeptLog()
     log.feed(connection, 0, True, reply())
     (row,) = table_of(log).to_dicts()
     assert (row["id.orig_h"], row["id.resp_h"]) == ("10.0.0.53", "10.0.0.1")
@@ -176,7 +165,7 @@ def test_first_message_answering_from_the_originator_swaps_the_sides() -> None:
 
 def test_netbios_is_told_by_the_port_after_the_exchange() -> None:
     connection = UNICAST._replace(originator_port=137)
-    log = Log()
+    log = KeptLog()
     log.feed(connection, 0, True, message(1, RESPONSE, (), (record("a", 33, bytes(6) + b"\0"),)))
     (row,) = table_of(log).to_dicts()
     assert (row["id.resp_p"], row["query"], row["answers"]) == (137, None, None)
@@ -184,7 +173,7 @@ def test_netbios_is_told_by_the_port_after_the_exchange() -> None:
 
 def test_announcement_to_a_group_keeps_the_sides() -> None:
     connection = Connection("C1", "10.0.0.1", 5353, "224.0.0.251", 5353, "udp")
-    log = Log()
+    log = KeptLog()
     log.feed(connection, 0, True, reply())
     assert table_of(log)["id.resp_h"].to_list() == ["224.0.0.251"]
 
@@ -197,7 +186,7 @@ def test_other_traffic_on_a_dns_port_is_given_up() -> None:
 
 def test_connections_do_not_mix() -> None:
     other = UNICAST._replace(uid="C2", originator="10.0.0.2")
-    log = Log()
+    log = KeptLog()
     log.feed(UNICAST, 0, True, query(1, "one.example"))
     log.feed(other, 1, True, query(1, "two.example"))
     log.feed(other, 2, False, reply(1))
@@ -206,7 +195,7 @@ def test_connections_do_not_mix() -> None:
 
 
 def test_many_messages_are_all_there_in_time_order() -> None:
-    log = Log()
+    log = KeptLog()
     count = 35_000
     for number in range(count):
         sent = (count - number) * 10**6
