@@ -23,12 +23,15 @@ HTTP_REFUSED_SHARE: Final = 0.9  # of the replies; a browser that is asked for a
 LONGEST_PAUSE: Final = 60.0  # seconds between starts of the flows, in the middle
 
 _PAIR: Final = ("Src IP", "Dst IP", "Dst Port")
+# Besides the columns of ``flow_state.OPENINGS``.
+READ: Final = (*_PAIR, "Timestamp", "TotLen Fwd Pkts", "TotLen Bwd Pkts")
 
 
 def guessing(flows: pl.DataFrame) -> pl.DataFrame:
     """Return for each flow the class ``guessed`` that repetition gives it, and the ``evidence``.
 
-    ``flows`` need the columns of ``flow_state.OPENINGS``. Both columns are missing elsewhere.
+    ``flows`` need the columns ``READ`` and those of ``flow_state.OPENINGS``. Both columns are
+    missing elsewhere.
     """
     if flows.is_empty():
         return pl.DataFrame(schema={"guessed": pl.String, "evidence": pl.String})

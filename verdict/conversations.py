@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -49,14 +48,9 @@ class _OfAddresses:
     listed: Mapping[str, Sequence[Conversation]]
 
 
-def judge(path: Path, detector: Detector, decompressed_limit: int | None = None) -> Judged:
-    """Return the judged conversations of a capture; raises ``UnreadableInputError``."""
-    from module4.features import conversations_of_capture
-
-    found = conversations_of_capture(
-        path, detector.templates, decompressed_limit=decompressed_limit
-    ).conversations
-    return Judged(found, detector.score(found).round(_DECIMALS))
+def judge(conversations: Conversations, detector: Detector) -> Judged:
+    """Return the conversations of a capture with their probabilities."""
+    return Judged(conversations, detector.score(conversations).round(_DECIMALS))
 
 
 def with_conversations(
