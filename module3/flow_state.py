@@ -53,6 +53,7 @@ STATE: Final = np.dtype(
     ]
 )
 States = NDArray[np.void]
+_WHOLE: Final = np.dtype((np.void, STATE.itemsize))  # which NumPy copies in one go, not by fields
 
 
 def new_states(count: int) -> States:
@@ -65,6 +66,22 @@ def new_states(count: int) -> States:
     states["last_window"] = NO_WINDOW
     states["lowest_header"] = np.iinfo(np.int64).max
     return states
+
+
+def chosen(states: States, which: NDArray[np.bool_] | NDArray[np.intp]) -> States:
+    """Return the flows that a mask or indices name."""
+    found: States = states.view(_WHOLE)[which].view(STATE)
+    return found
+
+
+def joined(*parts: States) -> States:
+    """Return the flows of all parts, one after the other."""
+    return np.concatenate([part.view(_WHOLE) for part in parts]).view(STATE)
+
+
+def overwrite(states: States, which: NDArray[np.bool_], others: States) -> None:
+    """Put others in the place of the flows that a mask names."""
+    states.view(_WHOLE)[which] = others.view(_WHOLE)
 
 
 def have_ended(states: States) -> NDArray[np.bool_]:
