@@ -87,8 +87,8 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     ModelError: MODEL_OR_ENGINE_BROKEN,
     ModuleNotFoundError: MODEL_OR_ENGINE_BROKEN,
 }
-# Loading libraries makes hundreds of thousands of objects that stay.
-_OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
+# Libraries and results are millions of objects that stay: looking through them finds no garbage.
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 1_000_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,11 +15,9 @@ from commands.progress import progress
 from models.card import MODELS
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from capture.logs import Logs
     from capture.read import Engine, ReadResult
-    from commands.conversations import JudgedCaptures
+    from commands.packets import PacketResults
     from report.allowlist import Allowlist
     from verdict.certificates import CertificateDatabase
     from verdict.document import Document
@@ -110,20 +108,6 @@ class Analysis:
             return score(logs, models)
 
     @cached_property
-    def _flows(self) -> pl.DataFrame | None:
-        """The flows of the captures with their attack classes, None without captures or models."""
-        from verdict.attack_flows import classified_flows, load_classifier
-
-        classifier = load_classifier(self._models_folder)
-        if classifier is None:
-            notice(f"{self._models_folder}: no module3, so no attack classes; train module3")
-            return None
-        with working("classifying flows"):
-            return classified_flows(
-                self.logs.captures, classifier, self._decompressed_limit, notice
-            )
-
-    @cached_property
     def _database(self) -> CertificateDatabase:
         return open_database(self._certificates)
 
@@ -132,12 +116,12 @@ class Analysis:
         return readable_entries(self._database)
 
     @cached_property
-    def _conversations(self) -> JudgedCaptures:
+    def _packets(self) -> PacketResults:
         from capture.discover import find_inputs
-        from commands.conversations import JudgedCaptures
+        from commands.packets import PacketResults
 
-        with working("judging conversations"):
-            return JudgedCaptures.of(
+        with working("looking at the packets"):
+            return PacketResults.of(
                 find_inputs(self._paths, recursive=self._recursive),
                 self.logs,
                 self._models_folder,
@@ -153,14 +137,12 @@ class Analysis:
         Of what the allowlist covers nothing is learned.
         """
         from verdict.assess import assess
-        from verdict.attack_flows import with_attack_classes
         from verdict.known_certificates import KnownCertificates
         from verdict.learning import learnable
 
         own = frozenset(info.sha256 for info in self.logs.captures)
         known = None if self._entries is None else KnownCertificates(self._entries, own)
-        document = with_attack_classes(assess(self.scored, addresses, known), self._flows)
-        document = self._conversations.added_to(document)
+        document = self._packets.added_to(assess(self.scored, addresses, known))
         if known is not None:
             learned = allowlist.uncovered(document) if allowlist else document
             learn(self._database, learnable(self.scored, learned))

@@ -15,7 +15,6 @@ from models.errors import ModelError
 if TYPE_CHECKING:
     from capture.discover import Input
     from capture.read import Engine
-    from module3.detect import Classifier
     from report.allowlist import Allowlist
     from verdict.document import Document
     from verdict.known_certificates import Entry, KnownCertificates
@@ -61,9 +60,8 @@ def prepare(settings: Settings) -> None:
 def scan_one(source: Input) -> Scanned:
     """Return the document on one capture; raises what only the user can mend, and defects."""
     from capture.read import read_one
-    from commands.conversations import JudgedCaptures
+    from commands.packets import PacketResults
     from verdict.assess import assess
-    from verdict.attack_flows import classified_flows, with_attack_classes
     from verdict.learning import learnable
     from verdict.scoring import score
 
@@ -83,14 +81,10 @@ def scan_one(source: Input) -> Scanned:
     notices += incomplete(logs)
     scored = score(logs, models)
     document = assess(scored, None, _known(_settings))
-    if (classifier := classifier_of(_settings.models)) is not None:
-        limit = _settings.decompressed_limit
-        flows = classified_flows(logs.captures, classifier, limit, notices.append)
-        document = with_attack_classes(document, flows)
-    judged = JudgedCaptures.of(
+    packets = PacketResults.of(
         [source], logs, _settings.models, 1, _settings.decompressed_limit, notices.append
     )
-    document = judged.added_to(document)
+    document = packets.added_to(document)
     allowlist = _settings.allowlist
     learned = learnable(scored, allowlist.uncovered(document) if allowlist else document)
     return Scanned(document, tuple(learned), tuple(notices))
@@ -133,11 +127,3 @@ def models_of(folder: Path) -> Models:
     from verdict.scoring import load_models
 
     return load_models(folder)
-
-
-@functools.cache
-def classifier_of(folder: Path) -> Classifier | None:
-    """Return the models of attack classes, loaded once a process; None in a folder without."""
-    from verdict.attack_flows import load_classifier
-
-    return load_classifier(folder)

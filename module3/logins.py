@@ -32,12 +32,15 @@ MANY_REFUSALS: Final = 20
 _PAIR: Final = ("Src IP", "Dst IP", "Dst Port")
 _CLIENT: Final = ("Src IP", "Dst Port")
 _SERVER: Final = ("Dst IP", "Dst Port")
+# Besides the columns of ``flow_state.OPENINGS``.
+READ: Final = (*_PAIR, "Src Port", "Timestamp", "TotLen Fwd Pkts", "TotLen Bwd Pkts")
 
 
 def guessing(flows: pl.DataFrame) -> pl.DataFrame:
     """Return for each flow the class ``guessed`` that repetition gives it, and the ``evidence``.
 
-    ``flows`` need the columns of ``flow_state.OPENINGS``. Both columns are missing elsewhere.
+    ``flows`` need the columns ``READ`` and those of ``flow_state.OPENINGS``. Both columns are
+    missing elsewhere.
     """
     if flows.is_empty():
         return pl.DataFrame(schema={"guessed": pl.String, "evidence": pl.String})
@@ -80,7 +83,7 @@ def _ssh_of_many(flows: pl.DataFrame) -> pl.DataFrame:
 
 def _ssh_tries(flows: pl.DataFrame) -> pl.DataFrame:
     """Return the connections in which logins were tried and none succeeded."""
-    return _small(flows).filter((pl.col("SSH Refusals") > 0) & ~pl.col("SSH Logins"))
+    return _small(flows).filter((pl.col("SSH Refusals") > 0) & (pl.col("SSH Logins") == 0))
 
 
 def _ftp(flows: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ FLOW: dict[str, Any] = {
     "TotLen Bwd Pkts": 2250,
     "SSH Banners": 0,
     "SSH Refusals": 0,
-    "SSH Logins": False,
+    "SSH Logins": 0,
     "FTP Refusals": 0,
     "FTP Logins": 0,
     "HTTP Replies": 0,
@@ -54,7 +54,7 @@ def test_short_ssh_connections_one_after_another() -> None:
         flows(9, **{**REFUSED, "TotLen Bwd Pkts": 80_000}),
         flows(9),
         flows(9, **{"SSH Banners": 2}),
-        flows(9, **{**REFUSED, "SSH Logins": True}),
+        flows(9, **{**REFUSED, "SSH Logins": 1}),
     ],
     ids=["a few", "one an hour", "large sessions", "not SSH", "no login tried", "short sessions"],
 )
