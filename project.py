@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gc
 import importlib.util
 import io
 import os
@@ -40,6 +39,7 @@ try:
         UNREADABLE_INPUT,
         WRONG_USE,
     )
+    from commands.garbage import collect_rarely
     from commands.options.command_line import add, complete
     from commands.options.settings import read_settings
     from commands.output import be_quiet, complaint
@@ -87,8 +87,6 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     ModelError: MODEL_OR_ENGINE_BROKEN,
     ModuleNotFoundError: MODEL_OR_ENGINE_BROKEN,
 }
-# Libraries and results are millions of objects that stay: looking through them finds no garbage.
-_OBJECTS_BETWEEN_COLLECTIONS: Final = 1_000_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -150,5 +148,5 @@ def _change_to_the_environment() -> None:
 
 if __name__ == "__main__":
     _change_to_the_environment()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    collect_rarely()
     sys.exit(main())

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -39,6 +40,24 @@ def outcomes(
             yield source, future
     for suspect in died:
         yield from _finished(function, [suspect], 1, prepare)
+
+
+@contextmanager
+def beside(function: Callable[[Input], Result], source: Input) -> Iterator[Future[Result]]:
+    """Call a function in a process of its own, which ends with the context at the latest.
+
+    It is waited for unless something goes wrong in the context; then it is ended.
+    """
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=(None,))
+    try:
+        yield pool.submit(function, source)
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def are_worth_processes(inputs: Sequence[Input], jobs: int) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +53,7 @@ class Analysis:
         self._jobs = jobs
         self._recursive = recursive
         self._decompressed_limit = decompressed_limit
+        self._packet_results: PacketResults | None = None
 
     @cached_property
     def models(self) -> Models:
@@ -115,19 +117,21 @@ class Analysis:
     def _entries(self) -> tuple[Entry, ...] | None:
         return readable_entries(self._database)
 
-    @cached_property
-    def _packets(self) -> PacketResults:
+    @contextmanager
+    def _packets(self) -> Iterator[Callable[[], PacketResults]]:
+        """Look at the packets, once, while other work is done until the results are asked for."""
         from capture.discover import find_inputs
-        from commands.packets import PacketResults
+        from commands.packets import looking_at_packets
 
-        with working("looking at the packets"):
-            return PacketResults.of(
-                find_inputs(self._paths, recursive=self._recursive),
-                self.logs,
-                self._models_folder,
-                self._jobs,
-                self._decompressed_limit,
-            )
+        if self._packet_results is not None:
+            results = self._packet_results
+            yield lambda: results
+            return
+        inputs = find_inputs(self._paths, recursive=self._recursive)
+        with looking_at_packets(
+            inputs, self.logs, self._models_folder, self._jobs, self._decompressed_limit
+        ) as found:
+            yield found
 
     def assess(
         self, addresses: Sequence[str] | None, allowlist: Allowlist | None = None
@@ -142,7 +146,12 @@ class Analysis:
 
         own = frozenset(info.sha256 for info in self.logs.captures)
         known = None if self._entries is None else KnownCertificates(self._entries, own)
-        document = self._packets.added_to(assess(self.scored, addresses, known))
+        _ = self.models  # whose error comes before what is missing for the packets
+        with self._packets() as packets:
+            document = assess(self.scored, addresses, known)
+            with working("looking at the packets"):
+                self._packet_results = packets()
+        document = self._packet_results.added_to(document)
         if known is not None:
             learned = allowlist.uncovered(document) if allowlist else document
             learn(self._database, learnable(self.scored, learned))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from commands.output import notice
 
@@ -31,37 +32,6 @@ class PacketResults:
     models: PacketModels
     findings: Mapping[str, PacketFindings]
 
-    @classmethod
-    def of(
-        cls,
-        inputs: Sequence[Input],
-        logs: Logs,
-        models: Path,
-        jobs: int,
-        decompressed_limit: int | None = None,
-        on_notice: Callable[[str], None] = notice,
-    ) -> Self:
-        """Read the captures among the inputs that the logs are of, ``jobs`` at a time.
-
-        Raises ``ModelError`` when a model is damaged; without one there is a notice.
-        """
-        loaded = models_of(models)
-        for line in _missing(loaded, models):
-            on_notice(line)
-        known = {info.path for info in logs.captures if info.packets is not None}
-        captures = {
-            path: each
-            for each in inputs
-            if each.kind == "capture" and (path := _as_in_document(each)) in known
-        }
-        read = partial(_read, models=models, decompressed_limit=decompressed_limit)
-        found = dict(zip(captures, _read_all(read, list(captures.values()), jobs), strict=True))
-        for outcome in found.values():
-            if outcome.message:
-                on_notice(f"{outcome.message}; its flows are not classified")
-        findings = {path: each.findings for path, each in found.items() if each.findings}
-        return cls(loaded, findings)
-
     def added_to(self, document: Document) -> Document:
         """Return the document with what the packets say."""
         from verdict.attack_flows import classified_flows, with_attack_classes
@@ -78,6 +48,42 @@ class PacketResults:
             if each.conversations is not None
         }
         return with_conversations(document, judged, self.models.conversations)
+
+
+@contextmanager
+def looking_at_packets(
+    inputs: Sequence[Input],
+    logs: Logs,
+    models: Path,
+    jobs: int,
+    decompressed_limit: int | None = None,
+    on_notice: Callable[[str], None] = notice,
+) -> Iterator[Callable[[], PacketResults]]:
+    """Read the captures among the inputs that the logs are of, ``jobs`` at a time.
+
+    A single large one is read while the caller does other work, until it asks for the results.
+    Raises ``ModelError`` when a model is damaged; without one there is a notice.
+    """
+    loaded = models_of(models)
+    for line in _missing(loaded, models):
+        on_notice(line)
+    known = {info.path for info in logs.captures if info.packets is not None}
+    captures = {
+        path: each
+        for each in inputs
+        if each.kind == "capture" and (path := _as_in_document(each)) in known
+    }
+    read = partial(_read, models=models, decompressed_limit=decompressed_limit)
+
+    def found(outcomes: Sequence[_Outcome]) -> PacketResults:
+        for outcome in outcomes:
+            if outcome.message:
+                on_notice(f"{outcome.message}; its flows are not classified")
+        pairs = zip(captures, outcomes, strict=True)
+        return PacketResults(loaded, {path: each.findings for path, each in pairs if each.findings})
+
+    with _begun(read, list(captures.values()), jobs) as outcomes:
+        yield lambda: found(outcomes())
 
 
 @cache
@@ -119,6 +125,21 @@ def _read(source: Input, models: Path, decompressed_limit: int | None) -> _Outco
         return _Outcome(read_packets(source.path, models_of(models), decompressed_limit))
     except UnreadableInputError as error:
         return _Outcome(None, str(error))
+
+
+@contextmanager
+def _begun(
+    read: Callable[[Input], _Outcome], inputs: Sequence[Input], jobs: int
+) -> Iterator[Callable[[], list[_Outcome]]]:
+    """Begin to read if it is worth it; what is yielded returns what came of each input."""
+    from capture.processes import SMALL, beside, size_of
+
+    if jobs > 1 and len(inputs) == 1 and size_of(inputs[0].path) > SMALL:
+        with beside(read, inputs[0]) as future:
+            # What went wrong in the other process, as for want of memory, may not in this one.
+            yield lambda: [read(inputs[0]) if future.exception() else future.result()]
+    else:
+        yield lambda: _read_all(read, inputs, jobs)
 
 
 def _read_all(

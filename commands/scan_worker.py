@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from capture.errors import EngineError, UnreadableInputError
 from commands.analysis import incomplete
+from commands.garbage import collect_rarely
 from models.errors import ModelError
 
 if TYPE_CHECKING:
@@ -54,13 +55,14 @@ _settings: Settings | None = None  # of this process, set once when it starts
 def prepare(settings: Settings) -> None:
     """Take the settings."""
     global _settings
+    collect_rarely()
     _settings = settings
 
 
 def scan_one(source: Input) -> Scanned:
     """Return the document on one capture; raises what only the user can mend, and defects."""
     from capture.read import read_one
-    from commands.packets import PacketResults
+    from commands.packets import looking_at_packets
     from verdict.assess import assess
     from verdict.learning import learnable
     from verdict.scoring import score
@@ -81,10 +83,10 @@ def scan_one(source: Input) -> Scanned:
     notices += incomplete(logs)
     scored = score(logs, models)
     document = assess(scored, None, _known(_settings))
-    packets = PacketResults.of(
+    with looking_at_packets(
         [source], logs, _settings.models, 1, _settings.decompressed_limit, notices.append
-    )
-    document = packets.added_to(document)
+    ) as packets:
+        document = packets().added_to(document)
     allowlist = _settings.allowlist
     learned = learnable(scored, allowlist.uncovered(document) if allowlist else document)
     return Scanned(document, tuple(learned), tuple(notices))

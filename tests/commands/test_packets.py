@@ -1,12 +1,25 @@
+import multiprocessing
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from capture.builtin.engine import analyse
-from capture.discover import find_inputs
+from capture.discover import Input, find_inputs
 from capture.logs import Logs, merge
-from commands.packets import PacketResults
+from commands.packets import PacketResults, looking_at_packets
 from models.card import MODELS
+
+
+def results(
+    inputs: list[Input],
+    logs: Logs,
+    models: Path,
+    jobs: int,
+    on_notice: Callable[[str], None] = lambda line: None,
+) -> PacketResults:
+    with looking_at_packets(inputs, logs, models, jobs, on_notice=on_notice) as found:
+        return found()
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +30,7 @@ def logs(pcaps: Path) -> Logs:
 def test_captures_that_were_read_are_looked_at(pcaps: Path, logs: Logs) -> None:
     names = ("beacon.pcap", "tls13.pcapng")  # of which the logs know the first only
     inputs = find_inputs([pcaps / name for name in names])
-    found = PacketResults.of(inputs, logs, MODELS, 1)
+    found = results(inputs, logs, MODELS, 1)
     assert list(found.findings) == [str(pcaps / "beacon.pcap")]
 
 
@@ -25,9 +38,9 @@ def test_processes_give_the_same(pcaps: Path, logs: Logs, monkeypatch: pytest.Mo
     names = ("beacon.pcap", "tls13.pcapng")
     both = merge([logs, analyse(pcaps / names[1])])
     inputs = find_inputs([pcaps / name for name in names])
-    alone = PacketResults.of(inputs, both, MODELS, 1)
+    alone = results(inputs, both, MODELS, 1)
     monkeypatch.setattr("capture.processes.SMALL", 0)
-    together = PacketResults.of(inputs, both, MODELS, 2)
+    together = results(inputs, both, MODELS, 2)
     assert len(together.findings) == 2
     for path, (flows, judged) in alone.findings.items():
         other = together.findings[path]
@@ -41,7 +54,7 @@ def test_processes_give_the_same(pcaps: Path, logs: Logs, monkeypatch: pytest.Mo
 
 def test_models_folder_without_these(tmp_path: Path, logs: Logs) -> None:
     notices: list[str] = []
-    found = PacketResults.of([], logs, tmp_path, 1, None, notices.append)
+    found = results([], logs, tmp_path, 1, notices.append)
     assert (found.models.flows, found.models.conversations) == (None, None)
     first, second = notices
     assert "no attack classes" in first
@@ -60,5 +73,42 @@ def test_capture_that_only_another_engine_could_read(
     monkeypatch.setattr("verdict.packets.read_packets", fail)
     inputs = find_inputs([pcaps / "beacon.pcap"])
     notices: list[str] = []
-    assert PacketResults.of(inputs, logs, MODELS, 1, None, notices.append).findings == {}
+    assert results(inputs, logs, MODELS, 1, notices.append).findings == {}
     assert notices == ["x; its flows are not classified"]
+
+
+def test_one_large_capture_is_looked_at_beside_other_work(
+    pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = find_inputs([pcaps / "beacon.pcap"])
+    alone = results(inputs, logs, MODELS, 2)
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    # That nothing is read in this process, and everything when the other one fails.
+    monkeypatch.setattr("verdict.packets.read_packets", lambda *_: pytest.fail("read here"))
+    beside = results(inputs, logs, MODELS, 2)
+    (path,) = alone.findings
+    flows, others = alone.findings[path].flows, beside.findings[path].flows
+    assert flows is not None
+    assert others is not None
+    assert flows.equals(others)
+
+
+def test_a_process_that_dies_is_done_without(
+    pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    inputs = find_inputs([pcaps / "beacon.pcap"])
+    with looking_at_packets(inputs, logs, MODELS, 2) as found:
+        for process in multiprocessing.active_children():
+            process.kill()
+        assert len(found().findings) == 1
+
+
+def test_an_error_in_other_work_ends_the_process(
+    pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    inputs = find_inputs([pcaps / "beacon.pcap"])
+    with pytest.raises(KeyboardInterrupt), looking_at_packets(inputs, logs, MODELS, 2):
+        raise KeyboardInterrupt
+    assert multiprocessing.active_children() == []
