@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gc
 import importlib.util
 import io
 import os
@@ -40,6 +39,7 @@ try:
         UNREADABLE_INPUT,
         WRONG_USE,
     )
+    from commands.garbage import collect_rarely
     from commands.options.command_line import add, complete
     from commands.options.declared import OPTIONS
     from commands.options.settings import read_settings
@@ -88,8 +88,6 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     ModelError: MODEL_OR_ENGINE_BROKEN,
     ModuleNotFoundError: MODEL_OR_ENGINE_BROKEN,
 }
-# Loading libraries makes hundreds of thousands of objects that stay.
-_OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -154,5 +152,5 @@ def _change_to_the_environment() -> None:
 
 if __name__ == "__main__":
     _change_to_the_environment()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    collect_rarely()
     sys.exit(main())

@@ -42,6 +42,8 @@ def _value_end(text: str, start: re.Match[str]) -> int:
 
 def _unescape(value: str) -> str:
     r"""Undo ``\,`` and ``\C3\A9``; bytes that are no UTF-8 stay readable."""
+    if value.isascii() and "\\" not in value:
+        return value
     raw = bytearray()
     position = 0
     for escape in _ESCAPED.finditer(value):

@@ -42,6 +42,24 @@ def outcomes(
         yield from _finished(function, [suspect], 1, prepare)
 
 
+@contextmanager
+def beside(function: Callable[[Input], Result], source: Input) -> Iterator[Future[Result]]:
+    """Call a function in a process of its own, which ends with the context at the latest.
+
+    It is waited for unless something goes wrong in the context; then it is ended.
+    """
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=(None,))
+    try:
+        yield pool.submit(function, source)
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def are_worth_processes(inputs: Sequence[Input], jobs: int) -> bool:
     """Tell whether several inputs are read sooner by several processes."""
     return jobs > 1 and len(inputs) > 1 and sum(size_of(each.path) for each in inputs) > SMALL

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +16,9 @@ from commands.progress import progress, sizes_of
 from models.card import MODELS
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from capture.logs import Logs
     from capture.read import Engine, ReadResult
-    from commands.conversations import JudgedCaptures
+    from commands.packets import Looking, PacketResults
     from report.allowlist import Allowlist
     from verdict.certificates import CertificateDatabase
     from verdict.document import Document
@@ -54,6 +53,7 @@ class Analysis:
         self._jobs = jobs
         self._recursive = recursive
         self._decompressed_limit = decompressed_limit
+        self._packet_results: PacketResults | None = None
 
     @cached_property
     def models(self) -> Models:
@@ -109,20 +109,6 @@ class Analysis:
             return score(logs, models)
 
     @cached_property
-    def _flows(self) -> pl.DataFrame | None:
-        """The flows of the captures with their attack classes, None without captures or models."""
-        from verdict.attack_flows import classified_flows, load_classifier
-
-        classifier = load_classifier(self._models_folder)
-        if classifier is None:
-            notice(f"{self._models_folder}: no module3, so no attack classes; train module3")
-            return None
-        with progress("classifying flows", self._sizes()) as read:
-            return classified_flows(
-                self.logs.captures, classifier, self._decompressed_limit, notice, read.tell
-            )
-
-    @cached_property
     def _database(self) -> CertificateDatabase:
         return open_database(self._certificates)
 
@@ -130,20 +116,29 @@ class Analysis:
     def _entries(self) -> tuple[Entry, ...] | None:
         return readable_entries(self._database)
 
-    @cached_property
-    def _conversations(self) -> JudgedCaptures:
+    @contextmanager
+    def _packets(self) -> Iterator[Looking]:
+        """Look at the packets, once, while other work is done until the results are asked for."""
         from capture.discover import find_inputs
-        from commands.conversations import JudgedCaptures
+        from commands.packets import Looking, looking_at_packets
 
-        with progress("judging conversations", self._sizes()) as read:
-            return JudgedCaptures.of(
-                find_inputs(self._paths, recursive=self._recursive),
-                self.logs,
-                self._models_folder,
-                self._jobs,
-                self._decompressed_limit,
-                progress=read.tell,
-            )
+        if self._packet_results is not None:
+            results = self._packet_results
+            yield Looking(lambda told: results, elsewhere=False)
+            return
+        inputs = find_inputs(self._paths, recursive=self._recursive)
+        with looking_at_packets(
+            inputs, self.logs, self._models_folder, self._jobs, self._decompressed_limit
+        ) as looking:
+            yield looking
+
+    def _results(self, looking: Looking) -> PacketResults:
+        what = "looking at the packets"
+        if looking.elsewhere:
+            with working(what):
+                return looking.results(lambda path, count: None)
+        with progress(what, self._sizes()) as read:
+            return looking.results(read.tell)
 
     def _sizes(self) -> dict[str, int]:
         """Return the bytes of each capture by its path in the document."""
@@ -160,14 +155,16 @@ class Analysis:
         Of what the allowlist covers nothing is learned.
         """
         from verdict.assess import assess
-        from verdict.attack_flows import with_attack_classes
         from verdict.known_certificates import KnownCertificates
         from verdict.learning import learnable
 
         own = frozenset(info.sha256 for info in self.logs.captures)
         known = None if self._entries is None else KnownCertificates(self._entries, own)
-        document = with_attack_classes(assess(self.scored, addresses, known), self._flows)
-        document = self._conversations.added_to(document)
+        _ = self.models  # whose error comes before what is missing for the packets
+        with self._packets() as packets:
+            document = assess(self.scored, addresses, known)
+            self._packet_results = self._results(packets)
+        document = self._packet_results.added_to(document)
         if known is not None:
             learned = allowlist.uncovered(document) if allowlist else document
             learn(self._database, learnable(self.scored, learned))

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from capture.errors import EngineError, UnreadableInputError
 from commands.analysis import incomplete
+from commands.garbage import collect_rarely
 from models.errors import ModelError
 
 if TYPE_CHECKING:
     from capture.discover import Input
     from capture.read import Engine
     from commands.progress import ReadBytes
-    from module3.detect import Classifier
     from report.allowlist import Allowlist
     from verdict.document import Document
     from verdict.known_certificates import Entry, KnownCertificates
@@ -54,21 +54,21 @@ class Scanned:
 # Of this process, set once when it starts.
 _settings: Settings | None = None
 _read: ReadBytes | None = None
-_READINGS: Final = 3  # of a capture: for logs, flows and conversations
+_READINGS: Final = 2  # of a capture: for logs, then for flows and conversations
 
 
 def prepare(settings: Settings, read: ReadBytes | None = None) -> None:
     """Take the settings, and what is to be told how far captures were read."""
     global _settings, _read
+    collect_rarely()
     _settings, _read = settings, read
 
 
 def scan_one(source: Input) -> Scanned:
     """Return the document on one capture; raises what only the user can mend, and defects."""
     from capture.read import read_one
-    from commands.conversations import JudgedCaptures
+    from commands.packets import looking_at_packets
     from verdict.assess import assess
-    from verdict.attack_flows import classified_flows, with_attack_classes
     from verdict.learning import learnable
     from verdict.scoring import score
 
@@ -89,22 +89,10 @@ def scan_one(source: Input) -> Scanned:
     notices += incomplete(logs)
     scored = score(logs, models)
     document = assess(scored, None, _known(_settings))
-    if (classifier := classifier_of(_settings.models)) is not None:
-        limit = _settings.decompressed_limit
-        flows = classified_flows(
-            logs.captures, classifier, limit, notices.append, _told_with_path(source, 1)
-        )
-        document = with_attack_classes(document, flows)
-    judged = JudgedCaptures.of(
-        [source],
-        logs,
-        _settings.models,
-        1,
-        _settings.decompressed_limit,
-        notices.append,
-        _told_with_path(source, 2),
-    )
-    document = judged.added_to(document)
+    with looking_at_packets(
+        [source], logs, _settings.models, 1, _settings.decompressed_limit, notices.append
+    ) as packets:
+        document = packets.results(_told_with_path(source, 1)).added_to(document)
     allowlist = _settings.allowlist
     learned = learnable(scored, allowlist.uncovered(document) if allowlist else document)
     return Scanned(document, tuple(learned), tuple(notices))
@@ -157,11 +145,3 @@ def models_of(folder: Path) -> Models:
     from verdict.scoring import load_models
 
     return load_models(folder)
-
-
-@functools.cache
-def classifier_of(folder: Path) -> Classifier | None:
-    """Return the models of attack classes, loaded once a process; None in a folder without."""
-    from verdict.attack_flows import load_classifier
-
-    return load_classifier(folder)

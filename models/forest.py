@@ -35,8 +35,7 @@ def trees_of(forest: RandomForestClassifier) -> Trees:
 
 def forest_probabilities(trees: Trees, matrix: Numbers) -> Numbers:
     """Return the mean share of each row of (rows, features), as scikit-learn, to the last bit."""
-    values = trees.leaf_values(in_single_precision(matrix))
-    return in_order(values) / len(trees.roots)
+    return trees.of_each_row(in_single_precision(matrix), in_order) / len(trees.roots)
 
 
 def forest_shares(trees: Trees, row: Numbers) -> Numbers:

@@ -36,11 +36,13 @@ class FrequencyCodes:
 
     def transform(self, values: pl.Series) -> pl.Series:
         """Return the code of each value as Float64; a missing value stays missing."""
-        codes = [
-            None if value is None else self.counts.get(value, self.rare_code)
-            for value in values.cast(pl.String).to_list()
-        ]
-        return pl.Series(values.name, codes, dtype=pl.Float64)
+        texts = values.cast(pl.String)
+        known = pl.Series(list(self.counts), dtype=pl.String)
+        numbers = pl.Series(list(self.counts.values()), dtype=pl.Float64)
+        codes = texts.replace_strict(
+            known, numbers, default=self.rare_code, return_dtype=pl.Float64
+        )
+        return codes.set(texts.is_null(), None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the codes as values that JSON can hold."""

@@ -44,14 +44,18 @@ def parse_lightgbm(text: str, objective: str = _BINARY) -> Trees:
 
 def lightgbm_log_odds(trees: Trees, matrix: Numbers) -> Numbers:
     """Return the log-odds of each row of (rows, features), as LightGBM does, to the last bit."""
-    return in_order(trees.leaf_values(matrix))
+    return trees.of_each_row(matrix, in_order)
 
 
 def lightgbm_probabilities(trees: Trees, matrix: Numbers) -> Numbers:
     """Return the probability of each row, as LightGBM does, to the last bit."""
+    return probabilities_of(lightgbm_log_odds(trees, matrix))
+
+
+def probabilities_of(log_odds: Numbers) -> Numbers:
+    """Return the probability of each row's log-odds, as LightGBM does, to the last bit."""
     # NumPy's exponential differs from the C library's in the last bit.
-    odds = lightgbm_log_odds(trees, matrix).tolist()
-    return np.array([1 / (1 + math.exp(-each)) for each in odds], dtype=np.float64)
+    return np.array([1 / (1 + math.exp(-each)) for each in log_odds.tolist()], dtype=np.float64)
 
 
 def _fields(block: str) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,8 +13,6 @@ from models.trees import Numbers, Trees, in_order, in_single_precision
 
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestClassifier
-
-_ROWS_AT_ONCE: Final = 1 << 10  # so that the shares of all trees stay in a processor's cache
 
 
 @dataclass(frozen=True)
@@ -42,19 +41,11 @@ class ClassForest:
 
     def probabilities(self, matrix: Numbers) -> Numbers:
         """Return the mean shares for each row of (rows, features), shape (rows, classes)."""
-        rows = in_single_precision(matrix)
-        parts = [
-            self._mean(rows[start : start + _ROWS_AT_ONCE])
-            for start in range(0, len(rows), _ROWS_AT_ONCE)
-        ]
-        return np.concatenate([np.empty((0, self.shares.shape[1])), *parts])
+        return self.trees.of_each_row(in_single_precision(matrix), self._mean)
 
-    def _mean(self, rows: Numbers) -> Numbers:
-        leaves = self.trees.leaf_values(rows).astype(np.intp)
-        total = np.zeros((len(rows), self.shares.shape[1]))
-        for leaf in leaves:
-            total += self.shares[leaf]
-        return total / len(leaves)
+    def _mean(self, leaves: Iterable[Numbers]) -> Numbers:
+        total = in_order(self.shares[leaf.astype(np.intp)] for leaf in leaves)
+        return total / len(self.trees.roots)
 
 
 def lightgbm_class_probabilities(trees: Trees, matrix: Numbers, classes: int) -> Numbers:
@@ -62,9 +53,11 @@ def lightgbm_class_probabilities(trees: Trees, matrix: Numbers, classes: int) ->
 
     Its trees stand in rounds of one a class; their sums are the logarithms of the odds.
     """
-    rounds = len(trees.roots) // classes
-    values = trees.leaf_values(matrix).reshape(rounds, classes, len(matrix))
-    sums = in_order(values)
-    odds = np.exp(sums - sums.max(axis=0, initial=-np.inf))
-    probabilities: Numbers = (odds / odds.sum(axis=0)).T
-    return probabilities
+
+    def together(values: Iterable[Numbers]) -> Numbers:
+        sums = in_order(map(np.stack, zip(*[iter(values)] * classes, strict=True)))
+        odds = np.exp(sums - sums.max(axis=0, initial=-np.inf))
+        probabilities: Numbers = (odds / odds.sum(axis=0)).T
+        return probabilities
+
+    return trees.of_each_row(matrix, together)

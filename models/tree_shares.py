@@ -14,10 +14,44 @@ gives to k features of m. The integrand is a polynomial: Gauss-Legendre quadratu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.trees import Indices, Numbers, Trees
+
+
+@dataclass(frozen=True)
+class Quadrature:
+    """The integrals over the conditions of leaves: where a leaf's begin, and how many it has.
+
+    The factor of a condition at each point is ``met`` where it lets a row through, else ``unmet``,
+    both of shape (conditions, points). ``weights`` are those of the points.
+    """
+
+    first: Indices
+    counts: Indices
+    met: Numbers
+    unmet: Numbers
+    weights: Numbers
+
+    @classmethod
+    def of(cls, leaf: Indices, share: Numbers) -> Quadrature:
+        """Prepare the integrals over conditions with their leaves and shares."""
+        first = np.flatnonzero(np.diff(leaf, prepend=-1))
+        counts = np.diff(first, append=len(leaf))
+        points, weights = np.polynomial.legendre.leggauss(int(counts.max()) // 2 + 1)
+        t = (points + 1) / 2
+        unmet = np.outer(share, 1 - t)
+        return cls(first, counts, t + unmet, unmet, weights / 2)
+
+    def integrals(self, through: NDArray[np.bool_]) -> Numbers:
+        """Return the integral of each condition over the other conditions of its leaf."""
+        factors = np.where(through[:, None], self.met, self.unmet)
+        products = np.repeat(np.multiply.reduceat(factors, self.first), self.counts, axis=0)
+        integrals: Numbers = (products / factors) @ self.weights
+        return integrals
 
 
 @dataclass(frozen=True)
@@ -34,6 +68,11 @@ class LeafConditions:
     first_step: Indices
     node: Indices
     right: Indices
+
+    @cached_property
+    def quadrature(self) -> Quadrature:
+        """What the shares of every row need, prepared once."""
+        return Quadrature.of(self.leaf, self.share)
 
     @classmethod
     def of(cls, trees: Trees) -> LeafConditions:
@@ -58,23 +97,11 @@ def shares(trees: Trees, conditions: LeafConditions, row: Numbers) -> Numbers:
     if not len(conditions.leaf):
         return np.zeros(len(row))
     met = trees.goes_right(row)[conditions.node] == conditions.right
-    through = np.logical_and.reduceat(met, conditions.first_step).astype(np.float64)
-    weights = _weights(conditions, through)
+    through = np.logical_and.reduceat(met, conditions.first_step)
+    weights = conditions.quadrature.integrals(through)
     added = trees.value[conditions.leaf] * (through - conditions.share) * weights
     moved: Numbers = np.bincount(conditions.feature, added, minlength=len(row)).astype(np.float64)
     return moved
-
-
-def _weights(conditions: LeafConditions, through: Numbers) -> Numbers:
-    """Return the integral of each condition over the other conditions of its leaf."""
-    first = np.flatnonzero(np.diff(conditions.leaf, prepend=-1))
-    counts = np.diff(first, append=len(conditions.leaf))
-    points, weights = np.polynomial.legendre.leggauss(int(counts.max()) // 2 + 1)
-    t = (points + 1) / 2
-    factors = np.outer(through, t) + np.outer(conditions.share, 1 - t)
-    products = np.repeat(np.multiply.reduceat(factors, first), counts, axis=0)
-    integrals: Numbers = (products / factors) @ (weights / 2)
-    return integrals
 
 
 def _steps(trees: Trees) -> tuple[Indices, Indices, Indices]:

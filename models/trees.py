@@ -5,7 +5,7 @@ Importing the libraries that train them takes longer than everything else that a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -13,16 +13,18 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-_MANY_ROWS: Final = 1 << 11  # from here on the work at each node outweighs the cost of a call
-_NODES_PER_STEP: Final = 4  # that take as long as a step of a path, a row
+from models.trees_for_many_rows import LARGEST, Column, Split, Tree, alike
+
+_STEPS_PER_NODE: Final = 500  # of paths, that take as long as the calls for a node
 # What a processor's cache holds.
 _PAIRS_AT_ONCE: Final = 1 << 16  # of a row and a tree
-_ROWS_AT_ONCE: Final = 1 << 13
-_LARGEST: Final = np.finfo(np.float64).max  # a threshold may be infinite: all but missing values
+_ROWS_AT_ONCE: Final = 1 << 15
 
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Float = TypeVar("Float", bound=np.floating[Any])
+# What trees give for some rows, one after the other, to what they say together of each row.
+Together = Callable[[Iterable[Numbers]], NDArray[Float]]
 
 
 @dataclass(frozen=True)
@@ -91,14 +93,26 @@ class Trees:
 
     def leaf_values(self, matrix: Numbers) -> Numbers:
         """Return what each tree gives for each row of (rows, features), shape (trees, rows)."""
-        paths = len(matrix) < _MANY_ROWS or not self._small_trees
-        rows_at_once = max(1, _PAIRS_AT_ONCE // len(self.roots)) if paths else _ROWS_AT_ONCE
-        evaluate = self._all_trees_at_once if paths else self._node_by_node
-        parts = [
-            evaluate(_doubled(matrix[start : start + rows_at_once]))
-            for start in range(0, len(matrix), rows_at_once)
-        ]
-        return np.concatenate([np.empty((len(self.roots), 0)), *parts], axis=1)
+        return self.of_each_row(matrix, lambda values: np.stack(list(values), axis=1)).T
+
+    def of_each_row(self, matrix: Numbers, together: Together[Float]) -> NDArray[Float]:
+        """Return ``together`` of what the trees give for each row of (rows, features).
+
+        It gets what one tree after the other gives for some rows, and returns an entry for each of
+        these. Of rows that no tree tells apart it gets one.
+        """
+        if self._is_few(len(matrix)):
+            return self._by_paths(matrix, together)
+        codes = [column.codes(matrix) for column in self._columns]
+        first, number = alike(codes)
+        if self._is_few(len(first)):
+            return self._by_paths(matrix[first], together)[number]
+        parts = []
+        for start in range(0, len(first), _ROWS_AT_ONCE):
+            rows = first[start : start + _ROWS_AT_ONCE]
+            part = [column[rows] for column in codes]
+            parts.append(together(tree.leaf_values(part, len(rows)) for tree in self._trees))
+        return np.concatenate(parts)[number]
 
     def paths(self, row: Numbers) -> Indices:
         """Return the nodes that a row of shape (features,) comes through: (trees, depth + 1).
@@ -115,19 +129,26 @@ class Trees:
 
     def goes_right(self, row: Numbers) -> Indices:
         """Return 1 for each node where a row of shape (features,) goes right, else 0."""
-        values = np.minimum(row, _LARGEST)[self.feature]
+        values = np.minimum(row, LARGEST)[self.feature]
         left = np.where(np.isnan(values), self.missing_left, values <= self._finite_threshold)
         return np.asarray(~left, dtype=np.intp)
 
-    def _column_numbers(self, doubled: Numbers) -> Indices:
-        """Return for each node the column of ``_doubled`` that it looks at."""
-        return self.feature + np.where(self.missing_left, len(doubled) // 2, 0)
+    def _is_few(self, rows: int) -> bool:
+        """Tell whether to walk down every path is less work than to visit every node."""
+        return rows * self.depth * len(self.roots) < _STEPS_PER_NODE * len(self.value)
+
+    def _by_paths(self, matrix: Numbers, together: Together[Float]) -> NDArray[Float]:
+        """Follow the paths of some rows down every tree together: few steps, large arrays."""
+        rows_at_once = max(1, _PAIRS_AT_ONCE // len(self.roots))
+        starts = range(0, max(len(matrix), 1), rows_at_once)
+        parts = [matrix[start : start + rows_at_once] for start in starts]
+        return np.concatenate([together(self._all_trees_at_once(_doubled(part))) for part in parts])
 
     def _all_trees_at_once(self, doubled: Numbers) -> Numbers:
-        """Follow the path of every row down every tree together: few steps, large arrays."""
         rows = doubled.shape[1]
         columns, children = doubled.ravel(), self.children.ravel()
-        first, number = self._column_numbers(doubled) * rows, np.arange(rows)
+        side = np.where(self.missing_left, len(doubled) // 2, 0)
+        first, number = (self.feature + side) * rows, np.arange(rows)
         nodes = np.repeat(self.roots[:, None], rows, axis=1)
         for _ in range(self.depth):
             values = columns.take(first.take(nodes) + number)
@@ -135,31 +156,53 @@ class Trees:
             nodes = children.take(2 * nodes + right)
         return self.value.take(nodes)
 
-    def _node_by_node(self, doubled: Numbers) -> Numbers:
-        """Choose at every node between its children's leaves, from the leaves to the roots."""
-        numbers = self._column_numbers(doubled).tolist()
-        thresholds, children = self._finite_threshold.tolist(), self.children.tolist()
-        # Leaves by their number, which is smaller than their value.
-        count = len(self.value)
-        found: list[Any] = list(np.arange(count, dtype=np.min_scalar_type(count)))
-        for node in np.flatnonzero(~self.is_leaf)[::-1].tolist():
-            left, right = children[node]
-            goes_right = doubled[numbers[node]] > thresholds[node]
-            # Without a branch, which np.where has, for each row.
-            found[node] = found[left] ^ ((found[left] ^ found[right]) * goes_right)
-            found[left] = found[right] = None
-        rows = doubled.shape[1]
-        leaves = np.array([np.broadcast_to(found[root], rows) for root in self.roots])
-        return self.value.take(leaves)
+    @cached_property
+    def _columns(self) -> list[Column]:
+        """What the splits look at: features, by where missing values go."""
+        features, sides = self.feature[~self.is_leaf], self.missing_left[~self.is_leaf]
+        thresholds = self._finite_threshold[~self.is_leaf]
+        return [
+            Column(feature, left, np.unique(thresholds[(features == feature) & (sides == left)]))
+            for feature, left in sorted(set(zip(features.tolist(), sides.tolist(), strict=True)))
+        ]
 
     @cached_property
-    def _small_trees(self) -> bool:
-        """Tell whether visiting all nodes is less work than walking down to the deepest leaf."""
-        return len(self.value) < _NODES_PER_STEP * self.depth * len(self.roots)
+    def _trees(self) -> list[Tree]:
+        ranks = np.zeros(len(self.value), dtype=np.intp)
+        numbers = np.zeros(len(self.value), dtype=np.intp)
+        for place, column in enumerate(self._columns):
+            own = (self.feature == column.feature) & (self.missing_left == column.missing_left)
+            ranks[own] = np.searchsorted(column.thresholds, self._finite_threshold[own])
+            numbers[own] = place
+        splits = list(
+            map(
+                Split._make,
+                zip(
+                    range(len(self.value)),
+                    numbers.tolist(),
+                    ranks.tolist(),
+                    *self.children.T.tolist(),
+                    strict=True,
+                ),
+            )
+        )
+        return [self._tree(root, splits) for root in self.roots.tolist()]
+
+    def _tree(self, root: int, splits: Sequence[Split]) -> Tree:
+        """Return the tree below a root; ``splits`` has an entry for every node."""
+        waiting, found, leaves = [root], [], []
+        while waiting:
+            split = splits[waiting.pop()]
+            if split.left == split.node:
+                leaves.append(split.node)
+            else:
+                found.append(split)
+                waiting += (split.right, split.left)
+        return Tree(found[::-1], leaves, self.value[leaves])
 
     @cached_property
     def _finite_threshold(self) -> Numbers:
-        return np.minimum(self.threshold, _LARGEST)
+        return np.minimum(self.threshold, LARGEST)
 
 
 def _doubled(matrix: Numbers) -> Numbers:
@@ -167,19 +210,20 @@ def _doubled(matrix: Numbers) -> Numbers:
 
     In the second half they are below all thresholds.
     """
-    finite = np.minimum(matrix, _LARGEST)
+    finite = np.minimum(matrix, LARGEST)
     # Of a number and a missing one, these take the number.
     above, below = np.fmin(finite, np.inf), np.fmax(finite, -np.inf)
     return np.ascontiguousarray(np.concatenate([above, below], axis=1).T)
 
 
-def in_order(values: NDArray[Float]) -> NDArray[Float]:
-    """Return the sums over the first axis, added one after the other as the libraries do.
+def in_order(values: Iterable[NDArray[Float]]) -> NDArray[Float]:
+    """Return the sums of arrays, added one after the other as the libraries do.
 
     NumPy's own sum adds in pairs, which differs in the last bit.
     """
-    total: NDArray[Float] = values[0].copy()
-    for each in values[1:]:
+    arrays = iter(values)
+    total = next(arrays).copy()
+    for each in arrays:
         total += each
     return total
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -38,15 +39,24 @@ class XGBoostTrees:
 
     def log_odds(self, matrix: Numbers) -> NDArray[np.float32]:
         """Return the log-odds of each row of (rows, features), as XGBoost does, to the last bit."""
-        values = self.trees.leaf_values(in_single_precision(matrix)).astype(np.float32)
-        return in_order(np.concatenate([np.full((1, len(matrix)), self.base), values]))
+        return self.trees.of_each_row(in_single_precision(matrix), self.sums)
+
+    def sums(self, values: Iterable[Numbers]) -> NDArray[np.float32]:
+        """Return the log-odds of rows for which one tree after the other gives these values."""
+        singles = (each.astype(np.float32) for each in values)
+        return in_order(chain([self.base + next(singles)], singles))
 
     def probabilities(self, matrix: Numbers) -> NDArray[np.float32]:
         """Return the probability of each row, equal to XGBoost's but for the last bit."""
-        odds = np.minimum(-self.log_odds(matrix), np.float32(_LARGEST_EXPONENT)).tolist()
-        powers = np.array([math.exp(each) for each in odds], dtype=np.float32)
-        result: NDArray[np.float32] = np.float32(1) / (powers + np.float32(1) + np.float32(_TINY))
-        return result
+        return probabilities_of(self.log_odds(matrix))
+
+
+def probabilities_of(log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the probability of each row's log-odds, equal to XGBoost's but for the last bit."""
+    odds = np.minimum(-log_odds, np.float32(_LARGEST_EXPONENT)).tolist()
+    powers = np.array([math.exp(each) for each in odds], dtype=np.float32)
+    result: NDArray[np.float32] = np.float32(1) / (powers + np.float32(1) + np.float32(_TINY))
+    return result
 
 
 def parse_xgboost(content: bytes) -> XGBoostTrees:

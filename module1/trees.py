@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import filter as matching
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models import lightgbm_text, xgboost_binary
 from models.card import retrain
 from models.errors import ModelError
-from models.lightgbm_text import lightgbm_probabilities
 from models.storage import load_lightgbm, load_xgboost
 from models.tree_shares import LeafConditions, shares
-from models.trees import Trees, in_single_precision
+from models.trees import Trees, in_order, in_single_precision
 from models.xgboost_binary import XGBoostTrees
 
 LIGHTGBM_FILE: Final = "lightgbm_{}.txt"
@@ -35,26 +36,46 @@ class Boosters:
 
     def predict(self, columns: Matrix) -> Matrix:
         """Return the probability of each row of a matrix of shape (rows, features)."""
-        first = [lightgbm_probabilities(trees, columns) for trees in self.lightgbm]
-        second = [trees.probabilities(columns) for trees in self.xgboost]
-        return mean_of_both(first, second)
+        first = self._lightgbm_trees.of_each_row(columns, self._of_lightgbm)
+        second = self._xgboost_trees.of_each_row(in_single_precision(columns), self._of_xgboost)
+        return (first + second) / 2
+
+    def _of_lightgbm(self, values: Iterable[Matrix]) -> Matrix:
+        """Return the mean probability by what the trees of one model after the other give."""
+        trees = iter(values)
+        sums = [in_order(islice(trees, len(model.roots))) for model in self.lightgbm]
+        mean: Matrix = np.mean([lightgbm_text.probabilities_of(each) for each in sums], axis=0)
+        return mean
+
+    def _of_xgboost(self, values: Iterable[Matrix]) -> Matrix:
+        trees = iter(values)
+        sums = [model.sums(islice(trees, len(model.trees.roots))) for model in self.xgboost]
+        found = [xgboost_binary.probabilities_of(each) for each in sums]
+        mean: Matrix = np.mean(found, axis=0, dtype=np.float64)
+        return mean
+
+    # All models of a library as one, so that their columns are prepared once.
+    @cached_property
+    def _lightgbm_trees(self) -> Trees:
+        return Trees.joined(self.lightgbm)
+
+    @cached_property
+    def _xgboost_trees(self) -> Trees:
+        return Trees.joined([model.trees for model in self.xgboost])
 
     def contributions(self, row: Matrix) -> Matrix:
         """Return each feature's share of the log-odds of one row, both of shape (features,)."""
-        first = shares(*self._lightgbm_conditions, row) / len(self.lightgbm)
-        rounded = in_single_precision(row)
-        second = shares(*self._xgboost_conditions, rounded) / len(self.xgboost)
-        return (first + second) / 2
+        first = shares(self._lightgbm_trees, self._lightgbm_conditions, row) / len(self.lightgbm)
+        second = shares(self._xgboost_trees, self._xgboost_conditions, in_single_precision(row))
+        return (first + second / len(self.xgboost)) / 2
 
     @cached_property
-    def _lightgbm_conditions(self) -> tuple[Trees, LeafConditions]:
-        trees = Trees.joined(self.lightgbm)
-        return trees, LeafConditions.of(trees)
+    def _lightgbm_conditions(self) -> LeafConditions:
+        return LeafConditions.of(self._lightgbm_trees)
 
     @cached_property
-    def _xgboost_conditions(self) -> tuple[Trees, LeafConditions]:
-        trees = Trees.joined([model.trees for model in self.xgboost])
-        return trees, LeafConditions.of(trees)
+    def _xgboost_conditions(self) -> LeafConditions:
+        return LeafConditions.of(self._xgboost_trees)
 
     @classmethod
     def load(cls, folder: Path, names: Sequence[str]) -> Boosters:
@@ -66,9 +87,3 @@ class Boosters:
         if not first or not second:
             raise ModelError(f"{folder}: no trees; {retrain(folder)}")
         return cls(first, second)
-
-
-def mean_of_both(first: Sequence[Matrix], second: Sequence[NDArray[np.float32]]) -> Matrix:
-    """Return the mean of two libraries' means, each over its models."""
-    mean: Matrix = (np.mean(first, axis=0) + np.mean(second, axis=0, dtype=np.float64)) / 2
-    return mean

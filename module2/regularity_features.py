@@ -34,20 +34,26 @@ _TOLERANCE: Final = 0.1
 def regularity_features(flows: pl.DataFrame) -> pl.DataFrame:
     """Return one row a key; the intervals, in seconds, need four flows at least."""
     history = pl.col("history")
-    return flows.group_by(KEY).agg(
-        *_interval_features(),
+    rows = flows.group_by(KEY).agg(
         *((pl.col("conn_state") == state).mean().alias(f"state_{state}_ratio") for state in STATES),
         history.str.contains("^[^f]*F").mean().alias("client_closes_first_ratio"),
         history.str.contains("R", literal=True).mean().alias("client_reset_ratio"),
         history.str.contains("r", literal=True).mean().alias("server_reset_ratio"),
     )
+    return rows.join(_interval_features(flows), on=KEY, how="left")
 
 
-def _interval_features() -> list[pl.Expr]:
+def _interval_features(flows: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each key with enough flows; most have too few, and these take the time."""
+    enough = flows.filter(pl.col("ts").count().over(KEY) >= _FEWEST_FLOWS)
+    return enough.group_by(KEY).agg(**_intervals())
+
+
+def _intervals() -> dict[str, pl.Expr]:
     between = pl.col("ts").drop_nulls().sort().diff().drop_nulls()
     median = between.median()
     distance = (between - median).abs()
-    features = {
+    return {
         "interval_skew_score": _skew_score(between),
         "interval_deviation_score": (1 - distance.median() / _LARGEST_DEVIATION).clip(0.0),
         "interval_variation": pl.when(between.mean() > 0).then(
@@ -56,8 +62,6 @@ def _interval_features() -> list[pl.Expr]:
         "median_interval": median,
         "usual_interval_ratio": (distance <= _TOLERANCE * median).mean(),
     }
-    enough = pl.col("ts").count() >= _FEWEST_FLOWS
-    return [pl.when(enough).then(value).alias(name) for name, value in features.items()]
 
 
 def _skew_score(values: pl.Expr) -> pl.Expr:

@@ -52,21 +52,15 @@ class Classifier:
     def classify(self, flows: pl.DataFrame) -> pl.DataFrame:
         """Return ``class``, ``probability``, ``basis`` and ``evidence`` of each flow.
 
-        ``flows`` are those of a whole capture, with the columns of ``openings``: who logs in again
-        and again is only seen in all of them. Where that does not tell, ``by_models`` does.
+        ``flows`` are those of a whole capture, with the columns of ``openings``.
         """
+        return by_repetition(flows.hstack(self.modelled(flows)))
+
+    def modelled(self, flows: pl.DataFrame) -> pl.DataFrame:
+        """Return ``class`` and ``probability`` of each flow as the models have them."""
         classes, probabilities = self.by_models(matrix(flows))
-        found = pl.DataFrame({"class": classes, "probability": probabilities}).hstack(
-            guessing(flows)
-        )
-        repeated = pl.col("guessed").is_not_null()
-        basis = pl.when(repeated).then(pl.lit(REPETITION)).otherwise(pl.lit(MODEL))
-        return found.select(
-            pl.coalesce("guessed", "class").alias("class"),
-            pl.when(~repeated).then("probability"),
-            basis.alias("basis"),
-            "evidence",
-        )
+        schema = {"class": pl.String, "probability": pl.Float64}
+        return pl.DataFrame({"class": classes, "probability": probabilities}, schema)
 
     def by_models(self, rows: Matrix) -> tuple[list[str], Matrix]:
         """Return the class of each row of ``matrix`` and its probability.
@@ -91,6 +85,21 @@ class Classifier:
         others = self.boosted_probabilities(rows)
         places = np.arange(len(rows)), kinds
         return (shares[places] + others[places]) / 2, others.argmax(axis=1) == kinds
+
+
+def by_repetition(flows: pl.DataFrame) -> pl.DataFrame:
+    """Return what ``classify`` does of flows for which the models have spoken.
+
+    Who logs in again and again is only seen in all flows; what the models say counts elsewhere.
+    """
+    repeated = pl.col("guessed").is_not_null()
+    basis = pl.when(repeated).then(pl.lit(REPETITION)).otherwise(pl.lit(MODEL))
+    return flows.hstack(guessing(flows)).select(
+        pl.coalesce("guessed", "class").alias("class"),
+        pl.when(~repeated).then("probability"),
+        basis.alias("basis"),
+        "evidence",
+    )
 
 
 def load(models: Path = MODELS) -> Classifier:

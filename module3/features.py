@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
 from capture.builtin.packets import PacketReader
-from module3.flow_state import States
+from module3.flow_state import States, joined
 from module3.flows import FlowBuilder
 from module3.table import flow_table
 
@@ -55,4 +54,4 @@ def flows_of_capture(
 def _flows(reader: PacketReader, *, cic: bool, logins: bool) -> States:
     builder = FlowBuilder(cic=cic, logins=logins)
     over = [builder.feed(block) for block in reader]
-    return np.concatenate((*over, builder.finish()))
+    return joined(*over, builder.finish())

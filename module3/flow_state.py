@@ -61,6 +61,7 @@ STATE: Final = np.dtype(
     ]
 )
 States = NDArray[np.void]
+_WHOLE: Final = np.dtype((np.void, STATE.itemsize))  # which NumPy copies in one go, not by fields
 
 
 def _nothing_known() -> States:
@@ -80,6 +81,22 @@ _NOTHING_KNOWN: Final = _nothing_known()
 def new_states(count: int) -> States:
     """Return flows of which nothing is known."""
     return np.repeat(_NOTHING_KNOWN, count)
+
+
+def chosen(states: States, which: NDArray[np.bool_] | NDArray[np.intp]) -> States:
+    """Return the flows that a mask or indices name."""
+    found: States = states.view(_WHOLE)[which].view(STATE)
+    return found
+
+
+def joined(*parts: States) -> States:
+    """Return the flows of all parts, one after the other."""
+    return np.concatenate([part.view(_WHOLE) for part in parts]).view(STATE)
+
+
+def overwrite(states: States, which: NDArray[np.bool_], others: States) -> None:
+    """Put others in the place of the flows that a mask names."""
+    states.view(_WHOLE)[which] = others.view(_WHOLE)
 
 
 def have_ended(states: States) -> NDArray[np.bool_]:

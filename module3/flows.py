@@ -15,7 +15,16 @@ from module3 import bulks, flags, lengths, openings, passwords, ssh_replies, tim
 from module3.cutting import FLOW_TIMEOUT, Pieces, Streams, cut
 from module3.flow_packets import FlowPackets, Payloads, headers, windows
 from module3.flow_packets import lengths as payload_lengths
-from module3.flow_state import NO_WINDOW, States, have_ended, last_times, new_states
+from module3.flow_state import (
+    NO_WINDOW,
+    States,
+    chosen,
+    have_ended,
+    joined,
+    last_times,
+    new_states,
+    overwrite,
+)
 
 # Microseconds by which a packet may be older than the newest frame; it counts as no older.
 LATEST: Final = 60_000_000
@@ -60,8 +69,8 @@ class FlowBuilder:
         over = self._add(block, entries) if len(entries) else new_states(0)
         now = int(block.clock_ns[-1]) // _MICROSECOND - LATEST
         expired = self._open["first_time"] + FLOW_TIMEOUT < now
-        over = np.concatenate((over, self._closed(self._open[expired])))
-        self._open = self._open[~expired]
+        over = joined(over, self._closed(chosen(self._open, expired)))
+        self._open = chosen(self._open, ~expired)
         return over
 
     def finish(self) -> States:
@@ -75,15 +84,15 @@ class FlowBuilder:
         time = self._times(block, packet, before, sizes)
         pieces = cut(self._streams(time, block.tcp_flags[packet], before, sizes), cic=self._cic)
         empty = pieces.starts == pieces.ends
-        left_as_it_was = self._open[before[pieces.stream[empty]]]
-        pieces = _chosen(pieces, ~empty)
+        left_as_it_was = chosen(self._open, before[pieces.stream[empty]])
+        pieces = _pieces(pieces, ~empty)
         states = self._begun(pieces, grouped)
         packets = self._packets(block, grouped, time, states, pieces)
         self._measure(states, packets)
         if self._logins:
             self._read(states, Payloads(block, packet, packets.flow, packets.backward))
-        self._open = np.concatenate((grouped.idle, states[~pieces.is_over]))
-        return self._closed(np.concatenate((left_as_it_was, states[pieces.is_over])))
+        self._open = joined(grouped.idle, chosen(states, ~pieces.is_over))
+        return self._closed(joined(left_as_it_was, chosen(states, pieces.is_over)))
 
     def _grouped(self, block: PacketBlock, entries: Indices) -> _Grouped:
         keys, second = packet_keys(block, entries)
@@ -102,7 +111,7 @@ class FlowBuilder:
             sizes=sizes[busy],
             before=np.where(was_open, order[starts], _NONE)[busy],
             keys=np.stack([key[order[starts[busy]]] for key in keys], axis=1),
-            idle=self._open[order[starts[sizes == 0]]],
+            idle=chosen(self._open, order[starts[sizes == 0]]),
         )
 
     def _begun(self, pieces: Pieces, grouped: _Grouped) -> States:
@@ -110,7 +119,8 @@ class FlowBuilder:
         states = new_states(len(pieces.starts))
         states["key"] = grouped.keys[pieces.stream]
         states["forward_is_second"] = grouped.second[pieces.starts]
-        states[pieces.goes_on] = self._open[grouped.before[pieces.stream[pieces.goes_on]]]
+        before = grouped.before[pieces.stream[pieces.goes_on]]
+        overwrite(states, pieces.goes_on, chosen(self._open, before))
         return states
 
     def _times(
@@ -122,7 +132,7 @@ class FlowBuilder:
         ends = np.cumsum(sizes)
         starts = ends - sizes
         open_ = np.flatnonzero(before != _NONE)
-        floor = last_times(self._open[before[open_]])
+        floor = last_times(self._open)[before[open_]]
         time[starts[open_]] = np.maximum(time[starts[open_]], floor)
         falls = np.flatnonzero(np.diff(time) < 0)
         stream = np.searchsorted(ends, falls, side="right")
@@ -139,7 +149,7 @@ class FlowBuilder:
         origin = time[ends - sizes]
         origin[goes_on] = self._open["first_time"][before[goes_on]]
         ended = np.zeros(len(before), dtype=np.bool_)
-        ended[goes_on] = have_ended(self._open[before[goes_on]])
+        ended[goes_on] = have_ended(self._open)[before[goes_on]]
         return Streams(time, flags_, ends - sizes, ends, goes_on, origin, ended)
 
     def _packets(
@@ -180,7 +190,7 @@ class FlowBuilder:
         return states
 
 
-def _chosen(pieces: Pieces, which: Booleans) -> Pieces:
+def _pieces(pieces: Pieces, which: Booleans) -> Pieces:
     return Pieces(
         pieces.stream[which],
         pieces.starts[which],

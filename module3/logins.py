@@ -32,12 +32,15 @@ MANY_REFUSALS: Final = 20
 _PAIR: Final = ("Src IP", "Dst IP", "Dst Port")
 _CLIENT: Final = ("Src IP", "Dst Port")
 _SERVER: Final = ("Dst IP", "Dst Port")
+# Besides the columns of ``flow_state.OPENINGS``.
+READ: Final = (*_PAIR, "Src Port", "Timestamp", "TotLen Fwd Pkts", "TotLen Bwd Pkts")
 
 
 def guessing(flows: pl.DataFrame) -> pl.DataFrame:
     """Return for each flow the class ``guessed`` that repetition gives it, and the ``evidence``.
 
-    ``flows`` need the columns of ``flow_state.OPENINGS``. Both columns are missing elsewhere.
+    ``flows`` need the columns ``READ`` and those of ``flow_state.OPENINGS``. Both columns are
+    missing elsewhere.
     """
     if flows.is_empty():
         return pl.DataFrame(schema={"guessed": pl.String, "evidence": pl.String})

@@ -28,6 +28,7 @@ from module3.flow_state import (
     URG,
     States,
     Values,
+    chosen,
     last_times,
 )
 
@@ -45,8 +46,8 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     the columns OPENINGS follow.
     """
     if cic:
-        states = states[states["lengths"]["count"].sum(axis=1) > 1]
-    states = states[np.lexsort((*states["key"].T, states["first_time"]))]
+        states = chosen(states, states["lengths"]["count"].sum(axis=1) > 1)
+    states = chosen(states, np.lexsort((*states["key"].T, states["first_time"])))
     columns: dict[str, Values] = {}
     for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows):
         columns |= part(states)

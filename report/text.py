@@ -31,6 +31,8 @@ def _visible(character: str) -> str:
 
 def display_width(text: str) -> int:
     """Return the columns that a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
     return len(text) + sum(unicodedata.east_asian_width(each) in _WIDE for each in text)
 
 

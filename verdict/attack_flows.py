@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from capture.errors import UnreadableInputError
-from capture.logs import CaptureInfo
 from models.card import MODELS
 from module3.classes import BENIGN
-from module3.detect import FOLDER, NOT_ASSESSED, Classifier, load
+from module3.detect import FOLDER, NOT_ASSESSED, Classifier, by_repetition, load
 from verdict.attack_class import AttackClasses, AttackFlow
 from verdict.document import Document, Target
 
@@ -31,40 +28,16 @@ def load_classifier(folder: Path = MODELS) -> Classifier | None:
     return load(folder) if (folder / FOLDER).is_dir() else None
 
 
-def classified_flows(
-    captures: Sequence[CaptureInfo],
-    classifier: Classifier,
-    decompressed_limit: int | None = None,
-    notice: Callable[[str], None] | None = None,
-    progress: Callable[[str, int], None] | None = None,
-) -> pl.DataFrame | None:
+def classified_flows(parts: Sequence[pl.DataFrame]) -> pl.DataFrame | None:
     """Return the flows of all captures together with their classes, None without a capture.
 
-    Logs hold no packets and are left out; a capture that cannot be read now is told of.
-    ``progress`` is told the path of the capture and the bytes of it that were read so far.
+    ``parts`` are the flows of each as ``module3.flow_classes`` gives them.
     """
-    from module3.features import flows_of_capture
-
-    tables = []
-    for info in captures:
-        if info.packets is None or not info.sha256:
-            continue
-        try:
-            flows = flows_of_capture(
-                Path(info.path),
-                logins=True,
-                decompressed_limit=decompressed_limit,
-                progress=partial(progress, info.path) if progress else None,
-            )
-        except UnreadableInputError as error:
-            if notice is not None:
-                notice(f"{error}; its flows are not classified")
-            continue
-        tables.append(flows.table)
-    if not tables:
+    if not parts:
         return None
-    table = pl.concat(tables)
-    return table.hstack(classifier.classify(table)).select(_SHOWN).sort(_ORDER)
+    flows = pl.concat(parts)
+    said = flows.drop("class", "probability").hstack(by_repetition(flows))
+    return said.select(_SHOWN).sort(_ORDER)
 
 
 def with_attack_classes(document: Document, flows: pl.DataFrame | None) -> Document:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import functools
 import hashlib
 import ipaddress
+import socket
 import struct
 from typing import Final
 
 _PROTOCOLS: Final = {"tcp": 6, "udp": 17}
-_SEED: Final = 0
+_SEED: Final = bytes(2)
 
 
 def community_id(
@@ -24,21 +25,23 @@ def community_id(
     if number is None or client_port is None:
         return None
     try:
-        ends = sorted([_end(client, client_port), _end(server, server_port)])
+        ends = (_packed(client), _port(client_port)), (_packed(server), _port(server_port))
     except (ValueError, struct.error):
         return None
-    (first, first_port), (second, second_port) = ends
-    flow = struct.pack("!H", _SEED) + first + second + bytes([number, 0]) + first_port + second_port
+    # As the specification sorts them.
+    (first, first_port), (second, second_port) = ends if ends[0] < ends[1] else ends[::-1]
+    flow = b"".join((_SEED, first, second, bytes((number, 0)), first_port, second_port))
     digest = hashlib.sha1(flow, usedforsecurity=False).digest()
-    return f"1:{base64.b64encode(digest).decode('ascii')}"
+    return "1:" + binascii.b2a_base64(digest, newline=False).decode("ascii")
 
 
-def _end(address: str, port: int) -> tuple[bytes, bytes]:
-    """Return address and port in network order, as which the specification sorts them."""
-    return _packed(address), struct.pack("!H", port)
+_port: Final = struct.Struct("!H").pack
 
 
 @functools.lru_cache(maxsize=65536)
 def _packed(address: str) -> bytes:
     """Return an address in network order; hosts have many connections."""
-    return ipaddress.ip_address(address).packed
+    try:
+        return socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+    except OSError:  # one that names an interface, for example
+        return ipaddress.ip_address(address).packed

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -43,26 +42,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class _OfAddresses:
-    """Judged conversations, the numbers of those of each address, and which have warnings."""
+    """How many of a capture's conversations each address has, and which of them are listed."""
 
-    judged: Judged
-    rows: Mapping[str, Numbers]
-    warned: Mapping[int, Mapping[int, int]]
+    counts: Mapping[str, int]
+    listed: Mapping[str, Sequence[Conversation]]
 
 
-def judge(
-    path: Path,
-    detector: Detector,
-    decompressed_limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> Judged:
-    """Return the judged conversations of a capture; raises ``UnreadableInputError``."""
-    from module4.features import conversations_of_capture
-
-    found = conversations_of_capture(
-        path, detector.templates, decompressed_limit=decompressed_limit, progress=progress
-    ).conversations
-    return Judged(found, detector.score(found).round(_DECIMALS))
+def judge(conversations: Conversations, detector: Detector) -> Judged:
+    """Return the conversations of a capture with their probabilities."""
+    return Judged(conversations, detector.score(conversations).round(_DECIMALS))
 
 
 def with_conversations(
@@ -74,7 +62,7 @@ def with_conversations(
     of logs, are not assessed.
     """
     addresses = {target.ip for target in document.targets}
-    parts = [_of_addresses(judged[path], addresses) for path in sorted(judged)]
+    parts = [_of_addresses(judged[path], addresses, detector) for path in sorted(judged)]
     captures = (_capture(each, judged.get(each.path), detector) for each in document.captures)
     targets = (_target(each, parts, detector) for each in document.targets)
     return replace(document, captures=tuple(captures), targets=tuple(targets))
@@ -93,17 +81,17 @@ def _capture(capture: Capture, judged: Judged | None, detector: Detector) -> Cap
 
 def _target(target: Target, parts: Sequence[_OfAddresses], detector: Detector) -> Target:
     """Return the target with the conversations that its address is in, of all captures."""
-    found = [(part, part.rows[target.ip]) for part in parts if target.ip in part.rows]
+    found = [part for part in parts if target.ip in part.counts]
     if not found:
         return target
-    listed = [each for part, rows in found for each in _worst(part, rows, detector)]
+    listed = [each for part in found for each in part.listed[target.ip]]
     listed.sort(key=lambda each: (-each.probability, each.first_ts, each.first, each.second))
     probability = listed[0].probability
     result = ConversationDetector(
         _verdict(probability, detector.threshold),
         probability,
         detector.threshold,
-        sum(len(rows) for _, rows in found),
+        sum(part.counts[target.ip] for part in found),
         tuple(listed[:LISTED]),
     )
     detectors = replace(target.detectors, conversation=result)
@@ -116,10 +104,23 @@ def _verdict(probability: float, threshold: float) -> ConversationVerdict:
     return "dangerous" if probability >= threshold else "safe"
 
 
-def _of_addresses(judged: Judged, addresses: Iterable[str]) -> _OfAddresses:
+def _of_addresses(judged: Judged, addresses: Iterable[str], detector: Detector) -> _OfAddresses:
     """Find the conversations of all the addresses at once."""
     from module4.features import warned_ports
 
+    warned = warned_ports(judged.conversations)
+    rows = _rows_of(judged, addresses)
+    shown = {address: _worst(judged, own, warned) for address, own in rows.items()}
+    numbers = sorted({number for own in shown.values() for number in own})
+    found = dict(zip(numbers, _conversations(judged, numbers, warned, detector), strict=True))
+    return _OfAddresses(
+        {address: len(own) for address, own in rows.items()},
+        {address: [found[number] for number in own] for address, own in shown.items()},
+    )
+
+
+def _rows_of(judged: Judged, addresses: Iterable[str]) -> dict[str, Numbers]:
+    """Return the numbers of the conversations of each address that has any, ascending."""
     key = judged.conversations.states["key"]
     number = np.arange(len(key))
     sides = pl.DataFrame(
@@ -134,10 +135,9 @@ def _of_addresses(judged: Judged, addresses: Iterable[str]) -> _OfAddresses:
         schema={"address": pl.String, "upper": pl.UInt64, "lower": pl.UInt64},
         orient="row",
     )
-    found = sides.join(wanted, on=["upper", "lower"]).unique(["address", "number"])
-    numbers = found.sort("address", "number").group_by("address", maintain_order=True)
-    rows = {address: part["number"].to_numpy() for (address,), part in numbers}
-    return _OfAddresses(judged, rows, warned_ports(judged.conversations))
+    found = sides.join(wanted, on=["upper", "lower"]).group_by("address")
+    lists = found.agg(pl.col("number").unique().sort())
+    return {address: np.array(own, dtype=np.int64) for address, own in lists.iter_rows()}
 
 
 def _halves(address: str) -> tuple[int, int]:
@@ -147,33 +147,39 @@ def _halves(address: str) -> tuple[int, int]:
     return value >> 64, value & (1 << 64) - 1
 
 
-def _worst(part: _OfAddresses, rows: Numbers, detector: Detector) -> list[Conversation]:
+def _worst(judged: Judged, rows: Numbers, warned: Mapping[int, Mapping[int, int]]) -> Sequence[int]:
     """Return the worst of some conversations, and those with warnings."""
-    judged, warned = part.judged, part.warned
     order = rows[np.argsort(-judged.probabilities[rows], kind="stable")]
-    shown = dict.fromkeys([*order[:LISTED].tolist(), *(n for n in rows.tolist() if n in warned)])
-    return [_conversation(judged, number, warned.get(number, {}), detector) for number in shown]
+    warnings = (number for number in rows.tolist() if number in warned)
+    return list(dict.fromkeys([*order[:LISTED].tolist(), *warnings]))
 
 
-def _conversation(
-    judged: Judged, number: int, ports: Mapping[int, int], detector: Detector
-) -> Conversation:
+def _conversations(
+    judged: Judged,
+    numbers: Sequence[int],
+    warned: Mapping[int, Mapping[int, int]],
+    detector: Detector,
+) -> Iterator[Conversation]:
+    """Return conversations as they stand in the document."""
     from capture.builtin.flows.addresses import address_texts
 
-    state = judged.conversations.states[number]
-    first, second = address_texts(state["key"].reshape(2, 2))
-    probability = float(judged.probabilities[number])
-    names = detector.templates.warnings
-    return Conversation(
-        first,
-        second,
-        int(state["packets"]),
-        int(state["first_ns"]) / _SECOND,
-        int(state["last_ns"]) / _SECOND,
-        probability,
-        _verdict(probability, detector.threshold),
-        tuple(
-            f"port {port}, which {names[port]} is known to have used, between {first} and {second}"
-            for port in sorted(ports)
-        ),
+    states = judged.conversations.states[np.array(numbers, dtype=np.int64)]
+    columns = (
+        numbers,
+        address_texts(states["key"][:, :2]).tolist(),
+        address_texts(states["key"][:, 2:]).tolist(),
+        states["packets"].tolist(),
+        (states["first_ns"] / _SECOND).tolist(),
+        (states["last_ns"] / _SECOND).tolist(),
+        judged.probabilities[np.array(numbers, dtype=np.int64)].tolist(),
     )
+    for number, first, second, packets, begin, end, probability in zip(*columns, strict=True):
+        verdict = _verdict(probability, detector.threshold)
+        ports = sorted(warned.get(number, ()))
+        warnings = tuple(_warning(port, first, second, detector) for port in ports)
+        yield Conversation(first, second, packets, begin, end, probability, verdict, warnings)
+
+
+def _warning(port: int, first: str, second: str, detector: Detector) -> str:
+    name = detector.templates.warnings[port]
+    return f"port {port}, which {name} is known to have used, between {first} and {second}"

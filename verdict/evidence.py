@@ -32,7 +32,7 @@ def evidence(seen: Observation) -> list[Reason]:
 
 def self_signed(seen: Observation) -> Reason | None:
     """Find a leaf certificate whose subject is its issuer."""
-    for leaf in _leaves(seen):
+    for leaf in seen.leaves:
         if leaf.subject and leaf.subject == leaf.issuer:
             return _reason("self_signed", leaf.subject, f"self-signed certificate ({leaf.subject})")
     return None
@@ -40,7 +40,7 @@ def self_signed(seen: Observation) -> Reason | None:
 
 def kit_certificate(seen: Observation) -> Reason | None:
     """Find a leaf certificate that a malware kit makes by default."""
-    for leaf in _leaves(seen):
+    for leaf in seen.leaves:
         if leaf.subject and leaf.issuer and (kit := kit_of(leaf.subject, leaf.issuer)):
             return _reason("kit_certificate", kit, f"default certificate of {kit} ({leaf.subject})")
     return None
@@ -77,7 +77,7 @@ def long_validity(seen: Observation) -> Reason | None:
     """Find a certificate made to be valid for longer than any public authority grants."""
     years = [
         (leaf.not_after - leaf.not_before) / _YEAR
-        for leaf in _leaves(seen)
+        for leaf in seen.leaves
         if leaf.not_before is not None and leaf.not_after is not None
     ]
     longest = max(years, default=0.0)
@@ -139,7 +139,7 @@ def old_version(seen: Observation) -> Reason | None:
 
 def short_key(seen: Observation) -> Reason | None:
     """Find a key shorter than is thought safe."""
-    for leaf in _leaves(seen):
+    for leaf in seen.leaves:
         if leaf.key_length and leaf.key_length < _SHORT_KEY.get((leaf.key_type or "").lower(), 0):
             kind = (leaf.key_type or "").upper()
             text = f"certificate with a short key ({kind}, {leaf.key_length} bits)"
@@ -149,7 +149,7 @@ def short_key(seen: Observation) -> Reason | None:
 
 def weak_signature(seen: Observation) -> Reason | None:
     """Find a signature over a hash that can be forged."""
-    for leaf in _leaves(seen):
+    for leaf in seen.leaves:
         signature = leaf.signature or ""
         if signature.lower().startswith(_WEAK_HASHES) or "withsha1" in signature.lower():
             text = f"certificate with a weak signature ({signature})"
@@ -178,12 +178,6 @@ def covers(names: Iterable[str], sni: str) -> bool:
     wanted = sni.lower().rstrip(".")
     label, _, parent = wanted.partition(".")
     return any(name == wanted or (label and parent and name == f"*.{parent}") for name in names)
-
-
-def _leaves(seen: Observation) -> list[Certificate]:
-    """Return the distinct leaf certificates in order of fingerprint."""
-    leaves = {c.leaf.fingerprint: c.leaf for c in seen.connections if c.leaf}
-    return [leaf for _, leaf in sorted(leaves.items())]
 
 
 def _dated(seen: Observation) -> list[tuple[float, Certificate]]:

@@ -73,7 +73,7 @@ class KnownCertificates:
     def matches(self, leaves: Iterable[Leaf]) -> tuple[CertificateMatch, ...]:
         """Return what fits any of the connections, fingerprints first; an entry matches once."""
         found: dict[Entry, CertificateMatch] = {}
-        keys = {key for leaf in leaves for key in _keys(leaf)}
+        keys = {key for leaf in leaves for key in _keys(leaf)} if self.entries else ()
         for kind, text in sorted(keys, key=lambda key: (_rank(key[0]), key[1])):
             for entry in self._index.get((kind, text), ()):
                 match = self._match(entry, kind)

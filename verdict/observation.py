@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import polars as pl
@@ -74,6 +75,12 @@ class Observation:
     missed_bytes: int
     dns_names: tuple[str, ...] = ()
 
+    @cached_property
+    def leaves(self) -> tuple[Certificate, ...]:
+        """The distinct leaf certificates in order of fingerprint."""
+        shown = {each.leaf.fingerprint: each.leaf for each in self.connections if each.leaf}
+        return tuple(shown[fingerprint] for fingerprint in sorted(shown))
+
 
 def observe(logs: Logs, connections: pl.DataFrame) -> dict[ServerKey, Observation]:
     """Return an observation for each server row of ``connections`` (those of a ``Scored``)."""
@@ -101,16 +108,28 @@ def _order(key: ServerKey) -> tuple[str, str, int, str]:
 
 
 def _tls_connections(logs: Logs, rows: pl.DataFrame) -> dict[ServerKey, list[TlsConnection]]:
-    seen: dict[ServerKey, list[TlsConnection]] = defaultdict(list)
+    seen: dict[tuple[Any, ...], list[TlsConnection]] = defaultdict(list)  # by plain, quick keys
     details = _details(logs)
     joined = rows.select(*KEY, "eventId", "ts", "certificate").join(
         details, left_on="eventId", right_on="uid", how="left", maintain_order="left"
     )
     shown = pl.concat([rows["certificate"], joined["cert_chain_fps"].explode()])
     certificates = _certificates(logs.x509, shown)
-    for client, server, port, proto, uid, ts, leaf, *more in joined.iter_rows():
-        version, sni, resumed, chain, ja3, ja3s, ja4, duration = more
-        seen[ServerKey(client, server, port, proto)].append(
+    for (
+        *key,
+        uid,
+        ts,
+        leaf,
+        version,
+        sni,
+        resumed,
+        chain,
+        ja3,
+        ja3s,
+        ja4,
+        duration,
+    ) in joined.iter_rows():
+        seen[tuple(key)].append(
             TlsConnection(
                 uid,
                 ts,
@@ -125,7 +144,7 @@ def _tls_connections(logs: Logs, rows: pl.DataFrame) -> dict[ServerKey, list[Tls
                 ja4,
             )
         )
-    return seen
+    return {ServerKey(*key): connections for key, connections in seen.items()}
 
 
 def _details(logs: Logs) -> pl.DataFrame:

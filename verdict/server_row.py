@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
-from verdict.document import Role, ServerKey
+from module2.columns import CATEGORICAL, FEATURES
+from verdict.document import FeatureValue, Role, ServerKey
 from verdict.observation import Observation, observe
-from verdict.scoring import Scored
+from verdict.scoring import CONNECTION_KEY, KEY, Scored
 
 Row = dict[str, Any]
 
@@ -24,6 +26,13 @@ class ServerRow:
     scores: Row
     connections: tuple[Row, ...]
     seen: Observation
+
+    @cached_property
+    def features(self) -> dict[str, FeatureValue]:
+        """The features; those with several values as lists."""
+        row = self.scores
+        several = {name: _listed(row[name]) for name in CATEGORICAL}
+        return {name: row[name] for name in FEATURES} | several
 
 
 def gather(
@@ -47,15 +56,19 @@ def gather(
     return grouped
 
 
+def _listed(values: str | None) -> list[str] | None:
+    return None if values is None else values.split(",")
+
+
 def _rows(scored: Scored, servers: pl.DataFrame, connections: pl.DataFrame) -> list[ServerRow]:
     seen = observe(scored.logs, connections)
-    of_key: dict[ServerKey, list[Row]] = defaultdict(list)
+    of_key: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in connections.iter_rows(named=True):
-        key = ServerKey(row["srcAddress"], row["destAddress"], row["destPort"], row["proto"])
-        of_key[key].append(row)
+        of_key[tuple(row[column] for column in CONNECTION_KEY)].append(row)
     found = []
     for scores in servers.sort("order").iter_rows(named=True):
-        key = ServerKey(scores["client"], scores["server"], scores["port"], scores["proto"])
+        values = tuple(scores[column] for column in KEY)
+        key = ServerKey(*values)
         nothing = Observation(key, (), (), None, 0)
-        found.append(ServerRow(key, scores, tuple(of_key[key]), seen.get(key, nothing)))
+        found.append(ServerRow(key, scores, tuple(of_key[values]), seen.get(key, nothing)))
     return found

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from module2.columns import CATEGORICAL, FEATURES
 from verdict.connection_record import certificate_records, connection_records, verdict_of
 from verdict.document import (
     CertificateDatabaseResult,
@@ -21,11 +20,11 @@ from verdict.document import (
     Target,
 )
 from verdict.evidence import evidence
-from verdict.known_certificates import KnownCertificates, decides, is_found
+from verdict.known_certificates import KnownCertificates, Leaf, decides, is_found
 from verdict.limits import limits, not_assessed
 from verdict.reasons import Explanations, match_reasons, reasons_of
 from verdict.scoring import Models, Scored
-from verdict.server_row import Row, ServerRow
+from verdict.server_row import ServerRow
 
 CONNECTION_FEATURES: Final = ("tlsSubject", "tlsIssuerDn", "tlsSni")
 
@@ -71,16 +70,19 @@ def _certificate_database(
     """Return what the database knows, and the worst row of which it decides FINAL alone."""
     if known is None:
         return CertificateDatabaseResult("NOT ASSESSED"), None
-    leaves = {row.key: {connection.shown() for connection in row.seen.connections} for row in rows}
-    matches = known.matches(leaf for row in rows for leaf in leaves[row.key])
+    matches = known.matches(leaf for row in rows for leaf in _leaves(row))
     deciding = None
     if any(decides(match) for match in matches):
-        own = (row for row in rows if any(map(decides, known.matches(leaves[row.key]))))
+        own = (row for row in rows if any(map(decides, known.matches(_leaves(row)))))
         deciding = next(own, None)
     if any(is_found(match) for match in matches):
         return CertificateDatabaseResult("FOUND", matches), deciding
     visible = any(connection.leaf for row in rows for connection in row.seen.connections)
     return CertificateDatabaseResult("NOT FOUND" if visible else "NOT ASSESSED", matches), None
+
+
+def _leaves(row: ServerRow) -> Iterator[Leaf]:
+    return (connection.shown() for connection in row.seen.connections)
 
 
 def _final(models: Models, row: ServerRow | None, *, decided: bool) -> FinalVerdict:
@@ -116,7 +118,7 @@ def _server_detector(name: str, models: Models, rows: Sequence[ServerRow]) -> Se
             row.key.proto,
             row.scores[name],
             verdict_of(row.scores[name], threshold),
-            server_features(row.scores),
+            row.features,
         )
         for row in ordered
     ]
@@ -130,15 +132,6 @@ def _highest(rows: Sequence[ServerRow], column: str) -> float | None:
     return max(known, default=None)
 
 
-def server_features(row: Row) -> dict[str, FeatureValue]:
-    """Return the features of a server row; those with several values as lists."""
-    return {name: _listed(row[name]) if name in CATEGORICAL else row[name] for name in FEATURES}
-
-
-def _listed(values: str | None) -> list[str] | None:
-    return None if values is None else values.split(",")
-
-
 def _relevant_features(row: ServerRow) -> dict[str, FeatureValue]:
     """Return the names of one connection, then the features of the server row.
 
@@ -150,7 +143,7 @@ def _relevant_features(row: ServerRow) -> dict[str, FeatureValue]:
         default={},
     )
     names = {name: connection.get(name) for name in CONNECTION_FEATURES}
-    return {**names, **server_features(row.scores)}
+    return {**names, **row.features}
 
 
 def _reasons(

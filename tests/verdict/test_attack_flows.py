@@ -5,8 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from capture.logs import CaptureInfo
-from module3.detect import Classifier
+from module3.flow_state import OPENINGS
 from tests.verdict.synthetic import CLIENT, SITE, sample_logs, stub_models
 from verdict.assess import assess
 from verdict.attack_flows import (
@@ -83,31 +82,22 @@ def test_without_flows_the_document_stays_as_it_is() -> None:
     assert with_attack_classes(plain, None) is plain
 
 
-@pytest.fixture(scope="module")
-def classifier() -> Classifier:
-    found = load_classifier()
+def test_flows_of_several_captures_come_sorted_and_with_repetitions() -> None:
+    later = datetime(2026, 1, 2, tzinfo=UTC).replace(tzinfo=None)
+    guesses = {"TotLen Fwd Pkts": 900, "TotLen Bwd Pkts": 900, **dict.fromkeys(OPENINGS, 0)}
+    one = {**FLOW, **guesses, "class": "Benign", "probability": 0.9, "SSH Refusals": 2}
+    unsaid = ["basis", "evidence"]
+    first = pl.DataFrame([{**one, "Timestamp": later}] * 2).drop(unsaid)
+    second = pl.DataFrame([{**one, "Src Port": port} for port in (3, 1, 2)]).drop(unsaid)
+    found = classified_flows([first, second])
     assert found is not None
-    return found
+    assert found["Src Port"].to_list() == [1, 2, 3, 40000, 40000]
+    assert set(found["class"]) == {"SSH-Bruteforce"}
+    assert set(found["basis"]) == {"repetition"}
 
 
-def test_flows_of_captures_come_with_classes(classifier: Classifier, pcaps: Path) -> None:
-    info = CaptureInfo(str(pcaps / "browsing.pcap"), "a" * 64, 10)
-    found = classified_flows([info], classifier)
-    assert found is not None
-    assert set(found["class"]) <= {"Benign", "NOT ASSESSED"}
-    assert found["Timestamp"].is_sorted()
-
-
-def test_logs_and_captures_that_are_gone_have_no_flows(
-    classifier: Classifier, tmp_path: Path
-) -> None:
-    notices: list[str] = []
-    infos = [
-        CaptureInfo("logs", "a" * 64, None),
-        CaptureInfo(str(tmp_path / "gone.pcap"), "b" * 64, 5),
-    ]
-    assert classified_flows(infos, classifier, notice=notices.append) is None
-    assert len(notices) == 1
+def test_logs_have_no_flows() -> None:
+    assert classified_flows([]) is None
 
 
 def test_a_folder_without_models_of_attack_classes(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from capture.builtin.engine import analyse
 from module4.detect import Detector, load
+from module4.features import conversations_of_capture
 from verdict.assess import assess
 from verdict.conversations import judge, with_conversations
 from verdict.document import Document
@@ -26,7 +27,8 @@ def detector() -> Detector:
 
 def judged(path: Path, addresses: list[str] | None, detector: Detector) -> Document:
     scored = score(analyse(path), stub_models())
-    found = {str(path): judge(path, detector)}
+    conversations = conversations_of_capture(path, detector.templates).conversations
+    found = {str(path): judge(conversations, detector)}
     return with_conversations(assess(scored, addresses, None), found, detector)
 
 

@@ -1,0 +1,114 @@
+import multiprocessing
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from capture.builtin.engine import analyse
+from capture.discover import Input, find_inputs
+from capture.logs import Logs, merge
+from commands.packets import PacketResults, looking_at_packets
+from models.card import MODELS
+
+
+def results(
+    inputs: list[Input],
+    logs: Logs,
+    models: Path,
+    jobs: int,
+    on_notice: Callable[[str], None] = lambda line: None,
+) -> PacketResults:
+    with looking_at_packets(inputs, logs, models, jobs, on_notice=on_notice) as found:
+        return found.results(lambda path, count: None)
+
+
+@pytest.fixture(scope="module")
+def logs(pcaps: Path) -> Logs:
+    return analyse(pcaps / "beacon.pcap")
+
+
+def test_captures_that_were_read_are_looked_at(pcaps: Path, logs: Logs) -> None:
+    names = ("beacon.pcap", "tls13.pcapng")  # of which the logs know the first only
+    inputs = find_inputs([pcaps / name for name in names])
+    found = results(inputs, logs, MODELS, 1)
+    assert list(found.findings) == [str(pcaps / "beacon.pcap")]
+
+
+def test_processes_give_the_same(pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("beacon.pcap", "tls13.pcapng")
+    both = merge([logs, analyse(pcaps / names[1])])
+    inputs = find_inputs([pcaps / name for name in names])
+    alone = results(inputs, both, MODELS, 1)
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    together = results(inputs, both, MODELS, 2)
+    assert len(together.findings) == 2
+    for path, (flows, judged) in alone.findings.items():
+        other = together.findings[path]
+        assert flows is not None
+        assert other.flows is not None
+        assert flows.equals(other.flows)
+        assert judged is not None
+        assert other.conversations is not None
+        assert judged.probabilities.tolist() == other.conversations.probabilities.tolist()
+
+
+def test_models_folder_without_these(tmp_path: Path, logs: Logs) -> None:
+    notices: list[str] = []
+    found = results([], logs, tmp_path, 1, notices.append)
+    assert (found.models.flows, found.models.conversations) == (None, None)
+    first, second = notices
+    assert "no attack classes" in first
+    assert "no model of conversations" in second
+    assert "train conversation --models" in second
+
+
+def test_capture_that_only_another_engine_could_read(
+    pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from capture.errors import UnreadableInputError
+
+    def fail(*arguments: object) -> None:
+        raise UnreadableInputError("x")
+
+    monkeypatch.setattr("verdict.packets.read_packets", fail)
+    inputs = find_inputs([pcaps / "beacon.pcap"])
+    notices: list[str] = []
+    assert results(inputs, logs, MODELS, 1, notices.append).findings == {}
+    assert notices == ["x; its flows are not classified"]
+
+
+def test_one_large_capture_is_looked_at_beside_other_work(
+    pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = find_inputs([pcaps / "beacon.pcap"])
+    alone = results(inputs, logs, MODELS, 2)
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    # That nothing is read in this process, and everything when the other one fails.
+    monkeypatch.setattr("verdict.packets.read_packets", lambda *_, **__: pytest.fail("read here"))
+    beside = results(inputs, logs, MODELS, 2)
+    (path,) = alone.findings
+    flows, others = alone.findings[path].flows, beside.findings[path].flows
+    assert flows is not None
+    assert others is not None
+    assert flows.equals(others)
+
+
+def test_a_process_that_dies_is_done_without(
+    pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    inputs = find_inputs([pcaps / "beacon.pcap"])
+    with looking_at_packets(inputs, logs, MODELS, 2) as found:
+        for process in multiprocessing.active_children():
+            process.kill()
+        assert len(found.results(lambda path, count: None).findings) == 1
+
+
+def test_an_error_in_other_work_ends_the_process(
+    pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    inputs = find_inputs([pcaps / "beacon.pcap"])
+    with pytest.raises(KeyboardInterrupt), looking_at_packets(inputs, logs, MODELS, 2):
+        raise KeyboardInterrupt
+    assert multiprocessing.active_children() == []

@@ -1,0 +1,91 @@
+"""What modules 3 and 4 find in the packets of a capture, in one reading of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from verdict.conversations import Judged, judge
+
+if TYPE_CHECKING:
+    from capture.builtin.block import PacketBlock
+    from capture.builtin.files.records import Records
+    from module3.detect import Classifier
+    from module4.detect import Detector
+
+
+@dataclass(frozen=True)
+class PacketModels:
+    """The models of both modules, None where one is not trained."""
+
+    flows: Classifier | None
+    conversations: Detector | None
+
+
+class PacketFindings(NamedTuple):
+    """The flows of a capture as ``module3.flow_classes`` gives them, and its conversations."""
+
+    flows: pl.DataFrame | None
+    conversations: Judged | None
+
+
+class PacketAnalysis:
+    """Takes the blocks of a capture with the records that they came from."""
+
+    def __init__(self, models: PacketModels) -> None:
+        from module3.flow_classes import FlowClasses
+        from module4.conversation_packets import PacketsOfConversations
+        from module4.conversations import ConversationBuilder
+
+        self._flows = FlowClasses(models.flows) if models.flows else None
+        self._detector = models.conversations
+        self._builder = ConversationBuilder()
+        if self._detector is not None:
+            self._packets = PacketsOfConversations(self._detector.templates)
+
+    def feed(self, block: PacketBlock, records: Records) -> None:
+        """Take the next block."""
+        if self._flows is not None:
+            self._flows.feed(block)
+        if self._detector is not None:
+            self._builder.feed(self._packets.of(block, records))
+
+    def finish(self) -> PacketFindings:
+        """Return what was found in all blocks."""
+        flows = self._flows.finish() if self._flows else None
+        conversations = self._builder.finish()
+        judged = judge(conversations, self._detector) if self._detector else None
+        return PacketFindings(flows, judged)
+
+
+def load_packet_models(folder: Path) -> PacketModels:
+    """Return the models in a folder; raises ``ModelError`` where one is damaged."""
+    from module4.detect import FOLDER, load
+    from verdict.attack_flows import load_classifier
+
+    return PacketModels(
+        load_classifier(folder), load(folder) if (folder / FOLDER).is_dir() else None
+    )
+
+
+def read_packets(
+    path: Path,
+    models: PacketModels,
+    decompressed_limit: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> PacketFindings:
+    """Return what is found in a capture; raises ``UnreadableInputError``.
+
+    ``progress`` is that of the ``PacketReader``.
+    """
+    from capture.builtin.packets import PacketReader
+
+    analysis = PacketAnalysis(models)
+    reader = PacketReader(path, decompressed_limit=decompressed_limit, progress=progress)
+    for block in reader:
+        analysis.feed(block, reader.records)
+    return analysis.finish()
