@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from commands.analysis import add_detector_arguments, open_database, readable_entries
 from commands.errors import WrongUseError
+from commands.evaluate_ctu import run_ctu
 from commands.evaluate_flows import SHIPPED, run_flows
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.command_line import add
@@ -34,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="measure the models of attack classes, on the rows that were held back from their "
         "training, or on a table of labelled flows in the columns of CSE-CIC-IDS2018",
     )
+    add(source, "ctu")
     add(parser, "servers", "folds", "repeats", "fits", "date", "full-data")
     add(parser, "figures", "figures-html")
     add_detector_arguments(parser)
@@ -47,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     _check(arguments)
     if arguments.flows is not None:
         return run_flows(arguments)
+    if arguments.ctu:
+        return run_ctu(arguments)
     if arguments.full or arguments.manifest is not None:
         content = _refitted(arguments) if arguments.full else _captures(arguments)
         _write_documents(arguments, content)
@@ -69,8 +73,9 @@ def _check(arguments: argparse.Namespace) -> None:
             raise WrongUseError(f"--{option} is for --full, which fits the detectors again")
     if arguments.folds is not None and arguments.folds < _FEWEST_FOLDS:
         raise WrongUseError(f"--folds must be {_FEWEST_FOLDS} at least")
-    if arguments.flows is not None and arguments.html is not None:
-        raise WrongUseError("--flows gives tables as text or --json, no page")
+    if arguments.html is not None and (arguments.flows is not None or arguments.ctu):
+        option = "--ctu" if arguments.ctu else "--flows"
+        raise WrongUseError(f"{option} gives figures as text or --json, no page")
     if arguments.servers is not None and arguments.manifest is None:
         raise WrongUseError("--servers labels the captures of a --manifest, which is missing")
     for destination in (arguments.json, arguments.html):

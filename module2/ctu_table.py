@@ -13,6 +13,7 @@ import polars as pl
 
 from module2.columns import FEATURES
 from module2.labelled_rows import TABLE_SCHEMA
+from module2.volume_features import SHORTEST_DURATION
 from training.tables import read_table
 
 CAPTURE: Final = "ctu-https-2017"
@@ -79,3 +80,36 @@ def read_ctu_table(path: Path) -> pl.DataFrame:
     complete = rows.with_columns(pl.lit(None).alias(name) for name in absent)
     ordered = complete.select([pl.col(name).cast(kind) for name, kind in TABLE_SCHEMA.items()])
     return ordered.sort("label", *FEATURES)
+
+
+def with_implied(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with those further features that follow from their classic ones.
+
+    Means over the flows and the ratio of both directions give back what was sent and received in
+    all; the validity of the certificates and how much of it had passed give their age. Rounding
+    undoes the means, since bytes and packets are whole.
+    """
+    flows = pl.col("number_of_flows").cast(pl.Float64)
+    sent, received = _directions(pl.col("avg_size") * flows, pl.col("recv_sent_size_ratio"))
+    sent_packets, received_packets = _directions(
+        pl.col("avg_pkts") * flows, pl.col("recv_sent_pkts_ratio")
+    )
+    seconds = pl.col("avg_duration") * flows + SHORTEST_DURATION
+    valid, passed = pl.col("avg_cert_valid_day"), pl.col("avg_valid_cert_percent")
+    return rows.with_columns(
+        sent_bytes_sum=sent,
+        recv_bytes_sum=received,
+        sent_recv_total_ratio=(sent + 1) / (received + 1),
+        sent_bytes_per_packet=pl.when(sent_packets > 0).then(sent / sent_packets),
+        recv_bytes_per_packet=pl.when(received_packets > 0).then(received / received_packets),
+        bytes_per_second=(sent + received) / seconds,
+        avg_cert_age_day=valid * passed,
+        avg_cert_day_left=valid * (1 - passed),
+    )
+
+
+def _directions(total: pl.Expr, received_to_sent: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return what was sent and what was received of a total; all was received without a ratio."""
+    whole = total.round()
+    sent = (whole / (1 + received_to_sent)).round().fill_null(0.0)
+    return sent, whole - sent

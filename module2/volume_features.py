@@ -21,7 +21,7 @@ FEATURES: Final = (
     "bytes_per_second",
 )
 # Added to durations, so that one of zero gives a rate.
-_SHORTEST_DURATION: Final = 0.01
+SHORTEST_DURATION: Final = 0.01
 
 
 def volume_features(flows: pl.DataFrame) -> pl.DataFrame:
@@ -40,7 +40,7 @@ def volume_features(flows: pl.DataFrame) -> pl.DataFrame:
         _ratio(_sum(sent), _sum(pl.col("orig_pkts"))).alias("sent_bytes_per_packet"),
         _ratio(_sum(received), _sum(pl.col("resp_pkts"))).alias("recv_bytes_per_packet"),
         duration.median().alias("median_duration"),
-        (total / (_sum(duration) + _SHORTEST_DURATION)).alias("bytes_per_second"),
+        (total / (_sum(duration) + SHORTEST_DURATION)).alias("bytes_per_second"),
     )
 
 

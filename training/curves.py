@@ -75,6 +75,10 @@ class Curve:
         """Return the sum over the scores of the gain in recall times precision."""
         return float(np.sum(np.diff(self.recall, prepend=0.0) * self.precision))
 
+    def best_f1(self) -> float:
+        """Return the highest harmonic mean of precision and recall over the scores."""
+        return float(np.max(2 * self.true / (self.true + self.false + self.true[-1])))
+
     def roc_auc(self) -> float:
         """Return the area under recall over false-positive rate, by trapezoids."""
         recall = np.concatenate([[0.0], self.recall])

@@ -205,6 +205,13 @@ _EVALUATING: Final = (
         default=False,
     ),
     Option(
+        "ctu",
+        "fit the forest and gbdt on the CTU table alone, in folds drawn at random, to compare "
+        "with other work on it; takes minutes",
+        switch,
+        default=False,
+    ),
+    Option(
         "measured-manifest",
         "measure the trained models on your labelled captures",
         Path,

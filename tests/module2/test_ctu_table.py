@@ -1,8 +1,9 @@
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from module2.ctu_table import read_ctu_table
+from module2.ctu_table import read_ctu_table, with_implied
 from module2.labelled_rows import TABLE_SCHEMA
 from module2.make_tables import main
 from training.tables import read_table
@@ -37,3 +38,27 @@ def test_the_ctu_table_comes_into_our_columns(tmp_path: Path) -> None:
     assert (normal["number_of_cert_serial"], normal["ssl_tls_ratio"]) == (0, None)
     for name in ("number_of_cert_serial", "self_signed_ratio", "avg_key_length"):
         assert without_certificate[name] is None
+
+
+def test_what_was_sent_and_received_follows_from_means_and_ratios() -> None:
+    flows = pl.DataFrame(
+        {
+            "number_of_flows": [3, 2],
+            "avg_size": [1000 / 3, 50.0],
+            "recv_sent_size_ratio": [3.0, None],
+            "avg_pkts": [4.0, 2.5],
+            "recv_sent_pkts_ratio": [0.5, None],
+            "avg_duration": [0.33, 1.0],
+            "avg_cert_valid_day": [100.0, None],
+            "avg_valid_cert_percent": [0.25, None],
+        }
+    )
+    first, silent = with_implied(flows).rows(named=True)
+    assert (first["sent_bytes_sum"], first["recv_bytes_sum"]) == (250, 750)
+    assert (first["sent_bytes_per_packet"], first["recv_bytes_per_packet"]) == (31.25, 187.5)
+    assert first["sent_recv_total_ratio"] == pytest.approx(251 / 751)
+    assert first["bytes_per_second"] == pytest.approx(1000)
+    assert (first["avg_cert_age_day"], first["avg_cert_day_left"]) == (25, 75)
+    assert (silent["sent_bytes_sum"], silent["recv_bytes_sum"]) == (0, 100)
+    assert silent["sent_bytes_per_packet"] is None
+    assert silent["avg_cert_age_day"] is None
