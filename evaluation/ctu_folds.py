@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from evaluation.errors import EvaluationError
 from evaluation.wording import NAMES
@@ -26,7 +25,7 @@ from module2.encoding import Matrix
 from module2.forest import fit_forest, fitted_forest_probabilities
 from module2.table_names import CTU_TABLE, TABLES
 from module2.training_rows import read_added_rows
-from training.curves import Curve, Ranking
+from training.curves import Ranking
 from training.dataset_folders import DATASET
 from training.metrics import Labels
 from training.progress import tracked
@@ -36,6 +35,7 @@ from training.tables import TableError
 FOLDS: Final = 5
 RESAMPLES: Final = 500
 _SEED: Final = 1
+_QUARTERS: Final = 4
 _PLACES: Final = 4
 
 Setting = Mapping[str, Any]
@@ -124,18 +124,17 @@ def _of_model(
 
 
 def _best_setting(candidate: Candidate, matrix: Matrix, labels: Labels) -> Setting:
-    training, held_out = next(_folds(labels, 4))
+    training, held_out = next(_folds(labels, _QUARTERS))
 
     def precision(setting: Setting) -> float:
         scores = candidate.scores(matrix[training], labels[training], matrix[held_out], setting)
         return Ranking.of(scores, labels[held_out]).curve().average_precision()
 
-    if len(candidate.settings) == 1:
-        return candidate.settings[0]
     return max(candidate.settings, key=precision)
 
 
-def _folds(labels: Labels, count: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def _folds(labels: Labels, count: int) -> Iterator[tuple[Labels, Labels]]:
+    """Yield numbers of training and held-out rows, ``count`` times."""
     from sklearn.model_selection import StratifiedKFold
 
     yield from StratifiedKFold(count, shuffle=True, random_state=_SEED).split(labels, labels)
@@ -146,11 +145,8 @@ def _figures(scores: Matrix, labels: Labels, resamples: int) -> dict[str, Any]:
     draws = Draws.of(np.arange(len(labels)).astype(np.str_), resamples)
     curves = [ranking.curve(weights) for weights in (None, *draws.weights())]
     return {
-        name: _estimate([figure(curve) for curve in curves])
-        for name, figure in (
-            ("best_f1", Curve.best_f1),
-            ("average_precision", Curve.average_precision),
-        )
+        "best_f1": _estimate([curve.best_f1() for curve in curves]),
+        "average_precision": _estimate([curve.average_precision() for curve in curves]),
     }
 
 

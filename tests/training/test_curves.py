@@ -76,3 +76,9 @@ def test_one_class_alone_has_no_curve() -> None:
 
 def test_no_rows_have_no_curve() -> None:
     assert not Ranking.of(np.array([]), np.array([])).curve().has_both_classes
+
+
+def test_best_f1_is_that_of_the_best_score() -> None:
+    labels = np.array([1, 0, 1, 1, 0, 0])
+    curve = Ranking.of(np.array([0.9, 0.8, 0.7, 0.6, 0.2, 0.1]), labels).curve()
+    assert curve.best_f1() == pytest.approx(2 * 0.75 * 1 / (0.75 + 1))
