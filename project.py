@@ -88,6 +88,7 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     ModelError: MODEL_OR_ENGINE_BROKEN,
     ModuleNotFoundError: MODEL_OR_ENGINE_BROKEN,
 }
+_STOPPED: Final = "stopped; what was under way is not in any result"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -100,8 +101,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         be_quiet(arguments.quiet)
         speak(getattr(arguments, "lang", settings.value_of(OPTIONS["lang"])))
         return int(arguments.run(arguments)) if arguments.command else prompt.run()
-    except KeyboardInterrupt:
-        complaint("")
+    except KeyboardInterrupt as stop:
+        complaint(str(stop) or (_STOPPED if arguments.command else ""))
         return INTERRUPTED
     except tuple(STATUS_OF) as error:
         complaint(_explained(error))

@@ -21,7 +21,7 @@ from commands.colours import show
 from commands.exit_status import UNREADABLE_INPUT
 from commands.options.command_line import add
 from commands.options.option import STANDARD_OUTPUT
-from commands.output import complaint, make_folder, notice, replace_file, write_to
+from commands.output import make_folder, notice, replace_file, write_to
 from commands.progress import ReadBytes, progress, sizes_of
 from commands.results import language_of, status_of, view_of
 from commands.scan_worker import Scanned, Settings, digest, failed, is_fatal, prepare, scan_one
@@ -67,8 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
         any_readable |= _scan(remaining, inputs, arguments, results)
     except KeyboardInterrupt:
         done = f"{len(results.rows)} of {counted(len(inputs), 'input')}"
-        complaint(f"stopped after {done}; the same command with --resume does the rest")
-        raise
+        line = f"stopped after {done}; the same command with --resume does the rest"
+        raise KeyboardInterrupt(line) from None
     finally:
         results.write_summary()
     overview = together(list(results.overviews.values()), view)

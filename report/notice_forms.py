@@ -23,6 +23,7 @@ DONE: Final = (
     "wrote {what} and summary.csv to {path}",
     "wrote {what} to {path}",
     "stopped after {done} of {what}; the same command with --resume does the rest",
+    "stopped; what was under way is not in any result",
     "looking at {what}: {names}",
     "{step} {module}: done",
 )

@@ -87,13 +87,15 @@ def test_missing_library_says_how_to_install(
     assert "make venv" in capsys.readouterr().err
 
 
-def test_interruption_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+def test_interruption_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
     def interrupt(arguments: object) -> int:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("commands.evaluate.run", interrupt)
     assert project.main(["evaluate"]) == 130
-    assert capsys.readouterr().out == ""
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == "stopped; what was under way is not in any result\n"
 
 
 def test_start_imports_nothing_heavy(repository: Path) -> None:
