@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Final, TypeVar
 
 from capture.discover import Input
@@ -51,7 +53,9 @@ def beside(function: Callable[[Input], Result], source: Input) -> Iterator[Futur
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=(None,))
     try:
-        yield pool.submit(function, source)
+        with interrupts_held_back():
+            future = pool.submit(function, source)
+        yield future
     except BaseException:
         for process in multiprocessing.active_children():
             process.terminate()
@@ -110,9 +114,24 @@ def interrupts_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start(prepare: Callable[[], None] | None) -> None:
-    """Leave Ctrl-C to the process that started this one."""
+def serve_parent() -> None:
+    """Leave Ctrl-C to the process that started this one, and end when that is gone.
+
+    Unless told so, a process that waits for work outlives a parent that is killed.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _start(prepare: Callable[[], None] | None) -> None:
+    serve_parent()
     if prepare is not None:
         prepare()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -19,7 +18,7 @@ from capture.builtin.log_rows import Deliver
 from capture.builtin.part import Part
 from capture.builtin.spool.packed_table import packed, unpacked
 from capture.errors import EngineError, UnreadableInputError
-from capture.processes import interrupts_held_back
+from capture.processes import interrupts_held_back, serve_parent
 
 # Packed rows of a table, the end of the work, or why it ended before.
 _Message = tuple[str, bytes] | UnreadableInputError | EngineError | None
@@ -125,19 +124,12 @@ def _start(process: BaseProcess) -> None:
 
 
 def _follow_part(path: Path, make: MakeConsumers, part: Part, pipe: Connection) -> None:
-    """Do the work of one process; Ctrl-C is left to the one that started it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Do the work of one process."""
+    serve_parent()
     with suppress(BrokenPipeError):  # nobody listens any more
         try:
             consumers = make(part, lambda name, rows: pipe.send((name, packed(rows))))
-            feed_consumers(path, consumers, _end_with_parent)
+            feed_consumers(path, consumers)
             pipe.send(None)
         except (UnreadableInputError, EngineError) as error:
             pipe.send(error)
-
-
-def _end_with_parent(bytes_read: int) -> None:
-    """End where the process that started this one is gone."""
-    parent = multiprocessing.parent_process()
-    if parent is not None and not parent.is_alive():
-        raise SystemExit

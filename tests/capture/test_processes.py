@@ -1,5 +1,8 @@
 import os
 import signal
+import subprocess
+import sys
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +27,22 @@ def die(source: Input) -> str:
     if source.name == "b":
         os._exit(1)
     return source.name
+
+
+def kill_parent(source: Input) -> None:
+    """End the process that started this one, and then take very long."""
+    os.kill(os.getppid(), signal.SIGKILL)
+    threading.Event().wait()
+
+
+def test_no_process_outlives_one_that_is_killed() -> None:
+    start = (
+        "from tests.capture.test_processes import INPUTS, kill_parent, outcomes\n"
+        "if __name__ == '__main__': list(outcomes(kill_parent, INPUTS, 2))"
+    )
+    # The output ends when the last process that could write to it is gone.
+    ended = subprocess.run([sys.executable, "-c", start], capture_output=True, timeout=60)
+    assert ended.returncode == -signal.SIGKILL
 
 
 def test_what_goes_wrong_with_one_ends_no_other() -> None:
