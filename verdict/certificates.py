@@ -130,7 +130,8 @@ class CertificateDatabase:
             with closing(sqlite3.connect(address, uri=True, timeout=_WAIT)) as database, database:
                 self._prepare(database, mode)
                 yield database
-        except (sqlite3.Error, TypeError, ValueError) as error:  # damaged rows may hold anything
+        # Damaged rows may hold anything, and SQLite takes some damage for want of memory.
+        except (sqlite3.Error, TypeError, ValueError, MemoryError) as error:
             raise CertificateDatabaseError(f"{self.path}: {_explained(error)}") from None
 
     def _prepare(self, database: sqlite3.Connection, mode: str) -> None:
@@ -147,7 +148,7 @@ class CertificateDatabase:
 
 def _explained(error: Exception) -> str:
     """Return what is wrong and what to do."""
-    text = str(error)
+    text = str(error) or "out of memory"
     if "locked" in text:
         return "another program is using the certificate database; try again when it has ended"
     if "readonly" in text or "unable to open" in text:

@@ -136,6 +136,12 @@ def test_damaged_file_is_told_in_one_line(database: CertificateDatabase, content
     assert database.path.read_bytes() == content
 
 
+def test_damage_that_sqlite_takes_for_want_of_memory() -> None:
+    database = CertificateDatabase(Path(__file__).with_name("damaged.database"))
+    with pytest.raises(CertificateDatabaseError, match=r"damaged one \(out of memory\)"):
+        database.entries()
+
+
 def test_folder_in_place_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(CertificateDatabaseError, match="--certificates"):
         CertificateDatabase(tmp_path).learn([LEARNED])
