@@ -33,7 +33,7 @@ def _ours(capture: Capture, setting: Setting) -> list[Contender]:
     ] + [
         (f"detect --jobs {n}", detect_command(capture.path, setting.folder, n), FINE) for n in jobs
     ]
-    return [Contender(name, "this checkout", command, fine) for name, command, fine in ours]
+    return [Contender(name, "here", command, fine) for name, command, fine in ours]
 
 
 def peer_table(

@@ -17,7 +17,7 @@ _NAME: Final = "cicflowmeter"
 def measure_flow_features(setting: Setting) -> Table:
     """Time flows and, where it is installed, cicflowmeter."""
     capture = setting.capture(setting.packets)
-    ours = Contender("flows", "this checkout", flows_command(capture.path, setting.folder))
+    ours = Contender("flows", "here", flows_command(capture.path, setting.folder))
     peer = flow_meter(capture.path, Path(setting.python).parent / _NAME, setting.folder)
     contenders = [ours, *([peer] if peer else [])]
     table = peer_table(capture, contenders, [setting.best(one.command) for one in contenders])
