@@ -51,13 +51,14 @@ def beside(function: Callable[[Input], Result], source: Input) -> Iterator[Futur
     It is waited for unless something goes wrong in the context; then it is ended.
     """
     context = multiprocessing.get_context("spawn")
+    before = multiprocessing.active_children()
     pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=(None,))
     try:
         with interrupts_held_back():
             future = pool.submit(function, source)
         yield future
     except BaseException:
-        for process in multiprocessing.active_children():
+        for process in set(multiprocessing.active_children()).difference(before):
             process.terminate()
         raise
     finally:

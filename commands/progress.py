@@ -28,6 +28,8 @@ class ReadBytes:
 
     def tell(self, name: str, count: int, reading: int = 0, readings: int = 1) -> None:
         """Note how far an input was read, in the first of ``readings`` or in a later one."""
+        if name not in self._sizes:  # it came after the others were counted
+            return
         size = self._sizes[name]
         self._counts[self._places[name]] = (reading * size + min(count, size)) // readings
 
@@ -37,7 +39,7 @@ class ReadBytes:
 
     def done(self, name: str) -> None:
         """Note that nothing is left to do of an input."""
-        self.tell(name, self._sizes[name])
+        self.tell(name, self._sizes.get(name, 0))
         self.inputs_done += 1
 
     def total(self) -> int:

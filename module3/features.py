@@ -34,7 +34,8 @@ def flows_of_capture(
     """Return the flow table of a capture file, see ``table.flow_table``.
 
     A compressed file may expand to ``decompressed_limit`` bytes. The size of the blocks decides on
-    memory and speed alone. ``progress`` is that of the ``PacketReader``.
+    memory and speed alone, but that the body of a request with a password is only looked for in the
+    same block. ``progress`` is that of the ``PacketReader``.
 
     Raises
     ------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 from report.attack_class import NOT_ATTACKS, attack_summary
@@ -20,6 +21,7 @@ _DIGITS: Final = 12
 _NARROWEST: Final = 12  # columns of addresses, beyond which those of IPv6 may go
 _HINTED: Final = 3  # uids named; the rest stands in every other form of the result
 _COLUMNS: Final = ("FINAL", "m1", "rf", "gbdt", "conv")
+_LONGEST: Final = 35  # of addresses beside all of these; longer ones leave no room for the last
 
 
 def ranking(overview: Overview, language: Language = ENGLISH, *, verbose: bool = False) -> str:
@@ -41,15 +43,18 @@ def ranking(overview: Overview, language: Language = ENGLISH, *, verbose: bool =
 def table(rows: Sequence[TriageRow], language: Language, *, verbose: bool = False) -> list[str]:
     """Return the lines of the table, headings first."""
     width = max([_NARROWEST, *(len(row.ip) for row in rows if ":" not in row.ip)])
+    fitting = all(len(row.ip) <= _LONGEST for row in rows)
+    columns = _COLUMNS if fitting else _COLUMNS[:-1]
     heading = _line(
         language("verdict"),
-        _COLUMNS,
+        columns,
         language("conns"),
         language("address"),
         language("name"),
         width,
     )
-    return [heading, *(line for row in rows for line in _lines(row, width, language, verbose))]
+    lines = (_lines(row, width, len(columns), language, verbose) for row in rows)
+    return [heading, *chain.from_iterable(lines)]
 
 
 def totals(overview: Overview, language: Language) -> list[str]:
@@ -67,9 +72,11 @@ def totals(overview: Overview, language: Language) -> list[str]:
     return lines
 
 
-def _lines(row: TriageRow, width: int, language: Language, verbose: bool) -> list[str]:
+def _lines(
+    row: TriageRow, width: int, columns: int, language: Language, verbose: bool
+) -> list[str]:
     found = (row.probability, row.module1, row.random_forest, row.gbdt, row.conversation)
-    figures = [_short(value) for value in found]
+    figures = [_short(value) for value in found[:columns]]
     first = printable(row.names[0]) if row.names else "-"
     line = _line(language(row.verdict), figures, str(row.connections), row.ip, first, width)
     further = [_where(row, language)]
@@ -125,13 +132,10 @@ def _first_digits(fingerprint: re.Match[str]) -> str:
 def _line(
     verdict: str, figures: Sequence[str], count: str, address: str, name: str, width: int
 ) -> str:
-    """Return a line; the longest addresses leave no room for the last figure."""
     final, *others = figures
     before = f"{padded(verdict, 12)} {final:>5}"
     behind = f"{padded(count, 5, '>')} {padded(address, width)}"
     line = f"{before} {' '.join(f'{text:>4}' for text in others)} {behind}"
-    if display_width(line) > WIDTH:
-        return _line(verdict, figures[:-1], count, address, name, width)
     room = WIDTH - display_width(line) - 1
     return f"{line} {shortened(name, room)}" if room >= _FEWEST_FOR_NAME else line.rstrip()
 

@@ -65,6 +65,8 @@ LOGINS: Final = (
     "{count} short SSH connections from {client} to {server} port {port}",
     "{count} FTP logins from {client} refused by {server} port {port}",
     "{count} HTTP requests of {client} refused by {server} port {port} (401)",
-    "{count} forms with a password sent by {client} to {server} port {port}",
+    "{count} different passwords sent over HTTP by {client} to {server} port {port}",
+    "{count} refused SSH logins from {client} to port {port} of several servers",
+    "{count} refused SSH logins from several clients to {server} port {port}",
 )
 FORMS: Final = (*EVIDENCE, *LOGINS, *MATCHES, *CONTRIBUTIONS, *LIMITS)

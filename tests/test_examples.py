@@ -11,7 +11,7 @@ import project
 
 # What takes minutes, or needs labelled captures: read by the parser alone.
 LONG = {"label", "features", "train", "compare"}
-LONG_OPTIONS = {"--full", "--manifest", "--flows"}
+LONG_OPTIONS = {"--full", "--manifest", "--flows", "--ctu"}
 MALICIOUS = {"detect", "scan", "render"}  # of the sample captures, or of what was found in them
 SHOWN = re.compile(r"^python project\.py ([a-z].*?)(?:  .*)?$", re.MULTILINE)
 

@@ -12,8 +12,6 @@ from capture.builtin.decode.decoder import Decoder
 from capture.builtin.files.capture_file import DAMAGED, CaptureFile
 from capture.builtin.files.records import GIVEN_UP, Records
 
-# Bytes beyond which a compressed file is taken for a decompression bomb.
-
 
 class PacketReader:
     """Iterate, once, over a capture in blocks of packets; memory stays bounded.

@@ -28,7 +28,9 @@ def is_page(text: str) -> bool:
 def document_text(page: str) -> str:
     """Return the JSON that a page holds; raises ``DocumentError`` if there is none."""
     held = _HELD.findall(page)
+    if not held:
+        raise DocumentError("a page without a result document")
     try:
         return unpacked(held[-1])
-    except (IndexError, ValueError) as error:
+    except ValueError as error:
         raise DocumentError(f"a page without a result document ({error})") from None

@@ -68,7 +68,8 @@ class TlsLog:
         self._rows.server_name.extend(handshakes.server_name)
         self._rows.chain_times.extend(handshakes.chain_times)
         self._rows.found.extend(handshakes.found)
-        self._count(len(handshakes.found) * _BYTES_A_ROW)
+        distinct = len(set(map(id, handshakes.found)))
+        self._count(len(handshakes.found) * _BYTES_A_ROW + distinct * _BYTES_A_CONNECTION)
 
     def finish(self) -> None:
         """Deliver what still waits."""
