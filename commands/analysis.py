@@ -53,6 +53,7 @@ class Analysis:
         self._jobs = jobs
         self._recursive = recursive
         self._decompressed_limit = decompressed_limit
+        self._jobs_elsewhere = 0  # processes that read packets while logs are made
         self._packet_results: PacketResults | None = None
 
     @cached_property
@@ -72,7 +73,7 @@ class Analysis:
             result = read_logs(
                 self._paths,
                 self._engine,
-                self._jobs,
+                self._jobs - self._jobs_elsewhere,
                 notice,
                 recursive=self._recursive,
                 decompressed_limit=self._decompressed_limit,
@@ -124,21 +125,22 @@ class Analysis:
 
         if self._packet_results is not None:
             results = self._packet_results
-            yield Looking(lambda told: results, elsewhere=False)
+            yield Looking(lambda logs, told: results, elsewhere=False)
             return
         inputs = find_inputs(self._paths, recursive=self._recursive)
         with looking_at_packets(
-            inputs, self.logs, self._models_folder, self._jobs, self._decompressed_limit
+            inputs, self._models_folder, self._jobs, self._decompressed_limit
         ) as looking:
+            self._jobs_elsewhere = int(looking.elsewhere)
             yield looking
 
     def _results(self, looking: Looking) -> PacketResults:
         what = "looking at the packets"
         if looking.elsewhere:
             with working(what):
-                return looking.results(lambda path, count: None)
+                return looking.results(self.logs, lambda path, count: None)
         with progress(what, self._sizes()) as read:
-            return looking.results(read.tell)
+            return looking.results(self.logs, read.tell)
 
     def _sizes(self) -> dict[str, int]:
         """Return the bytes of each capture by its path in the document."""
@@ -158,10 +160,10 @@ class Analysis:
         from verdict.known_certificates import KnownCertificates
         from verdict.learning import learnable
 
-        own = frozenset(info.sha256 for info in self.logs.captures)
-        known = None if self._entries is None else KnownCertificates(self._entries, own)
         _ = self.models  # whose error comes before what is missing for the packets
         with self._packets() as packets:
+            own = frozenset(info.sha256 for info in self.logs.captures)
+            known = None if self._entries is None else KnownCertificates(self._entries, own)
             document = assess(self.scored, addresses, known)
             self._packet_results = self._results(packets)
         document = self._packet_results.added_to(document)

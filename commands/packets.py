@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -55,49 +55,61 @@ class PacketResults:
 
 
 class Looking(NamedTuple):
-    """What gives the results; ``elsewhere`` if another process reads, which tells of no bytes."""
+    """What gives the results for the captures that logs are of.
 
-    results: Callable[[Told], PacketResults]
+    ``elsewhere`` if another process has begun to read; of that no bytes are told.
+    """
+
+    results: Callable[[Logs, Told], PacketResults]
     elsewhere: bool
 
 
 @contextmanager
 def looking_at_packets(
     inputs: Sequence[Input],
-    logs: Logs,
     models: Path,
     jobs: int,
     decompressed_limit: int | None = None,
     on_notice: Callable[[str], None] = notice,
 ) -> Iterator[Looking]:
-    """Read the captures among the inputs that the logs are of, ``jobs`` at a time.
+    """Read the captures among the inputs, ``jobs`` at a time, when asked for the results.
 
-    A single large one is read while the caller does other work, until it asks for the results.
-    Raises ``ModelError`` when a model is damaged; without one there is a notice.
+    A single large one is read from now on, while the caller does other work. Raises ``ModelError``
+    when a model is damaged; without one there is a notice.
     """
     loaded = models_of(models)
     for line in _missing(loaded, models):
         on_notice(line)
-    known = {info.path for info in logs.captures if info.packets is not None}
-    captures = {
-        path: each
-        for each in inputs
-        if each.kind == "capture" and (path := _as_in_document(each)) in known
-    }
     read = partial(_read, models=models, decompressed_limit=decompressed_limit)
 
-    def found(outcomes: Sequence[_Outcome]) -> PacketResults:
+    def found(captures: Iterable[str], outcomes: Sequence[_Outcome]) -> PacketResults:
         for outcome in outcomes:
             if outcome.message:
                 on_notice(f"{outcome.message}; its flows are not classified")
         pairs = zip(captures, outcomes, strict=True)
         return PacketResults(loaded, {path: each.findings for path, each in pairs if each.findings})
 
-    if jobs > 1 and len(captures) == 1 and _is_large(*captures.values()):
-        with _read_elsewhere(read, *captures.values()) as outcome:
-            yield Looking(lambda told: found([outcome()]), elsewhere=True)
+    def read_now(logs: Logs, told: Told) -> PacketResults:
+        captures = _captures(inputs, logs)
+        return found(captures, _read_all(read, captures, jobs, told))
+
+    if jobs > 1 and len(inputs) == 1 and _is_large_capture(inputs[0]):
+        with _read_elsewhere(read, inputs[0]) as outcome:
+
+            def read_before(logs: Logs, told: Told) -> PacketResults:
+                captures = _captures(inputs, logs)
+                return found(captures, [outcome() for _ in captures])
+
+            yield Looking(read_before, elsewhere=True)
     else:
-        yield Looking(lambda told: found(_read_all(read, captures, jobs, told)), elsewhere=False)
+        yield Looking(read_now, elsewhere=False)
+
+
+def _captures(inputs: Sequence[Input], logs: Logs) -> dict[str, Input]:
+    """Return the captures among the inputs that the logs are of, by their paths there."""
+    known = {info.path for info in logs.captures if info.packets is not None}
+    captures = {_as_in_document(each): each for each in inputs if each.kind == "capture"}
+    return {path: each for path, each in captures.items() if path in known}
 
 
 @cache
@@ -146,10 +158,10 @@ def _read(
         return _Outcome(None, str(error))
 
 
-def _is_large(source: Input) -> bool:
+def _is_large_capture(source: Input) -> bool:
     from capture.processes import SMALL, size_of
 
-    return size_of(source.path) > SMALL
+    return source.kind == "capture" and size_of(source.path) > SMALL
 
 
 @contextmanager

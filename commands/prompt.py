@@ -35,6 +35,7 @@ _SETTINGS: Final = (
     "certificates",
     "models",
     "decompression-limit",
+    "jobs",
     "top",
     "min-probability",
     "sort",
@@ -132,21 +133,22 @@ class _Prompt:
 
     def answer(self, address: str | None) -> None:
         """Print the verdict on the address, or on all servers for None."""
+        from capture.errors import UnreadableInputError
+
         files = _files(self._folders)
         if self._analysis is None or files != self._files:
-            self._analysis, self._files = self._read(), files
+            self._analysis, self._files = self._captures(), files
+        try:
+            if self._analysis is not None:
+                _print(self._analysis, address, self._options)
+        except UnreadableInputError as error:
+            notice(str(error))
+            self._analysis = None
         self.found_nothing = self._analysis is None
-        if self._analysis is None:
-            return
-        if address is None:
-            _print_all(self._analysis, self._options)
-        else:
-            _print_one(self._analysis, address, self._options)
 
-    def _read(self) -> Analysis | None:
+    def _captures(self) -> Analysis | None:
         """Return the captures that are there now, None after saying that there are none."""
         from capture.discover import find_inputs
-        from capture.errors import UnreadableInputError
         from commands.analysis import Analysis
 
         places = _places(self._folders)
@@ -156,20 +158,15 @@ class _Prompt:
             write(f"{said(f'no capture to look at: put a .pcap file into {folders}')}\n")
             return None
         notice(_what_is_read([str(each.path) for each in inputs]))
-        analysis = Analysis(
+        return Analysis(
             places,
             self._options.engine,
             self._options.certificates,
             self._options.models,
+            self._options.jobs,
             recursive=False,
             decompressed_limit=self._options.decompression_limit,
         )
-        try:
-            _ = analysis.logs
-        except UnreadableInputError as error:
-            notice(str(error))
-            return None
-        return analysis
 
 
 def _files(folders: Sequence[Path]) -> frozenset[File]:
@@ -214,6 +211,13 @@ def _options() -> argparse.Namespace:
     return argparse.Namespace(**values)
 
 
+def _print(analysis: Analysis, address: str | None, options: argparse.Namespace) -> None:
+    if address is None:
+        _print_all(analysis, options)
+    else:
+        _print_one(analysis, address, options)
+
+
 def _print_all(analysis: Analysis, options: argparse.Namespace) -> None:
     from report.ranking import ranking
     from report.selection import select
@@ -228,17 +232,16 @@ def _print_one(analysis: Analysis, address: str, options: argparse.Namespace) ->
     from report.selection import select
     from verdict.targets import is_known
 
-    scored = analysis.scored
-    ends = scored.servers.select("client", "server")
+    view = asked_for(view_of(options))
+    document = analysis.assess([address], view.allowlist)
+    ends = analysis.scored.servers.select("client", "server")
     if ends.filter((ends["client"] == address) | (ends["server"] == address)).is_empty():
         known = is_known(analysis.logs, address)
         why = "has no TLS connection" if known else "is in no capture"
         write(f"{said(f'{address} {why}')}\n{_suggestions(analysis)}")
         return
-    view = asked_for(view_of(options))
-    selection = select(analysis.assess([address], view.allowlist), view)
     language = language_of(options)
-    show(in_full(selection, language), language)
+    show(in_full(select(document, view), language), language)
 
 
 def _suggestions(analysis: Analysis) -> str:

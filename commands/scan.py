@@ -150,6 +150,7 @@ def _scan(
         _own(inputs),
         arguments.decompression_limit,
         results.view.allowlist,
+        max(1, arguments.jobs // max(1, len(remaining))),
     )
     learned: list[Entry] = []
     any_readable = False

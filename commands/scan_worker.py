@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,9 @@ from models.errors import ModelError
 
 if TYPE_CHECKING:
     from capture.discover import Input
+    from capture.logs import Logs
     from capture.read import Engine
+    from commands.packets import Looking
     from commands.progress import ReadBytes
     from report.allowlist import Allowlist
     from verdict.document import Document
@@ -30,7 +32,7 @@ class Settings:
 
     ``entries`` is None when the certificate database cannot be read; ``own`` are the digests and
     paths of all captures of the scan, from which nothing learned before is a match. Of what the
-    allowlist covers nothing is learned.
+    allowlist covers nothing is learned. Each capture is read by up to ``jobs`` processes.
     """
 
     engine: Engine
@@ -39,6 +41,7 @@ class Settings:
     own: frozenset[str]
     decompressed_limit: int | None = None
     allowlist: Allowlist | None = None
+    jobs: int = 1
 
 
 @dataclass(frozen=True)
@@ -66,34 +69,55 @@ def prepare(settings: Settings, read: ReadBytes | None = None) -> None:
 
 def scan_one(source: Input) -> Scanned:
     """Return the document on one capture; raises what only the user can mend, and defects."""
-    from capture.read import read_one
     from commands.packets import looking_at_packets
-    from verdict.assess import assess
-    from verdict.learning import learnable
-    from verdict.scoring import score
 
     if _settings is None:
         raise RuntimeError("prepare was not called")
     notices: list[str] = []
-    models = models_of(_settings.models)
+    models = models_of(_settings.models)  # whose error comes before what is missing for the packets
+    packets = looking_at_packets(
+        [source], _settings.models, _settings.jobs, _settings.decompressed_limit, notices.append
+    )
     try:
-        logs = read_one(
-            source,
-            _settings.engine,
-            notices.append,
-            decompressed_limit=_settings.decompressed_limit,
-            progress=_told(source, 0),
-        )
+        with packets as looking:
+            logs = _logs(source, _settings, _settings.jobs - looking.elsewhere, notices.append)
+            return _scanned(source, logs, models, looking, _settings, notices)
     except UnreadableInputError as error:
         return failed(source, _settings.engine, str(error))
-    notices += incomplete(logs)
+
+
+def _logs(source: Input, settings: Settings, jobs: int, on_notice: Callable[[str], None]) -> Logs:
+    from capture.read import read_one
+
+    logs = read_one(
+        source,
+        settings.engine,
+        on_notice,
+        decompressed_limit=settings.decompressed_limit,
+        progress=_told(source, 0),
+        jobs=jobs,
+    )
+    for line in incomplete(logs):
+        on_notice(line)
+    return logs
+
+
+def _scanned(
+    source: Input,
+    logs: Logs,
+    models: Models,
+    looking: Looking,
+    settings: Settings,
+    notices: Sequence[str],
+) -> Scanned:
+    from verdict.assess import assess
+    from verdict.learning import learnable
+    from verdict.scoring import score
+
     scored = score(logs, models)
-    document = assess(scored, None, _known(_settings))
-    with looking_at_packets(
-        [source], logs, _settings.models, 1, _settings.decompressed_limit, notices.append
-    ) as packets:
-        document = packets.results(_told_with_path(source, 1)).added_to(document)
-    allowlist = _settings.allowlist
+    document = assess(scored, None, _known(settings))
+    document = looking.results(logs, _told_with_path(source, 1)).added_to(document)
+    allowlist = settings.allowlist
     learned = learnable(scored, allowlist.uncovered(document) if allowlist else document)
     return Scanned(document, tuple(learned), tuple(notices))
 

@@ -49,13 +49,6 @@ class Classifier:
         """Return the boosted trees' probabilities of ``CLASSES``, shape (rows, classes)."""
         return lightgbm_class_probabilities(self.boosted, rows, len(CLASSES))
 
-    def classify(self, flows: pl.DataFrame) -> pl.DataFrame:
-        """Return ``class``, ``probability``, ``basis`` and ``evidence`` of each flow.
-
-        ``flows`` are those of a whole capture, with the columns of ``openings``.
-        """
-        return by_repetition(flows.hstack(self.modelled(flows)))
-
     def modelled(self, flows: pl.DataFrame) -> pl.DataFrame:
         """Return ``class`` and ``probability`` of each flow as the models have them."""
         classes, probabilities = self.by_models(matrix(flows))
@@ -88,9 +81,10 @@ class Classifier:
 
 
 def by_repetition(flows: pl.DataFrame) -> pl.DataFrame:
-    """Return what ``classify`` does of flows for which the models have spoken.
+    """Return ``class``, ``probability``, ``basis`` and ``evidence`` of each flow.
 
-    Who logs in again and again is only seen in all flows; what the models say counts elsewhere.
+    ``flows`` are those of a whole capture, with the columns of ``openings`` and what the models say
+    of each. Who logs in again and again is only seen in all flows; the models count elsewhere.
     """
     repeated = pl.col("guessed").is_not_null()
     basis = pl.when(repeated).then(pl.lit(REPETITION)).otherwise(pl.lit(MODEL))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -39,12 +39,11 @@ def conversations_of_capture(
     *,
     packets_per_block: int = 1 << 17,
     decompressed_limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
 ) -> CaptureConversations:
     """Return the conversations of a capture file, with tokens by the templates (the shipped ones).
 
     A compressed file may expand to ``decompressed_limit`` bytes. The size of the blocks decides on
-    memory and speed, and on the last bits of means. ``progress`` is that of the ``PacketReader``.
+    memory and speed, and on the last bits of means.
 
     Raises
     ------
@@ -54,10 +53,7 @@ def conversations_of_capture(
     packets = PacketsOfConversations(templates or read_templates())
     builder = ConversationBuilder()
     reader = PacketReader(
-        path,
-        packets_per_block=packets_per_block,
-        decompressed_limit=decompressed_limit,
-        progress=progress,
+        path, packets_per_block=packets_per_block, decompressed_limit=decompressed_limit
     )
     for block in reader:
         builder.feed(packets.of(block, reader.records))

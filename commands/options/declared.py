@@ -31,8 +31,7 @@ _READING: Final = (
     ),
     Option(
         "jobs",
-        "processes that read several captures, or one large one (not in scan); as many as cores "
-        "unless given",
+        "processes that read several captures, or one large one; as many as cores unless given",
         positive,
         default=os.cpu_count() or 1,
         metavar="N",

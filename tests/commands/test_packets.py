@@ -18,8 +18,8 @@ def results(
     jobs: int,
     on_notice: Callable[[str], None] = lambda line: None,
 ) -> PacketResults:
-    with looking_at_packets(inputs, logs, models, jobs, on_notice=on_notice) as found:
-        return found.results(lambda path, count: None)
+    with looking_at_packets(inputs, models, jobs, on_notice=on_notice) as found:
+        return found.results(logs, lambda path, count: None)
 
 
 @pytest.fixture(scope="module")
@@ -98,10 +98,10 @@ def test_a_process_that_dies_is_done_without(
 ) -> None:
     monkeypatch.setattr("capture.processes.SMALL", 0)
     inputs = find_inputs([pcaps / "beacon.pcap"])
-    with looking_at_packets(inputs, logs, MODELS, 2) as found:
+    with looking_at_packets(inputs, MODELS, 2) as found:
         for process in multiprocessing.active_children():
             process.kill()
-        assert len(found.results(lambda path, count: None).findings) == 1
+        assert len(found.results(logs, lambda path, count: None).findings) == 1
 
 
 def test_an_error_in_other_work_ends_the_process(
@@ -109,6 +109,6 @@ def test_an_error_in_other_work_ends_the_process(
 ) -> None:
     monkeypatch.setattr("capture.processes.SMALL", 0)
     inputs = find_inputs([pcaps / "beacon.pcap"])
-    with pytest.raises(KeyboardInterrupt), looking_at_packets(inputs, logs, MODELS, 2):
+    with pytest.raises(KeyboardInterrupt), looking_at_packets(inputs, MODELS, 2):
         raise KeyboardInterrupt
     assert multiprocessing.active_children() == []

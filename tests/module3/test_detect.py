@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from models.errors import ModelError
-from module3.detect import Classifier, load
+from module3.detect import Classifier, by_repetition, load
 from module3.features import flows_of_capture
 from module3.model_columns import matrix
 from tests.module3.labelled_flows import labelled_flows
@@ -58,7 +58,7 @@ def test_repetition_goes_before_what_the_models_say(classifier: Classifier, pcap
         pl.lit(900).alias("TotLen Fwd Pkts"),
         pl.lit(900).alias("TotLen Bwd Pkts"),
     )
-    found = classifier.classify(guesses)
+    found = by_repetition(guesses.hstack(classifier.modelled(guesses)))
     assert set(found["class"]) == {"SSH-Bruteforce"}
     assert set(found["basis"]) == {"repetition"}
     assert found["probability"].is_null().all()
@@ -93,10 +93,14 @@ def test_ranges_that_are_none(models: Path, tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def shown_classes(classifier: Classifier, capture: Path) -> pl.Series:
+    flows = flows_of_capture(capture, logins=True).table
+    return by_repetition(flows.hstack(classifier.modelled(flows)))["class"]
+
+
 def test_the_shipped_models_call_ordinary_browsing_no_attack(pcaps: Path) -> None:
     for name in ("browsing.pcap", "ipv6.pcap", "tls13.pcapng"):
-        classes = load().classify(flows_of_capture(pcaps / name, logins=True).table)["class"]
-        assert set(classes) <= {"Benign", "NOT ASSESSED"}
+        assert set(shown_classes(load(), pcaps / name)) <= {"Benign", "NOT ASSESSED"}
 
 
 def test_of_benign_captures_one_flow_in_a_hundred_at_most_is_called_an_attack(
@@ -104,11 +108,6 @@ def test_of_benign_captures_one_flow_in_a_hundred_at_most_is_called_an_attack(
 ) -> None:
     captures = sorted(path for path in (shared_data / "pcaps/benign").rglob("*") if path.is_file())
     shipped = load()
-    classes = pl.concat(
-        [
-            shipped.classify(flows_of_capture(path, logins=True).table).select("class")
-            for path in captures
-        ]
-    )["class"]
+    classes = pl.concat([shown_classes(shipped, path) for path in captures])
     attacks = (~classes.is_in(["Benign", "NOT ASSESSED"])).sum()
     assert attacks <= len(classes) / 100

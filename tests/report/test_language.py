@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from module3 import logins
 from module3.classes import CLASSES
 from report.catalogue import messages
 from report.console import classic_block, console
@@ -14,7 +15,7 @@ from report.html.page import page
 from report.language import ENGLISH, FOLDER, Language
 from report.notice_forms import NOTICES, SKIPPED
 from report.ranking import ranking
-from report.reason_forms import FORMS
+from report.reason_forms import FORMS, LOGINS
 from report.selection import View, select
 from report.text import display_width
 from verdict.attack_class import AttackClasses, AttackFlow, Basis
@@ -51,6 +52,13 @@ def test_every_message_has_a_translation() -> None:
     said = {message for path in REPORT.rglob("*.py") for message in said_in(path)}
     assert len(said) > 50
     assert said - KNOWN.keys() == set()
+
+
+def test_every_text_on_guessing_has_its_form() -> None:
+    rules = Path(logins.__file__).read_text(encoding="utf-8")
+    values = [node.value for node in ast.walk(ast.parse(rules)) if isinstance(node, ast.Constant)]
+    texts = {value for value in values if isinstance(value, str) and value.startswith("{} ")}
+    assert texts == {re.sub(r"\{\w+\}", "{}", form) for form in LOGINS}
 
 
 def headings_in(path: Path) -> set[str]:
