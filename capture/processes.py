@@ -45,18 +45,20 @@ def outcomes(
 
 
 @contextmanager
-def beside(function: Callable[[Input], Result], source: Input) -> Iterator[Future[Result]]:
-    """Call a function in a process of its own, which ends with the context at the latest.
+def beside(
+    function: Callable[[Input], Result], inputs: Sequence[Input], jobs: int
+) -> Iterator[list[Future[Result]]]:
+    """Call a function for each input in ``jobs`` processes, which end with the context.
 
-    It is waited for unless something goes wrong in the context; then it is ended.
+    They are waited for unless something goes wrong in the context; then they are ended.
     """
     context = multiprocessing.get_context("spawn")
     before = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=(None,))
+    pool = ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(None,))
     try:
         with interrupts_held_back():
-            future = pool.submit(function, source)
-        yield future
+            futures = [pool.submit(function, source) for source in inputs]
+        yield futures
     except BaseException:
         for process in set(multiprocessing.active_children()).difference(before):
             process.terminate()

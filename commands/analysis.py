@@ -125,18 +125,18 @@ class Analysis:
 
         if self._packet_results is not None:
             results = self._packet_results
-            yield Looking(lambda logs, told: results, elsewhere=False)
+            yield Looking(lambda logs, told: results, processes=0)
             return
         inputs = find_inputs(self._paths, recursive=self._recursive)
         with looking_at_packets(
             inputs, self._models_folder, self._jobs, self._decompressed_limit
         ) as looking:
-            self._jobs_elsewhere = int(looking.elsewhere)
+            self._jobs_elsewhere = looking.processes
             yield looking
 
     def _results(self, looking: Looking) -> PacketResults:
         what = "looking at the packets"
-        if looking.elsewhere:
+        if looking.processes:
             with working(what):
                 return looking.results(self.logs, lambda path, count: None)
         with progress(what, self._sizes()) as read:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -57,11 +58,11 @@ class PacketResults:
 class Looking(NamedTuple):
     """What gives the results for the captures that logs are of.
 
-    ``elsewhere`` if another process has begun to read; of that no bytes are told.
+    ``processes`` have begun to read them, beside this one; they tell of no bytes.
     """
 
     results: Callable[[Logs, Told], PacketResults]
-    elsewhere: bool
+    processes: int
 
 
 @contextmanager
@@ -72,44 +73,36 @@ def looking_at_packets(
     decompressed_limit: int | None = None,
     on_notice: Callable[[str], None] = notice,
 ) -> Iterator[Looking]:
-    """Read the captures among the inputs, ``jobs`` at a time, when asked for the results.
+    """Read the captures among the inputs: large ones from now on, others when results are wanted.
 
-    A single large one is read from now on, while the caller does other work. Raises ``ModelError``
-    when a model is damaged; without one there is a notice.
+    Large ones take half of ``jobs`` processes while the caller does other work. Raises
+    ``ModelError`` when a model is damaged; without one there is a notice.
     """
     loaded = models_of(models)
     for line in _missing(loaded, models):
         on_notice(line)
+    captures = [each for each in inputs if each.kind == "capture"]
     read = partial(_read, models=models, decompressed_limit=decompressed_limit)
+    processes = _processes(captures, jobs)
+    with _reading(read, captures, processes) as outcome:
 
-    def found(captures: Iterable[str], outcomes: Sequence[_Outcome]) -> PacketResults:
-        for outcome in outcomes:
-            if outcome.message:
-                on_notice(f"{outcome.message}; its flows are not classified")
-        pairs = zip(captures, outcomes, strict=True)
-        return PacketResults(loaded, {path: each.findings for path, each in pairs if each.findings})
+        def results(logs: Logs, told: Told) -> PacketResults:
+            findings = {}
+            for path, source in _known(captures, logs).items():
+                found = outcome(source, partial(told, path))
+                if found.message:
+                    on_notice(f"{found.message}; its flows are not classified")
+                if found.findings is not None:
+                    findings[path] = found.findings
+            return PacketResults(loaded, findings)
 
-    def read_now(logs: Logs, told: Told) -> PacketResults:
-        captures = _captures(inputs, logs)
-        return found(captures, _read_all(read, captures, jobs, told))
-
-    if jobs > 1 and len(inputs) == 1 and _is_large_capture(inputs[0]):
-        with _read_elsewhere(read, inputs[0]) as outcome:
-
-            def read_before(logs: Logs, told: Told) -> PacketResults:
-                captures = _captures(inputs, logs)
-                return found(captures, [outcome() for _ in captures])
-
-            yield Looking(read_before, elsewhere=True)
-    else:
-        yield Looking(read_now, elsewhere=False)
+        yield Looking(results, processes)
 
 
-def _captures(inputs: Sequence[Input], logs: Logs) -> dict[str, Input]:
-    """Return the captures among the inputs that the logs are of, by their paths there."""
+def _known(captures: Sequence[Input], logs: Logs) -> dict[str, Input]:
+    """Return the captures that the logs are of by their paths there."""
     known = {info.path for info in logs.captures if info.packets is not None}
-    captures = {_as_in_document(each): each for each in inputs if each.kind == "capture"}
-    return {path: each for path, each in captures.items() if path in known}
+    return {path: each for each in captures if (path := _as_in_document(each)) in known}
 
 
 @cache
@@ -158,37 +151,35 @@ def _read(
         return _Outcome(None, str(error))
 
 
-def _is_large_capture(source: Input) -> bool:
+def _processes(captures: Sequence[Input], jobs: int) -> int:
+    """Return how many processes are worth their start."""
     from capture.processes import SMALL, size_of
 
-    return source.kind == "capture" and size_of(source.path) > SMALL
+    size = sum(size_of(each.path) for each in captures)
+    return min(len(captures), jobs // 2) if size > SMALL else 0
 
 
 @contextmanager
-def _read_elsewhere(
-    read: Callable[[Input], _Outcome], source: Input
-) -> Iterator[Callable[[], _Outcome]]:
-    """Begin to read in another process; what is yielded returns what came of it."""
-    from capture.processes import beside
+def _reading(
+    read: Callable[..., _Outcome], captures: Sequence[Input], processes: int
+) -> Iterator[Callable[[Input, Callable[[int], None]], _Outcome]]:
+    """Begin to read in other processes; what is yielded returns what came of a capture.
 
-    with beside(read, source) as future:
-        # What went wrong in the other process, as for want of memory, may not in this one.
-        yield lambda: read(source) if future.exception() else future.result()
+    Without them, and where one died, it reads, and tells how far.
+    """
+    from capture.processes import beside, defect
 
+    if not processes:
+        yield lambda source, told: read(source, progress=told)
+        return
+    with beside(read, captures, processes) as futures:
+        begun = dict(zip(captures, futures, strict=True))
 
-def _read_all(
-    read: Callable[..., _Outcome], captures: Mapping[str, Input], jobs: int, told: Told
-) -> list[_Outcome]:
-    """Return what came of each input, in their order; those of processes that fail are told so."""
-    from capture.processes import are_worth_processes, defect, outcomes, size_of
+        def outcome(source: Input, told: Callable[[int], None]) -> _Outcome:
+            error = begun[source].exception()
+            if isinstance(error, (BrokenProcessPool, MemoryError)):  # there may be more of it here
+                return read(source, progress=told)
+            failed = error and _Outcome(None, f"{source.path}: {defect(error)}")
+            return failed or begun[source].result()
 
-    inputs = list(captures.values())
-    if not are_worth_processes(inputs, jobs):
-        return [read(each, progress=partial(told, path)) for path, each in captures.items()]
-    found = {}
-    for source, future in outcomes(read, inputs, jobs):
-        error = future.exception()
-        failed = error and _Outcome(None, f"{source.path}: {defect(error)}")
-        found[source] = failed or future.result()
-        told(_as_in_document(source), size_of(source.path))
-    return [found[source] for source in inputs]
+        yield outcome

@@ -80,7 +80,7 @@ def scan_one(source: Input) -> Scanned:
     )
     try:
         with packets as looking:
-            logs = _logs(source, _settings, _settings.jobs - looking.elsewhere, notices.append)
+            logs = _logs(source, _settings, _settings.jobs - looking.processes, notices.append)
             return _scanned(source, logs, models, looking, _settings, notices)
     except UnreadableInputError as error:
         return failed(source, _settings.engine, str(error))

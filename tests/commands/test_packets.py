@@ -1,4 +1,5 @@
 import multiprocessing
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from capture.builtin.engine import analyse
 from capture.discover import Input, find_inputs
 from capture.logs import Logs, merge
-from commands.packets import PacketResults, looking_at_packets
+from commands.packets import PacketResults, looking_at_packets, models_of
 from models.card import MODELS
 
 
@@ -102,6 +103,21 @@ def test_a_process_that_dies_is_done_without(
         for process in multiprocessing.active_children():
             process.kill()
         assert len(found.results(logs, lambda path, count: None).findings) == 1
+
+
+def test_what_goes_wrong_in_another_process_is_told(
+    pcaps: Path, logs: Logs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    models = tmp_path / "models"
+    shutil.copytree(MODELS / "module3", models / "module3")
+    models_of(models)
+    (models / "module3" / "forest.npz").write_bytes(b"")
+    notices: list[str] = []
+    inputs = find_inputs([pcaps / "beacon.pcap"])
+    assert results(inputs, logs, models, 2, notices.append).findings == {}
+    assert "beacon.pcap: internal error, please report it (ModelError" in notices[-1]
+    assert notices[-1].endswith("its flows are not classified")
 
 
 def test_an_error_in_other_work_ends_the_process(
