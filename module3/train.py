@@ -122,11 +122,9 @@ def _held_back(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     What is said is ``OUT_OF_FOLD_SCHEMA``; thresholds for a quarter are those of the others.
     """
-    quarter = pl.Series("quarter", quarters(rows))
-    numbered = rows.with_columns(quarter)
-    parts = [numbered.filter(quarter == number) for number in range(QUARTERS)]
-    fitted = [_fit(rows.filter(quarter != number), 0.0, 0.0) for number in range(QUARTERS)]
-    classifiers = [each.classifier for each in fitted]
+    quarter, numbers = quarters(rows), range(QUARTERS)
+    parts = [rows.filter(quarter == number) for number in numbers]
+    classifiers = [_fit(rows.filter(quarter != number), 0.0, 0.0).classifier for number in numbers]
     found = [_margins(*pair) for pair in zip(classifiers, parts, strict=True)]
     said = []
     for number, part in enumerate(parts):
