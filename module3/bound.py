@@ -2,7 +2,7 @@
 
 python -m module3.bound
 
-An oracle that has seen every label, also those held back, names each row without a byte of data by
+An oracle that has seen every label names each row without a byte of data by
 the class that is most frequent among the rows equal to it, and all other rows rightly.
 """
 
@@ -20,7 +20,7 @@ from module3.columns import COLUMNS
 from module3.figures import Named, figures
 from module3.model_columns import BASE
 from module3.public_tables import LABEL
-from module3.training_rows import DATA, SOURCE, TABLE, held_back, read_training_rows
+from module3.training_rows import DATA, SOURCE, TABLE, read_training_rows
 from training.tables import TableError
 
 _DURATION: Final = "Flow Duration"
@@ -56,21 +56,15 @@ def oracle(rows: pl.DataFrame, *, durations: bool) -> list[str]:
 
 
 def bounds(rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    """Return the oracle's figures by source: of all rows, and of those held back."""
+    """Return the oracle's figures by source, without times and with durations."""
     found: dict[str, dict[str, Any]] = {}
     for durations, what in ((False, "without times"), (True, "with durations")):
-        named = rows.with_columns(
-            pl.Series("called", oracle(rows, durations=durations)),
-            pl.Series("held", held_back(rows)),
-        )
+        named = rows.with_columns(pl.Series("called", oracle(rows, durations=durations)))
         for (source,), part in named.group_by(SOURCE, maintain_order=True):
-            held = part.filter("held")
-            found[f"{source} {what}"] = {"all rows": _figures(part), "held back": _figures(held)}
+            found[f"{source} {what}"] = figures(
+                Named(part[LABEL].to_list(), part["called"].to_list())
+            )
     return found
-
-
-def _figures(rows: pl.DataFrame) -> dict[str, Any]:
-    return figures(Named(rows[LABEL].to_list(), rows["called"].to_list()))
 
 
 def main(argv: Sequence[str]) -> int:
@@ -88,9 +82,8 @@ def main(argv: Sequence[str]) -> int:
     except TableError as error:
         print(error, file=sys.stderr)
         return 3
-    for name, by_rows in found.items():
-        for which, measured in by_rows.items():
-            print(f"{name}, {which}: macro F1 over the five {measured['macro_f1_of_five']}")
+    for name, measured in found.items():
+        print(f"{name}: macro F1 over the five {measured['macro_f1_of_five']}")
     return 0
 
 

@@ -21,7 +21,7 @@ from module3.figures import Named, figures
 from module3.fitting import fit_boosted_trees, fit_forest, kinds_of, row_weights
 from module3.model_columns import Matrix, matrix
 from module3.public_tables import LABEL
-from module3.training_rows import DATA, SOURCE, TABLE, quarters, read_training_rows
+from module3.training_rows import DATA, QUARTERS, SOURCE, TABLE, quarters, read_training_rows
 from training.progress import tracked
 from training.tables import TableError
 
@@ -94,7 +94,7 @@ def compare(rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {model: {} for model in _MODELS}
     for model, choice in tracked(pairs, "compare"):
         called = np.empty(len(rows), dtype=np.intp)
-        for number in range(4):
+        for number in range(QUARTERS):
             held = quarter == number
             score = _CHOICES[choice](_MODELS[model], rows.filter(~held), rows.filter(held))
             called[held] = score.argmax(axis=1)

@@ -9,32 +9,47 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from models.card import MODELS, read_card
+from models.card import MODELS, read_card, retrain
+from models.errors import ModelError
 from module3.classes import BENIGN, CLASSES
 from module3.detect import FOLDER, NOT_ASSESSED, Classifier, load
 from module3.figures import Named, figures, table
 from module3.model_columns import BASE, matrix
 from module3.public_tables import LABEL, read_flows
-from module3.training_rows import DATA, SOURCE, TABLE, held_back, read_training_rows
+from module3.training_rows import DATA, SOURCE, TABLE, read_training_rows
+from training.tables import TableError, read_table
 
 _MODELS: Final = {"random_forest": "random forest", "gbdt": "gbdt"}
+IN_SERVICE: Final = "in_service"
+OUT_OF_FOLD: Final = "out_of_fold.csv.gz"
+OUT_OF_FOLD_SCHEMA: Final = dict.fromkeys((SOURCE, LABEL, *_MODELS, IN_SERVICE), pl.String())
 _DECIMALS: Final = 4
 
 
-def measured(classifier: Classifier, rows: pl.DataFrame) -> dict[str, Any]:
-    """Return the figures of both models on labelled rows, and of what the product says of them."""
-    values, true = matrix(rows), rows[LABEL].to_list()
-    names = np.array(CLASSES)
-    shares = {
-        "random_forest": classifier.forest_probabilities(values),
-        "gbdt": classifier.boosted_probabilities(values),
-    }
-    found: dict[str, Any] = {
-        model: figures(Named(true, names[share.argmax(axis=1)].tolist()))
-        for model, share in shares.items()
-    }
+def said_by(classifier: Classifier, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the label of each row, its class by either model, and what the product says of it."""
+    values, names = matrix(rows), np.array(CLASSES)
+    forest = classifier.forest_probabilities(values).argmax(axis=1)
+    boosted = classifier.boosted_probabilities(values).argmax(axis=1)
     called, _ = classifier.by_models(values)
-    return found | {"in_service": _in_service(np.array(true), np.array(called))}
+    models = zip(_MODELS, (forest, boosted), strict=True)
+    said = {name: names[kinds].tolist() for name, kinds in models} | {IN_SERVICE: called}
+    return rows.select(LABEL).hstack(pl.DataFrame(said, dict.fromkeys(said, pl.String())))
+
+
+def measured(said: pl.DataFrame) -> dict[str, Any]:
+    """Return the figures of both models and of the product, of rows as ``said_by`` gives them."""
+    true = said[LABEL].to_list()
+    found: dict[str, Any] = {
+        model: figures(Named(true, said[model].to_list())) for model in _MODELS
+    }
+    return found | {IN_SERVICE: _in_service(said[LABEL].to_numpy(), said[IN_SERVICE].to_numpy())}
+
+
+def measured_by_source(said: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return the figures of the rows of each source, as ``OUT_OF_FOLD_SCHEMA``."""
+    parts = said.sort(SOURCE, maintain_order=True).group_by(SOURCE, maintain_order=True)
+    return {str(name): measured(part) for (name,), part in parts}
 
 
 def _in_service(true: Any, called: Any) -> dict[str, Any]:
@@ -59,24 +74,25 @@ def _share(marks: Any) -> float | None:
 
 
 def evaluate(models: Path = MODELS, file: Path | None = None) -> dict[str, Any]:
-    """Return figures by source, of the rows of the shipped table that were held back, or of a file.
+    """Return figures by source, of the rows that training held back, or of a file.
 
-    Of a file all labelled rows count but those that the models were trained on. Figures across
-    sources are those that training left in the card. Raises ``TableError`` and ``ModelError``.
+    What was said of rows held back, and figures across sources, are what training left beside the
+    models. Of a file all labelled rows count but those that the models were trained on. Raises
+    ``TableError`` and ``ModelError``.
     """
-    classifier = load(models)
-    rows = read_training_rows(DATA / TABLE)
-    held = held_back(rows)
     if file is None:
-        parts = {
-            str(name): part
-            for (name,), part in rows.filter(held).group_by(SOURCE, maintain_order=True)
-        }
         across = read_card(models / FOLDER).metrics["across_sources"]
-    else:
-        parts, across = {file.name: _unseen(read_flows(file), rows.filter(~held))}, {}
-    by_source = {name: measured(classifier, part) for name, part in parts.items()}
-    return {"by_source": by_source, "across_sources": across}
+        return {"by_source": measured_by_source(_out_of_fold(models)), "across_sources": across}
+    unseen = _unseen(read_flows(file), read_training_rows(DATA / TABLE))
+    by_source = {file.name: measured(said_by(load(models), unseen))}
+    return {"by_source": by_source, "across_sources": {}}
+
+
+def _out_of_fold(models: Path) -> pl.DataFrame:
+    try:
+        return read_table(models / FOLDER / OUT_OF_FOLD, OUT_OF_FOLD_SCHEMA)
+    except TableError as error:
+        raise ModelError(f"{error}; {retrain(models / FOLDER)}") from None
 
 
 def _unseen(rows: pl.DataFrame, training: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """Trains the models of attack classes on the table of flows and writes models/module3.
 
-A quarter of the rows of each class and source is held back, and measured. The same table gives the
-same bytes.
+Every quarter of the rows of each class and source is held back once, and measured; the models in
+service are fitted on all rows. The same table gives the same bytes.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,14 +30,14 @@ from module3.detect import (
     TREES_FILE,
     Classifier,
 )
-from module3.evaluate import measured
+from module3.evaluate import OUT_OF_FOLD, measured, measured_by_source, said_by
 from module3.fitting import fit_boosted_trees, fit_forest, kinds_of, row_weights
 from module3.model_columns import FEATURES, matrix
 from module3.public_tables import LABEL
 from module3.ranges import Ranges
-from module3.training_rows import DATA, SOURCE, TABLE, held_back, read_training_rows
+from module3.training_rows import DATA, QUARTERS, SOURCE, TABLE, quarters, read_training_rows
 from training.metrics import threshold_at_false_positive_rate
-from training.tables import TableError
+from training.tables import TableError, write_table
 
 if TYPE_CHECKING:
     import lightgbm
@@ -76,25 +76,22 @@ def train(table: Path, models: Path) -> Card:
     """
     rows = read_training_rows(table)
     _check(rows, table)
-    held = held_back(rows)
-    fitted = _fit(rows.filter(~held))
+    margins, said = _held_back(rows)
+    fitted = _fit(rows, *_thresholds(margins))
     folder = _empty_folder(models / FOLDER)
     _save(folder, fitted)
+    write_table(folder / OUT_OF_FOLD, said)
     classifier = fitted.classifier
-    by_source = {
-        str(name): measured(classifier, part)
-        for (name,), part in rows.filter(held).sort(SOURCE).group_by(SOURCE, maintain_order=True)
-    }
     return write_card(
         folder,
         description=_DESCRIPTION,
         features=FEATURES,
         thresholds={DISTANCE: classifier.distance, PROBABILITY: classifier.probability},
         metrics={
-            "measured_on": "a quarter of the rows of each class and source, held back",
-            "training_rows": int((~held).sum()),
-            "by_source": by_source,
-            "across_sources": _across(rows, held),
+            "measured_on": "every quarter of the rows of each class and source, held back once",
+            "training_rows": len(rows),
+            "by_source": measured_by_source(said),
+            "across_sources": _across(rows),
         },
         libraries=("lightgbm", "numpy", "polars", "scikit-learn"),
         training_data=[table],
@@ -107,16 +104,7 @@ def _check(rows: pl.DataFrame, table: Path) -> None:
         raise TrainingError(f"{table}: no rows of {', '.join(sorted(missing))}")
 
 
-def _fit(rows: pl.DataFrame) -> _Fitted:
-    """Return models of the rows; thresholds are those of models of four fifths of them."""
-    apart = held_back(rows)
-    distance, probability = _thresholds(
-        _fit_once(rows.filter(~apart), 0.0, 0.0), rows.filter(apart)
-    )
-    return _fit_once(rows, distance, probability)
-
-
-def _fit_once(rows: pl.DataFrame, distance: float, probability: float) -> _Fitted:
+def _fit(rows: pl.DataFrame, distance: float, probability: float) -> _Fitted:
     values, kinds, weights = matrix(rows), kinds_of(rows), row_weights(rows)
     forest = fit_forest(values, kinds, weights)
     boosted = fit_boosted_trees(values, kinds, weights)
@@ -129,33 +117,61 @@ def _fit_once(rows: pl.DataFrame, distance: float, probability: float) -> _Fitte
     )
 
 
-def _thresholds(fitted: _Fitted, apart: pl.DataFrame) -> tuple[float, float]:
-    """Return the distance and the probability from rows that were not fitted."""
-    values, kinds = matrix(apart), kinds_of(apart)
-    classifier = fitted.classifier
+def _held_back(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the margins of each row, and what is said of it, by models that did not see it.
+
+    What is said is ``OUT_OF_FOLD_SCHEMA``; thresholds for a quarter are those of the others.
+    """
+    quarter, numbers = quarters(rows), range(QUARTERS)
+    parts = [rows.filter(quarter == number) for number in numbers]
+    classifiers = [_fit(rows.filter(quarter != number), 0.0, 0.0).classifier for number in numbers]
+    found = [_margins(*pair) for pair in zip(classifiers, parts, strict=True)]
+    said = []
+    for number, part in enumerate(parts):
+        distance, probability = _thresholds(pl.concat(found[:number] + found[number + 1 :]))
+        judge = replace(classifiers[number], distance=distance, probability=probability)
+        said.append(part.select(SOURCE).hstack(said_by(judge, part)))
+    return pl.concat(found), pl.concat(said)
+
+
+def _margins(classifier: Classifier, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return of rows that were not fitted what the thresholds are chosen by.
+
+    ``distance`` from the training rows of the class, ``score`` of being an attack, ``attack`` as it
+    is labelled.
+    """
+    values, kinds = matrix(rows), kinds_of(rows)
     shares = classifier.forest_probabilities(values)
     named = shares.argmax(axis=1)
-    distances = classifier.ranges.distances(values, named)
     others = classifier.boosted_probabilities(values)
     score = np.take_along_axis((shares + others) / 2, named[:, None], axis=1)[:, 0]
     benign = CLASSES.index(BENIGN)
     score[(named == benign) | (others.argmax(axis=1) != named)] = 0
-    labels = (kinds != benign).astype(np.int64)
+    distances = classifier.ranges.distances(values, named)
+    return pl.DataFrame({"distance": distances, "score": score, "attack": kinds != benign})
+
+
+def _thresholds(margins: pl.DataFrame) -> tuple[float, float]:
+    """Return the distance and the probability."""
+    labels = margins["attack"].to_numpy().astype(np.int64)
+    score = margins["score"].to_numpy()
     probability = threshold_at_false_positive_rate(score, labels, FALSE_ATTACKS)
-    distance = float(np.quantile(distances, 1 - REFUSED))
+    distance = float(np.quantile(margins["distance"].to_numpy(), 1 - REFUSED))
     return distance, max(probability, _LEAST_PROBABILITY)
 
 
-def _across(rows: pl.DataFrame, held: Any) -> dict[str, Any]:
-    """Return the figures of models of one source on the rows of another, held back or not."""
+def _across(rows: pl.DataFrame) -> dict[str, Any]:
+    """Return the figures of models of one source on the rows of another."""
     sources = rows[SOURCE].unique().sort().to_list()
     found = {}
     for source in sources if len(sources) > 1 else []:
-        fitted = _fit(rows.filter(~held & (rows[SOURCE] == source).to_numpy()))
+        own = rows.filter(rows[SOURCE] == source)
+        fitted = _fit(own, *_thresholds(_held_back(own)[0]))
         for other in sources:
             if other != source:
                 name = f"trained on {source}, measured on {other}"
-                found[name] = measured(fitted.classifier, rows.filter(rows[SOURCE] == other))
+                said = said_by(fitted.classifier, rows.filter(rows[SOURCE] == other))
+                found[name] = measured(said)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The table that the models are trained and measured on, and which of its rows are held back."""
+"""The table that the models are trained and measured on, and its quarters."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ TABLE_SCHEMA: Final[dict[str, pl.DataType]] = {
     LABEL: pl.String(),
     **dict.fromkeys(BASE, pl.Float64()),
 }
+QUARTERS: Final = 4
 _ENDS: Final = (0.25, 0.5, 0.75)  # of the first three quarters
 _SEED: Final = 1
-
-Rows = NDArray[np.bool_]
 
 
 def read_training_rows(path: Path) -> pl.DataFrame:
@@ -35,12 +34,6 @@ def read_training_rows(path: Path) -> pl.DataFrame:
 def distinct(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows without those that equal another one of the same source and class."""
     return rows.unique([SOURCE, LABEL, *BASE], keep="first", maintain_order=True)
-
-
-def held_back(rows: pl.DataFrame) -> Rows:
-    """Tell which rows are held back from training: a quarter of each class of each source."""
-    held: Rows = quarters(rows) == 0
-    return held
 
 
 def quarters(rows: pl.DataFrame) -> NDArray[np.intp]:

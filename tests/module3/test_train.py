@@ -18,7 +18,13 @@ def test_the_same_table_gives_the_same_bytes(
     folders = [trained(tmp_path / name) / "module3" for name in ("one", "two")]
     first, second = ({path.name: path.read_bytes() for path in each.iterdir()} for each in folders)
     assert first == second
-    assert set(first) == {"card.json", "forest.npz", "ranges.npz", "trees.txt"}
+    assert set(first) == {
+        "card.json",
+        "forest.npz",
+        "out_of_fold.csv.gz",
+        "ranges.npz",
+        "trees.txt",
+    }
 
 
 def test_the_card_holds_figures_by_source_and_across(
