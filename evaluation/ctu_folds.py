@@ -19,7 +19,6 @@ from evaluation.errors import EvaluationError
 from evaluation.wording import NAMES
 from module2.boosted_trees import fit_boosted_trees, fitted_trees_probabilities
 from module2.columns import LEARNED_FEATURES
-from module2.ctu_table import with_implied
 from module2.detect import GBDT, RANDOM_FOREST
 from module2.encoding import Matrix
 from module2.forest import fit_forest, fitted_forest_probabilities
@@ -75,9 +74,9 @@ CANDIDATES: Final = (
 
 
 def read_ctu_rows(data: Path = DATASET) -> pl.DataFrame:
-    """Return the CTU table's rows with all that follows from them; raises ``EvaluationError``."""
+    """Return the CTU table's rows; raises ``EvaluationError``."""
     try:
-        return with_implied(read_added_rows(data / TABLES / CTU_TABLE))
+        return read_added_rows(data / TABLES / CTU_TABLE)
     except TableError as error:
         raise EvaluationError(str(error)) from None
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from models.storage import save_forest, save_lightgbm
-from module2.boosted_trees import fit_boosted_trees, fitted_trees_probabilities
+from module2.boosted_trees import SETTINGS, fit_boosted_trees, fitted_trees_probabilities
 from module2.detect import FEATURES_OF, FOREST_FILE, GBDT, RANDOM_FOREST, TREES_FILE
 from module2.encoding import Matrix
 from module2.forest import fit_forest, fitted_forest_probabilities
@@ -16,16 +16,20 @@ from module2.forest import fit_forest, fitted_forest_probabilities
 
 @dataclass(frozen=True)
 class Algorithm:
-    """How one of the two models is fitted, read and stored."""
+    """How one of the two models is fitted, read and stored.
+
+    Training chooses one of the ``settings``, which ``fit`` takes as named arguments.
+    """
 
     name: str
     description: str
     features: tuple[str, ...]
     file: str
     libraries: tuple[str, ...]
-    fit: Callable[[Matrix, Matrix, Matrix], Any]
+    fit: Callable[..., Any]
     probabilities: Callable[[Any, Matrix], Matrix]
     save: Callable[[Path, Any], None]
+    settings: tuple[Mapping[str, Any], ...] = ({},)
 
 
 ALGORITHMS: Final = (
@@ -48,5 +52,6 @@ ALGORITHMS: Final = (
         fit_boosted_trees,
         fitted_trees_probabilities,
         save_lightgbm,
+        SETTINGS,
     ),
 )

@@ -12,7 +12,13 @@ from module2.encoding import Matrix
 if TYPE_CHECKING:
     import lightgbm
 
-ROUNDS: Final = 150
+ROUNDS: Final = 250
+SETTINGS: Final[tuple[dict[str, Any], ...]] = (
+    {"rounds": ROUNDS, "lambda_l2": 8.0},
+    {"rounds": 150, "lambda_l2": 2.0},
+    {"rounds": 300, "lambda_l2": 20.0},
+)
+"""What training chooses among: fewer trees, or more of which each says less."""
 PARAMETERS: Final[dict[str, Any]] = {
     "objective": "binary",
     "learning_rate": 0.04,
@@ -22,7 +28,7 @@ PARAMETERS: Final[dict[str, Any]] = {
     "feature_fraction": 0.25,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
-    "lambda_l2": 2.0,
+    "lambda_l2": 8.0,
     "seed": 1,
     "deterministic": True,
     "force_row_wise": True,

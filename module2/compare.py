@@ -1,6 +1,7 @@
 """Measures the choices behind the shipped models: which features, and which training tables.
 
-Each choice is measured on the same rows, held out with their family and capture. The figures go to
+Each choice is measured on the same rows, held out with their family and capture, with the same
+setting of a model, which training chooses apart (``module2.fitting``). The figures go to
 data_model/comparison.json, from where training copies them into the cards.
 """
 
@@ -59,7 +60,8 @@ def compare(
     pairs = [(algorithm, name) for algorithm in algorithms for name in choices]
     figures: dict[str, dict[str, Any]] = {algorithm.name: {} for algorithm in algorithms}
     for algorithm, name in tracked(pairs, "compare"):
-        score = partial(fit_and_score, algorithm, **choices[name])
+        setting = algorithm.settings[0]
+        score = partial(fit_and_score, algorithm, **choices[name], setting=setting)
         probabilities = out_of_fold(rows, score, seeds=seeds)
         figures[algorithm.name][name] = _figures(rows, probabilities)
     return figures

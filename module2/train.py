@@ -26,7 +26,7 @@ from module2.columns import EVIDENCE_FEATURES, FEATURES, ORIGIN
 from module2.compare import comparison_of
 from module2.detect import ENCODERS_FILE, THRESHOLD
 from module2.encoding import Matrix
-from module2.fitting import fit, fit_and_score
+from module2.fitting import chosen_setting, fit, fit_and_score
 from module2.make_tables import make_from_manifest
 from module2.table_names import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
 from module2.training_rows import TrainingError, read_added_rows, read_training_rows
@@ -65,7 +65,8 @@ def train(
     score = partial(fit_and_score, algorithm, added=added)
     measured_on, probabilities = _measured(rows, score, seeds)
     folder = _empty_folder(models / algorithm.name)
-    encoders, model = fit(algorithm, rows, added)
+    setting = chosen_setting(algorithm, rows, added)
+    encoders, model = fit(algorithm, rows, added, setting=setting)
     algorithm.save(folder / algorithm.file, model)
     save_json(folder / ENCODERS_FILE, encoders.to_json())
     for file, label in ((NORMAL, 0), (MALICIOUS, 1)):
@@ -78,7 +79,12 @@ def train(
         description=algorithm.description,
         features=algorithm.features,
         thresholds={THRESHOLD: threshold},
-        metrics={"measured_on": measured_on, **metrics, **_compared(comparison, algorithm)},
+        metrics={
+            "measured_on": measured_on,
+            **({"setting": dict(setting)} if setting else {}),
+            **metrics,
+            **_compared(comparison, algorithm),
+        },
         libraries=algorithm.libraries,
         training_data=[path for path in (*tables.labelled, tables.ctu, comparison) if path],
     )

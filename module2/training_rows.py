@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from module2.columns import FEATURES
+from module2.ctu_table import with_implied
 from module2.labelled_rows import TABLE_SCHEMA
 from training.tables import read_table
 
@@ -32,8 +33,11 @@ def read_training_rows(tables: Sequence[Path]) -> pl.DataFrame:
 
 
 def read_added_rows(table: Path) -> pl.DataFrame:
-    """Return the distinct rows of a table that is trained on but never measured."""
-    return _distinct(read_table(table, TABLE_SCHEMA))
+    """Return the distinct rows of the CTU table, which is trained on but never measured.
+
+    They have all features that follow from those in the file.
+    """
+    return with_implied(_distinct(read_table(table, TABLE_SCHEMA)))
 
 
 def _distinct(rows: pl.DataFrame) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from module2.labelled_rows import TABLE_SCHEMA, in_table_form
 # The models in service with fewer trees.
 SMALL_ALGORITHMS: Final = (
     replace(ALGORITHMS[0], fit=partial(fit_forest, n_estimators=20)),
-    replace(ALGORITHMS[1], fit=partial(fit_boosted_trees, rounds=60)),
+    replace(ALGORITHMS[1], fit=partial(fit_boosted_trees, rounds=60), settings=({},)),
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from module2.algorithms import ALGORITHMS
 from module2.columns import CLASSIC_FEATURES, ORIGINAL_FEATURES
 from module2.encoding import Matrix
-from module2.fitting import ADDED_WEIGHT, fit, fit_and_score
+from module2.fitting import ADDED_WEIGHT, chosen_setting, fit, fit_and_score
 from tests.module2.small_table import SMALL_ALGORITHMS, training_table
 
 
@@ -40,6 +40,21 @@ def test_added_rows_weigh_less_than_the_others_and_both_classes_alike() -> None:
     assert ADDED_WEIGHT < 1
     malicious = added["label"].to_numpy() == 1
     assert other[malicious].sum() == pytest.approx(other[~malicious].sum())
+
+
+def test_the_setting_that_ranks_held_out_rows_best_is_chosen() -> None:
+    blind, seeing = {"rounds": 1, "min_data_in_leaf": 10_000}, {"rounds": 60}
+    algorithm = replace(SMALL_ALGORITHMS[1], settings=(blind, seeing))
+    rows = training_table()
+    assert chosen_setting(algorithm, rows) == seeing
+    assert fit(algorithm, rows)[1].num_trees() == 60
+    assert fit(algorithm, rows, setting=blind)[1].num_trees() < 60
+
+
+def test_the_first_setting_is_taken_where_nothing_can_be_held_out() -> None:
+    algorithm = replace(SMALL_ALGORITHMS[1], settings=({"rounds": 2}, {"rounds": 60}))
+    rows = training_table(families=1, captures=1)
+    assert chosen_setting(algorithm, rows) == {"rounds": 2}
 
 
 def test_fewer_features_give_a_narrower_matrix() -> None:
