@@ -122,7 +122,10 @@ def reading(
     progress: Progress | None = None,
     jobs: int = 1,
 ) -> Iterator[LogBatches]:
-    """Read one input as ``read_one`` does; its tables may be larger than the memory."""
+    """Read one input as ``read_one`` does; its tables may be larger than the memory.
+
+    Logs need no SHA-256 of the capture, which takes a twentieth of the time.
+    """
     logs = _read_elsewhere(source, engine, on_notice, decompressed_limit, time.monotonic)
     if logs is not None:
         yield logs
@@ -130,7 +133,11 @@ def reading(
     from capture.builtin.engine import analysis
 
     with analysis(
-        source.path, decompressed_limit=decompressed_limit, progress=progress, jobs=jobs
+        source.path,
+        decompressed_limit=decompressed_limit,
+        progress=progress,
+        jobs=jobs,
+        identify=False,
     ) as found:
         yield found
 

@@ -66,13 +66,15 @@ def analysis(
     progress: Callable[[int], None] | None = None,
     bytes_in_memory: int = BYTES_IN_MEMORY,
     jobs: int = 1,
+    identify: bool = True,
 ) -> Iterator[FoundLogs]:
     """Analyse a capture file; what was found can be asked for until the context ends.
 
     A compressed one may expand to ``decompressed_limit`` bytes (see ``files.source.open_source``).
     ``progress`` is called after each block with the bytes of the file read so far. Of the rows of
     each log, about ``bytes_in_memory`` wait in memory, others in temporary files. A large plain
-    file is read by up to ``jobs`` processes; what is found is the same.
+    file is read by up to ``jobs`` processes; what is found is the same. Unless it is to be
+    identified, its SHA-256 is empty.
 
     Raises
     ------
@@ -84,7 +86,7 @@ def analysis(
     make = partial(_consumers, bytes_in_memory=bytes_in_memory)
     with closing(LogTables(bytes_in_memory)) as logs:
         with ThreadPoolExecutor(max_workers=1) as beside:
-            digest = beside.submit(_sha256, path)
+            digest = beside.submit(_sha256 if identify else lambda path: "", path)
             processes = _processes(path, jobs)
             if processes > 1:
                 summary = feed_in_processes(path, make, processes, logs.add, progress)

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from capture.builtin.engine import analyse
+from capture.builtin.engine import analyse, analysis
 from capture.errors import UnreadableInputError
 from capture.schema import SCHEMAS
 from capture.zeek_format import parse_log
@@ -43,6 +43,12 @@ def test_what_was_read_is_recorded(pcaps: Path) -> None:
     assert info.first_ts is not None
     assert info.last_ts is not None
     assert info.first_ts <= info.last_ts
+
+
+def test_a_capture_that_need_not_be_identified_has_no_digest(pcaps: Path) -> None:
+    with analysis(pcaps / "beacon.pcap", identify=False) as found:
+        (info,) = found.captures
+    assert (info.sha256, info.packets) == ("", analyse(pcaps / "beacon.pcap").captures[0].packets)
 
 
 def test_the_same_capture_gives_the_same_tables(pcaps: Path) -> None:
