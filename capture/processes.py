@@ -50,20 +50,20 @@ def beside(
 ) -> Iterator[list[Future[Result]]]:
     """Call a function for each input in ``jobs`` processes, which end with the context.
 
-    They are waited for unless something goes wrong in the context; then they are ended.
+    What is under way by then is given up.
     """
     context = multiprocessing.get_context("spawn")
     before = multiprocessing.active_children()
     pool = ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(None,))
+    futures: list[Future[Result]] = []
     try:
         with interrupts_held_back():
-            futures = [pool.submit(function, source) for source in inputs]
+            futures += [pool.submit(function, source) for source in inputs]
         yield futures
-    except BaseException:
-        for process in set(multiprocessing.active_children()).difference(before):
-            process.terminate()
-        raise
     finally:
+        if not all(future.done() for future in futures):
+            for process in set(multiprocessing.active_children()).difference(before):
+                process.terminate()
         pool.shutdown(cancel_futures=True)
 
 
@@ -90,6 +90,9 @@ def _finished(
     try:
         with interrupts_held_back():
             futures = {pool.submit(function, source): source for source in inputs}
+        if hasattr(signal, "siginterrupt"):
+            # polars lets a wait go on after Ctrl-C, here until the next input is done.
+            signal.siginterrupt(signal.SIGINT, True)
         for future in as_completed(futures):
             # What a result holds is not kept once it is handed on.
             yield futures.pop(future), future
@@ -120,10 +123,16 @@ def interrupts_held_back() -> Iterator[None]:
 def serve_parent() -> None:
     """Leave Ctrl-C to the process that started this one, and end when that is gone.
 
-    Unless told so, a process that waits for work outlives a parent that is killed.
+    Unless told so, a process that waits for work outlives a parent that is killed. One that is
+    ended leaves its own processes, if it has any, in order.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
     Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _leave(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _end_with_parent() -> None:

@@ -73,15 +73,16 @@ def looking_at_packets(
     decompressed_limit: int | None = None,
     on_notice: Callable[[str], None] = notice,
 ) -> Iterator[Looking]:
-    """Read the captures among the inputs: large ones from now on, others when results are wanted.
+    """Read the captures among the inputs, from now on or when the results are wanted.
 
-    Large ones take half of ``jobs`` processes while the caller does other work. Raises
-    ``ModelError`` when a model is damaged; without one there is a notice.
+    Captures that are large together take up to half of ``jobs`` processes while the caller does
+    other work. Raises ``ModelError`` when a model is damaged; without one there is a notice.
     """
     loaded = models_of(models)
     for line in _missing(loaded, models):
         on_notice(line)
-    captures = [each for each in inputs if each.kind == "capture"]
+    # A pipe can be read once only, by whoever makes the logs.
+    captures = [each for each in inputs if each.kind == "capture" and each.path.is_file()]
     read = partial(_read, models=models, decompressed_limit=decompressed_limit)
     processes = _processes(captures, jobs)
     with _reading(read, captures, processes) as outcome:
@@ -165,9 +166,9 @@ def _reading(
 ) -> Iterator[Callable[[Input, Callable[[int], None]], _Outcome]]:
     """Begin to read in other processes; what is yielded returns what came of a capture.
 
-    Without them, and where one died, it reads, and tells how far.
+    Without them it reads, and tells how far. A capture with which a process died is tried again.
     """
-    from capture.processes import beside, defect
+    from capture.processes import beside, defect, outcomes
 
     if not processes:
         yield lambda source, told: read(source, progress=told)
@@ -176,10 +177,12 @@ def _reading(
         begun = dict(zip(captures, futures, strict=True))
 
         def outcome(source: Input, told: Callable[[int], None]) -> _Outcome:
-            error = begun[source].exception()
-            if isinstance(error, (BrokenProcessPool, MemoryError)):  # there may be more of it here
-                return read(source, progress=told)
+            future = begun[source]
+            if isinstance(future.exception(), (BrokenProcessPool, MemoryError)):
+                # Another capture may be to blame, or what ran at the same time.
+                ((_, future),) = outcomes(read, [source], 1)
+            error = future.exception()
             failed = error and _Outcome(None, f"{source.path}: {defect(error)}")
-            return failed or begun[source].result()
+            return failed or future.result()
 
         yield outcome

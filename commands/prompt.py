@@ -132,7 +132,10 @@ class _Prompt:
         self.found_nothing = False
 
     def answer(self, address: str | None) -> None:
-        """Print the verdict on the address, or on all servers for None."""
+        """Print the verdict on the address, or on all servers for None.
+
+        The first answer waits for all that is read of the captures, later ones hardly at all.
+        """
         from capture.errors import UnreadableInputError
 
         files = _files(self._folders)

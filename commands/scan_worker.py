@@ -57,7 +57,8 @@ class Scanned:
 # Of this process, set once when it starts.
 _settings: Settings | None = None
 _read: ReadBytes | None = None
-_READINGS: Final = 2  # of a capture: for logs, then for flows and conversations
+# Of a capture: for logs, then for flows and conversations unless others do that meanwhile.
+_READINGS: Final = 2
 
 
 def prepare(settings: Settings, read: ReadBytes | None = None) -> None:
@@ -80,13 +81,15 @@ def scan_one(source: Input) -> Scanned:
     )
     try:
         with packets as looking:
-            logs = _logs(source, _settings, _settings.jobs - looking.processes, notices.append)
+            logs = _logs(source, _settings, looking, notices.append)
             return _scanned(source, logs, models, looking, _settings, notices)
     except UnreadableInputError as error:
         return failed(source, _settings.engine, str(error))
 
 
-def _logs(source: Input, settings: Settings, jobs: int, on_notice: Callable[[str], None]) -> Logs:
+def _logs(
+    source: Input, settings: Settings, looking: Looking, on_notice: Callable[[str], None]
+) -> Logs:
     from capture.read import read_one
 
     logs = read_one(
@@ -94,8 +97,8 @@ def _logs(source: Input, settings: Settings, jobs: int, on_notice: Callable[[str
         settings.engine,
         on_notice,
         decompressed_limit=settings.decompressed_limit,
-        progress=_told(source, 0),
-        jobs=jobs,
+        progress=_told(source, 0, 1 if looking.processes else _READINGS),
+        jobs=settings.jobs - looking.processes,
     )
     for line in incomplete(logs):
         on_notice(line)
@@ -122,9 +125,9 @@ def _scanned(
     return Scanned(document, tuple(learned), tuple(notices))
 
 
-def _told(source: Input, reading: int) -> Callable[[int], None]:
+def _told(source: Input, reading: int, readings: int = _READINGS) -> Callable[[int], None]:
     """Return what is to be told how far the capture was read this time."""
-    return _read.of(source.name, reading, _READINGS) if _read else lambda count: None
+    return _read.of(source.name, reading, readings) if _read else lambda count: None
 
 
 def _told_with_path(source: Input, reading: int) -> Callable[[str, int], None]:

@@ -89,8 +89,11 @@ def evaluate(models: Path = MODELS, file: Path | None = None) -> dict[str, Any]:
 
 
 def _out_of_fold(models: Path) -> pl.DataFrame:
+    path = models / FOLDER / OUT_OF_FOLD
+    if not path.is_file():
+        raise ModelError(f"{path}: not there; {retrain(models / FOLDER)}")
     try:
-        return read_table(models / FOLDER / OUT_OF_FOLD, OUT_OF_FOLD_SCHEMA)
+        return read_table(path, OUT_OF_FOLD_SCHEMA)
     except TableError as error:
         raise ModelError(f"{error}; {retrain(models / FOLDER)}") from None
 

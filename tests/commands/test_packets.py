@@ -1,6 +1,10 @@
 import multiprocessing
+import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -118,6 +122,39 @@ def test_what_goes_wrong_in_another_process_is_told(
     assert results(inputs, logs, models, 2, notices.append).findings == {}
     assert "beacon.pcap: internal error, please report it (ModelError" in notices[-1]
     assert notices[-1].endswith("its flows are not classified")
+
+
+def test_a_capture_that_ends_every_process_is_told(
+    pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead: Future[None] = Future()
+    dead.set_exception(BrokenProcessPool("gone"))
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    monkeypatch.setattr("capture.processes.beside", lambda *_: nullcontext([dead]))
+    monkeypatch.setattr("capture.processes.outcomes", lambda *_: [(None, dead)])
+    monkeypatch.setattr("verdict.packets.read_packets", lambda *_, **__: pytest.fail("read here"))
+    notices: list[str] = []
+    inputs = find_inputs([pcaps / "beacon.pcap"])
+    assert results(inputs, logs, MODELS, 2, notices.append).findings == {}
+    assert "internal error, please report it (BrokenProcessPool: gone)" in notices[-1]
+
+
+def test_a_capture_of_which_there_are_no_logs_is_not_waited_for(
+    pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    inputs = find_inputs([pcaps / "tls13.pcapng"])
+    assert results(inputs, logs, MODELS, 2).findings == {}
+    assert multiprocessing.active_children() == []
+
+
+def test_a_pipe_is_left_to_the_logs(
+    pcaps: Path, logs: Logs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.processes.SMALL", 0)
+    os.mkfifo(tmp_path / "pipe")
+    inputs = [*find_inputs([pcaps / "beacon.pcap"]), Input(tmp_path / "pipe", "capture", "pipe")]
+    assert len(results(inputs, logs, MODELS, 2).findings) == 1
 
 
 def test_an_error_in_other_work_ends_the_process(
