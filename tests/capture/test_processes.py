@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -10,7 +11,13 @@ import pytest
 
 from capture import processes
 from capture.discover import Input
-from capture.processes import are_worth_processes, defect, interrupts_held_back, outcomes
+from capture.processes import (
+    are_worth_processes,
+    beside,
+    defect,
+    interrupts_held_back,
+    outcomes,
+)
 
 INPUTS = [Input(Path(name), "capture", name) for name in ("a", "b", "c")]
 
@@ -33,6 +40,16 @@ def kill_parent(source: Input) -> None:
     """End the process that started this one, and then take very long."""
     os.kill(os.getppid(), signal.SIGKILL)
     threading.Event().wait()
+
+
+def take_very_long(source: Input) -> None:
+    threading.Event().wait()
+
+
+def test_work_that_nobody_asks_for_is_given_up() -> None:
+    with beside(take_very_long, INPUTS[:1], 1) as (future,):
+        assert not future.done()
+    assert multiprocessing.active_children() == []
 
 
 def test_no_process_outlives_one_that_is_killed() -> None:

@@ -139,7 +139,7 @@ def test_a_capture_that_ends_every_process_is_told(
     assert "internal error, please report it (BrokenProcessPool: gone)" in notices[-1]
 
 
-def test_a_capture_of_which_there_are_no_logs_is_not_waited_for(
+def test_a_capture_of_which_there_are_no_logs_leaves_no_process(
     pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("capture.processes.SMALL", 0)
