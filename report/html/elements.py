@@ -41,14 +41,33 @@ def table(
 
     Only who listens to the page gets a caption that is not shown.
     """
+    return table_of(caption, headings, map(row, rows), class_, shows_caption=shows_caption)
+
+
+def table_of(
+    caption: str,
+    headings: Sequence[str],
+    rows: Iterable[str],
+    class_: str = "",
+    *,
+    shows_caption: bool = False,
+) -> str:
+    """Return a table as ``table`` does, of rows that are markup already."""
     head = "".join(element("th", heading, scope="col") for heading in headings)
-    body = "\n".join(_row(row) for row in rows)
+    body = "\n".join(rows)
     return (
         f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}">'
         f"<table{_written({'class_': class_} if class_ else {})}>"
         + element("caption", escape(caption), **({} if shows_caption else {"class_": "unseen"}))
         + f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
     )
+
+
+def row(cells: Sequence[str]) -> str:
+    """Return a row of a table; its first cell is its heading."""
+    first, *others = cells
+    rest = f"<td>{'</td><td>'.join(others)}</td>" if others else ""
+    return f'<tr><th scope="row">{first}</th>{rest}</tr>'
 
 
 def definitions(pairs: Iterable[tuple[str, str]]) -> str:
@@ -67,12 +86,6 @@ def bullets(items: Iterable[str]) -> str:
 def badge(verdict: str, shown: str) -> str:
     """Return a verdict with its colour; the words alone say it too."""
     return element("span", text(shown), class_=f"verdict {verdict.lower().replace(' ', '-')}")
-
-
-def _row(cells: Sequence[str]) -> str:
-    first, *others = cells
-    rest = f"<td>{'</td><td>'.join(others)}</td>" if others else ""
-    return f'<tr><th scope="row">{first}</th>{rest}</tr>'
 
 
 def _written(attributes: dict[str, object]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from report.console import classic_block
-from report.html.elements import element, table, text
+from report.html.elements import element, row, table, table_of, text
 from report.html.ranges import Bounds, Drawing, Ranges, bounds
 from report.language import Language
 from verdict.document import FeatureValue, Reason, Target
@@ -66,27 +66,23 @@ class FeatureTable:
         rows = [self._row(name, value, moved.get(name)) for name, value in target.features.items()]
         language = self._language
         head = [text(language(each)) for each in headings]
-        return self._legend() + table(language("Features"), head, rows, "features")
+        return self._legend() + table_of(language("Features"), head, rows, "features")
 
     def _legend(self) -> str:
         """Return what the drawings mean, where there are any."""
         words = text(self._language(_LEGEND))
         return element("p", words, class_="quiet") if any(self._ranges) else ""
 
-    def _row(self, name: str, value: FeatureValue, moved: float | None) -> list[str]:
+    def _row(self, name: str, value: FeatureValue, moved: float | None) -> str:
+        """Return a row; servers often have the same value, whose row is written once."""
         kept = self._kept.get(name)
         if kept is None:
             kept = self._kept[name] = _kept(name, bounds(self._ranges, name), self._language)
-        number = float(value) if isinstance(value, int | float) else None
-        return [
-            kept.name,
-            text(_value(name, value, self._language)),
-            kept.drawing.of(number),
-            kept.normal.beside(number),
-            kept.malicious.beside(number),
-            kept.meaning,
-            text(_towards(moved, self._language)),
-        ]
+        towards = _towards(moved)
+        key = repr(value), towards  # by repr, for 1.0, 1 and yes differ
+        if key not in kept.rows:
+            kept.rows[key] = row(_cells(kept, value, towards, self._language))
+        return kept.rows[key]
 
 
 class _Range(NamedTuple):
@@ -104,22 +100,39 @@ class _Range(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """What the rows of a feature have in common."""
+    """What the rows of a feature have in common, and those that were written."""
 
     name: str
+    markup: str
     meaning: str
     drawing: Drawing
     normal: _Range
     malicious: _Range
+    rows: dict[tuple[str, str], str]
+
+
+def _cells(kept: _Kept, value: FeatureValue, towards: str, language: Language) -> list[str]:
+    number = float(value) if isinstance(value, int | float) else None
+    return [
+        kept.markup,
+        text(_value(kept.name, value, language)),
+        kept.drawing.of(number),
+        kept.normal.beside(number),
+        kept.malicious.beside(number),
+        kept.meaning,
+        text(language(towards)),
+    ]
 
 
 def _kept(name: str, known: Bounds, language: Language) -> _Kept:
     return _Kept(
+        name,
         element("code", text(name)),
         text(_meaning(name, language)),
         Drawing(known),
         _range(name, known.normal, language),
         _range(name, known.malicious, language),
+        {},
     )
 
 
@@ -173,10 +186,10 @@ def _moved(reasons: Sequence[Reason]) -> Mapping[str, float]:
     return found
 
 
-def _towards(amount: float | None, language: Language) -> str:
+def _towards(amount: float | None) -> str:
     if not amount:
         return ""
-    return language("towards malicious") if amount > 0 else language("towards normal")
+    return "towards malicious" if amount > 0 else "towards normal"
 
 
 def _value(name: str, value: FeatureValue, language: Language) -> str:

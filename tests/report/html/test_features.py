@@ -58,6 +58,18 @@ def test_value_outside_of_what_is_usual_is_emphasised() -> None:
     assert "<td>0 s to 9 s</td><td></td>" in text
 
 
+def test_tables_of_several_servers_are_those_of_each_alone() -> None:
+    ranges = Ranges({"avg_TTL": (0.0, 9.0)}, {})
+    (beacon,) = document(BEACON).targets
+    values = (0.0, -0.0, 0, False, 1, 1.0, True, "1", None)
+    servers = [replace(beacon, features={"avg_TTL": each}) for each in values]
+    servers += [replace(each, reasons=()) for each in servers]
+    several = FeatureTable(ranges, ENGLISH)
+    assert [several.of(each) for each in servers] == [
+        FeatureTable(ranges, ENGLISH).of(each) for each in servers
+    ]
+
+
 def test_drawings_are_explained_where_there_are_any() -> None:
     assert "hollow" in FeatureTable(Ranges({"avg_TTL": (0, 9)}, {}), ENGLISH).of(target(BEACON))
     assert "hollow" not in FeatureTable(UNKNOWN, ENGLISH).of(target(BEACON))
