@@ -92,7 +92,7 @@ def counted(number: int, noun: str) -> str:
 def moment(ts: float) -> str:
     """Return a time since the epoch as date and time of day, UTC."""
     try:
-        return datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return datetime.fromtimestamp(ts, UTC).isoformat(" ", "seconds")[:19]
     except (ValueError, OverflowError, OSError):  # no calendar reaches that far
         return f"{ts:.0f} s"
 

@@ -58,6 +58,7 @@ def test_words_stay_whole_and_further_lines_are_indented() -> None:
 
 def test_moments() -> None:
     assert moment(0.9) == "1970-01-01 00:00:00"
+    assert moment(-40_000_000_000).startswith("0702-")
     assert moment(1e300).endswith(" s")
     assert span(0, 1) == "1970-01-01 00:00:00 - 00:00:01"
     assert span(0, 86400) == "1970-01-01 00:00:00 - 1970-01-02 00:00:00"
