@@ -59,10 +59,12 @@ def _text(value: object) -> str:
 
 def _plain(value: Any) -> Any:
     """Return a value that JSON can hold, floats rounded."""
+    if isinstance(value, float):
+        if value.is_integer():  # as most features are, and rounding takes time
+            return value
+        return round(value, _DECIMALS) if math.isfinite(value) else None
     if value is None or isinstance(value, _AS_IT_IS):
         return value
-    if isinstance(value, float):
-        return round(value, _DECIMALS) if math.isfinite(value) else None
     if isinstance(value, _LISTS):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
