@@ -12,21 +12,22 @@ from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.command_line import add
 from commands.options.option import STANDARD_OUTPUT
 from commands.output import reason_of, write, write_to
+from commands.results import language_of
 
 if TYPE_CHECKING:
+    from report.language import Language
     from verdict.certificates import Forgotten
     from verdict.known_certificates import Entry
 
 HELP: Final = "list, confirm, forget, import and export known malicious certificates"
-_DIGITS: Final = 12  # of a capture's SHA-256
 EXAMPLE: Final = "python project.py detect pcaps/beacon.pcap; python project.py certs list"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their options; the database may be named before or after them."""
     place = argparse.ArgumentParser(add_help=False)
-    add(place, "certificates", inherited=True)
-    add(parser, "certificates")
+    add(place, "certificates", "lang", inherited=True)
+    add(parser, "certificates", "lang")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     described = {
         "list": "what is known, and who learnt what from which capture",
@@ -66,43 +67,58 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> None:
+    from report.certificate_listing import certificate_listing
+
     entries: Sequence[Entry] = open_database(arguments.certificates).entries()
     if arguments.capture is not None:
         from verdict.learned_captures import learned_from
 
         entries = learned_from(entries, arguments.capture)
-    write(listing(entries))
+    write(certificate_listing(entries, language_of(arguments)))
 
 
 def _confirm(arguments: argparse.Namespace) -> None:
+    from report.certificate_listing import fingerprint_of
+
+    language = language_of(arguments)
     entry = open_database(arguments.certificates).confirm(arguments.fingerprint)
-    write(f"confirmed {_fingerprint(entry)}\n")
+    write(language("confirmed {fingerprint}", fingerprint=fingerprint_of(entry)) + "\n")
 
 
 def _forget(arguments: argparse.Namespace) -> None:
+    from report.certificate_listing import fingerprint_of
+
+    language = language_of(arguments)
     database = open_database(arguments.certificates)
     if arguments.capture is None:
-        write(f"forgot {_fingerprint(database.forget(arguments.fingerprint))}\n")
+        entry = database.forget(arguments.fingerprint)
+        write(language("forgot {what}", what=fingerprint_of(entry)) + "\n")
     else:
-        write(_forgotten(database.forget_capture(arguments.capture)))
+        write(_forgotten(database.forget_capture(arguments.capture), language))
 
 
-def _forgotten(found: Forgotten) -> str:
-    from report.text import counted
-
-    kept = f"; {found.kept:,} known otherwise stay" if found.kept else ""
-    return f"forgot {counted(found.removed, 'certificate')}{kept}\n"
+def _forgotten(found: Forgotten, language: Language) -> str:
+    line = language("forgot {what}", what=language.counted(found.removed, "certificate"))
+    if found.kept:
+        line += language("; {count} known otherwise stay", count=f"{found.kept:,}")
+    return f"{line}\n"
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    from report.text import counted
     from verdict.certificate_csv import parse
 
+    language = language_of(arguments)
     listed = parse(_text(arguments.file))
     new = open_database(arguments.certificates).add(listed.entries)
-    skipped = f", skipped {counted(listed.skipped, 'row')}" if listed.skipped else ""
-    read = counted(len(listed.entries), "certificate")
-    write(f"{arguments.file}: {read}, {new:,} new{skipped}\n")
+    line = language(
+        "{path}: {certificates}, {count} new",
+        path=arguments.file,
+        certificates=language.counted(len(listed.entries), "certificate"),
+        count=f"{new:,}",
+    )
+    if listed.skipped:
+        line += language(", skipped {rows}", rows=language.counted(listed.skipped, "row"))
+    write(f"{line}\n")
 
 
 def _export(arguments: argparse.Namespace) -> None:
@@ -119,33 +135,3 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise UnreadableInputError(f"{path}: {reason_of(error)}") from None
-
-
-def listing(entries: Sequence[Entry]) -> str:
-    """Return the entries as text: fingerprint, state and names, and where each was learned."""
-    from report.text import counted, printable
-
-    lines = []
-    for entry in entries:
-        lines.append(f"{_fingerprint(entry)}  {entry.state}")
-        known = (("subject", entry.subject), ("SNI", entry.sni), ("note", entry.note))
-        lines += [f"  {name}: {printable(text)}" for name, text in known if text]
-        lines += [
-            f"  learned from {printable(sighting.capture_name)} "
-            f"({sighting.capture_sha256[:_DIGITS]}), {_time(sighting.ts)}, "
-            f"FINAL {sighting.score:.3f}"
-            for sighting in entry.sightings
-        ]
-    return "\n".join([*lines, counted(len(entries), "certificate")]) + "\n"
-
-
-def _fingerprint(entry: Entry) -> str:
-    return entry.sha256 or entry.sha1 or ""
-
-
-def _time(ts: float | None) -> str:
-    if ts is None:
-        return "time unknown"
-    from report.text import moment
-
-    return f"{moment(ts)} UTC"

@@ -36,6 +36,34 @@ def test_list_says_who_learned_what(certs, capsys: Output) -> None:
     )
 
 
+def test_list_in_chinese(certs, capsys: Output) -> None:
+    assert certs("list", "--lang", "zh") == 0
+    assert capsys.readouterr().out == (
+        f"{FINGERPRINT}  自动学习\n"
+        "  主体：CN=\\x1b[2Jx\n"
+        "  学习来源：one.pcap（dddddddddddd），2026-09-21 14:13:20 UTC，最终结论 0.900\n"
+        "1 个证书\n"
+    )
+
+
+def test_what_was_done_is_told_in_the_language_of_the_settings(
+    certs, capsys: Output, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DETECTOR_LANG", "zh")
+    listed = tmp_path / "sslbl.csv"
+    listed.write_text(f"2022-07-02 07:02:11,{SHA1},AsyncRAT C&C\nbroken\n", encoding="utf-8")
+    certs("confirm", FINGERPRINT)
+    certs("forget", "--capture", "one.pcap")
+    certs("forget", FINGERPRINT)
+    certs("import", listed)
+    assert capsys.readouterr().out.splitlines() == [
+        f"已确认 {FINGERPRINT}",
+        "已删除 0 个证书；1 个另有来源的证书保留",
+        f"已删除 {FINGERPRINT}",
+        f"{listed}：1 个证书，其中 1 个为新增，跳过 1 行",
+    ]
+
+
 def test_confirm_then_forget(certs, capsys: Output) -> None:
     assert certs("confirm", "aaaaaaaa") == 0
     certs("list")
