@@ -10,7 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import Final, TypeVar
 
 from capture.discover import Input
@@ -35,13 +35,14 @@ def outcomes(
     When the caller is interrupted, or stops asking, the processes are ended.
     """
     died = []
-    for source, future in _finished(function, inputs, jobs, prepare):
-        if isinstance(future.exception(), BrokenProcessPool):
-            died.append(source)
-        else:
-            yield source, future
-    for suspect in died:
-        yield from _finished(function, [suspect], 1, prepare)
+    with ended_in_order():
+        for source, future in _finished(function, inputs, jobs, prepare):
+            if isinstance(future.exception(), BrokenProcessPool):
+                died.append(source)
+            else:
+                yield source, future
+        for suspect in died:
+            yield from _finished(function, [suspect], 1, prepare)
 
 
 @contextmanager
@@ -52,6 +53,14 @@ def beside(
 
     What is under way by then is given up.
     """
+    with ended_in_order(), _pool(function, inputs, jobs) as futures:
+        yield futures
+
+
+@contextmanager
+def _pool(
+    function: Callable[[Input], Result], inputs: Sequence[Input], jobs: int
+) -> Iterator[list[Future[Result]]]:
     context = multiprocessing.get_context("spawn")
     before = multiprocessing.active_children()
     pool = ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(None,))
@@ -105,6 +114,25 @@ def _finished(
 
 
 @contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end the processes of this one first, and give back what they shared.
+
+    The exit status is the one that a shell tells of whatever the signal has ended. Who has a
+    handler of the signal keeps it.
+    """
+    is_main = current_thread() is main_thread()
+    if not is_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _leave_in_order)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGTERM) is _leave_in_order:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
 def interrupts_held_back() -> Iterator[None]:
     """Let Ctrl-C wait, and processes that are started meanwhile never hear of it.
 
@@ -133,6 +161,12 @@ def serve_parent() -> None:
 
 def _leave(number: int, _: object) -> None:
     raise SystemExit(128 + number)
+
+
+def _leave_in_order(number: int, frame: object) -> None:
+    """Leave once; a signal that follows may not disturb what ends the processes."""
+    signal.signal(number, signal.SIG_IGN)
+    _leave(number, frame)
 
 
 def _end_with_parent() -> None:

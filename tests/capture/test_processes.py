@@ -42,6 +42,11 @@ def kill_parent(source: Input) -> None:
     threading.Event().wait()
 
 
+def ask_parent_to_end(source: Input) -> None:
+    os.kill(os.getppid(), signal.SIGTERM)
+    threading.Event().wait()
+
+
 def take_very_long(source: Input) -> None:
     threading.Event().wait()
 
@@ -60,6 +65,29 @@ def test_no_process_outlives_one_that_is_killed() -> None:
     # The output ends when the last process that could write to it is gone.
     ended = subprocess.run([sys.executable, "-c", start], capture_output=True, timeout=60)
     assert ended.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "list(outcomes(ask_parent_to_end, INPUTS, 2))",
+        "with beside(ask_parent_to_end, INPUTS, 2) as futures: futures[0].result()",
+    ],
+)
+def test_a_process_that_is_ended_ends_its_own_quietly(work: str) -> None:
+    start = (
+        "from tests.capture.test_processes import INPUTS, ask_parent_to_end, beside, outcomes\n"
+        "if __name__ == '__main__':\n"
+        f"    {work}"
+    )
+    ended = subprocess.run([sys.executable, "-c", start], capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (128 + signal.SIGTERM, b"")
+
+
+def test_a_process_that_is_ended_later_ends_as_ever() -> None:
+    with beside(take_very_long, INPUTS[:1], 1):
+        assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
 def test_what_goes_wrong_with_one_ends_no_other() -> None:
