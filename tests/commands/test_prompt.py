@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from capture import processes
+from capture.processes import beside
 from commands import prompt
 from commands.prompt import QUESTION, Preparation
 
@@ -142,6 +144,31 @@ def test_logs_are_read_once(ask, logs: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("capture.read.read_logs", counting)
     ask(BEACON, SITE, "")
     assert len(calls) == 1
+
+
+def test_answer_is_the_same_with_several_processes(
+    ask, pcaps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "captures"
+    folder.mkdir()
+    for name in ("beacon.pcap", "browsing.pcap"):
+        shutil.copy(pcaps / name, folder)
+    lines = ("203.0.113.66", "")
+    monkeypatch.setenv("DETECTOR_JOBS", "1")
+    alone = ask(*lines, folders=(folder,))
+    started: list[int] = []
+
+    def counting(function, inputs, jobs: int):
+        started.append(jobs)
+        return beside(function, inputs, jobs)
+
+    monkeypatch.setattr(processes, "SMALL", 0)
+    monkeypatch.setattr(processes, "beside", counting)
+    monkeypatch.setenv("DETECTOR_JOBS", "4")
+    assert ask(*lines, folders=(folder,)) == alone
+    assert started == [2]
+    assert "the FINAL predict result is" in alone[1]
+    assert "1 conversation: probability" in alone[1]
 
 
 def test_unreadable_capture_alone_is_told(ask, tmp_path: Path) -> None:
