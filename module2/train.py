@@ -32,7 +32,7 @@ from module2.table_names import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
 from module2.training_rows import TrainingError, read_added_rows, read_training_rows
 from training.dataset_folders import DATASET
 from training.manifest import ManifestError
-from training.metrics import summary, threshold_at_false_positive_rate
+from training.metrics import summary, summary_line, threshold_at_false_positive_rate
 from training.out_of_fold import SEEDS, FitAndScore, out_of_fold, possible_folds, recall_by_family
 from training.progress import warn
 from training.tables import TableError, write_table
@@ -188,12 +188,8 @@ def main(argv: Sequence[str]) -> int:
 
 def _line(card: Card) -> str:
     figures = card.metrics
-    return (
-        f"{card.module}: {figures['positives']} malicious, {figures['negatives']} normal servers, "
-        f"average precision {figures['average_precision']:.3f}, "
-        f"recall at 1 % false positives {figures['recall_at_fpr_0.01']:.3f} "
-        f"(mean over families {figures['mean_recall_by_family_at_fpr_0.01']:.3f})"
-    )
+    counts = f"{figures['positives']} malicious, {figures['negatives']} normal servers"
+    return f"{card.module}: {counts}, {summary_line(figures)}"
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ from module4.label import examples_of_captures, examples_of_manifest
 from module4.sources import Sources
 from module4.templates import TemplateError, Templates, read_templates
 from training.manifest import ManifestError
-from training.metrics import summary, threshold_at_false_positive_rate
+from training.metrics import summary, summary_line, threshold_at_false_positive_rate
 from training.out_of_fold import SEEDS, out_of_fold, possible_folds, recall_by_family
 from training.progress import warn
 from training.tables import TableError, write_table
@@ -181,12 +181,8 @@ def main(argv: Sequence[str]) -> int:
 
 def _line(card: Card) -> str:
     figures = card.metrics
-    return (
-        f"{card.module}: {figures['positives']} dangerous, {figures['negatives']} safe "
-        f"conversations, average precision {figures['average_precision']:.3f}, "
-        f"recall at 1 % false positives {figures['recall_at_fpr_0.01']:.3f} "
-        f"(mean over families {figures['mean_recall_by_family_at_fpr_0.01']:.3f})"
-    )
+    counts = f"{figures['positives']} dangerous, {figures['negatives']} safe conversations"
+    return f"{card.module}: {counts}, {summary_line(figures)}"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
@@ -65,6 +66,15 @@ def summary(scores: Scores, labels: Labels, threshold: float) -> dict[str, Any]:
         "false_positive_rate": _share(false, negatives),
         "precision": _share(found, found + false),
     }
+
+
+def summary_line(figures: Mapping[str, Any]) -> str:
+    """Return what ranks detectors in a line: of ``summary``, with the mean over families."""
+    return (
+        f"average precision {figures['average_precision']:.3f}, "
+        f"recall at 1 % false positives {figures['recall_at_fpr_0.01']:.3f} "
+        f"(mean over families {figures['mean_recall_by_family_at_fpr_0.01']:.3f})"
+    )
 
 
 def _share(successes: int, total: int) -> dict[str, Any]:
