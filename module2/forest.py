@@ -18,6 +18,8 @@ PARAMETERS: Final[dict[str, Any]] = {
     "random_state": 1,
 }
 
+_FEW: Final = 1000  # rows, on which trees grow sooner than threads start
+
 
 def fit_forest(
     matrix: Matrix, labels: Matrix, weights: Matrix, **changed: Any
@@ -26,7 +28,9 @@ def fit_forest(
     from sklearn.ensemble import RandomForestClassifier
 
     # Trees are the same however many processors grow them; their mean in service is not.
-    forest = RandomForestClassifier(**{**PARAMETERS, **changed}, n_jobs=-1)
+    # Threads of scikit-learn can leave the filters of warnings, which they share, empty.
+    jobs = 1 if len(matrix) < _FEW else -1
+    forest = RandomForestClassifier(**{**PARAMETERS, **changed}, n_jobs=jobs)
     return forest.fit(matrix, labels, sample_weight=weights).set_params(n_jobs=1)
 
 
