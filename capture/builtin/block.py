@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,3 +48,21 @@ class PacketBlock:
     def __len__(self) -> int:
         """Return the number of packets."""
         return len(self.time_ns)
+
+    def split(self, entry: int) -> tuple[PacketBlock, PacketBlock]:
+        """Return the packets before an entry, of which there is one at least, and the others."""
+        clock = int(np.searchsorted(self.clock_ns, self.network_time_ns[entry - 1])) + 1
+        return self._part(slice(entry), slice(clock)), self._part(
+            slice(entry, None), slice(clock, None)
+        )
+
+    def _part(self, entries: slice, clock: slice) -> PacketBlock:
+        columns = {
+            field.name: getattr(self, field.name)[entries]
+            for field in fields(self)
+            if field.name not in _OF_THE_BLOCK
+        }
+        return PacketBlock(data=self.data, clock_ns=self.clock_ns[clock], **columns)
+
+
+_OF_THE_BLOCK: Final = ("data", "clock_ns")

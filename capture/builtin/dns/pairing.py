@@ -12,6 +12,9 @@ from capture.builtin.dns.transaction import Transaction
 
 # So many unmatched messages of one id, and so many ids, wait for their other half (as in Zeek).
 _MOST_PENDING: Final = 50
+# What messages take in memory, roughly: text may be eight times as long as they are.
+_GROWTH: Final = 8
+_BYTES_A_MESSAGE: Final = 512
 
 _Queues = dict[int, deque[Transaction]]
 
@@ -20,7 +23,8 @@ class Pairing:
     """Feed messages in order; transactions come out when both halves are there.
 
     One query waits apart from the others: nearly always there is only that one. ``bytes_seen`` and
-    ``given_up`` are for the caller, to stop reading what is not DNS.
+    ``given_up`` are for the caller, to stop reading what is not DNS. ``held`` is about how many
+    bytes of memory the messages take that wait for their other half.
     """
 
     __slots__ = (
@@ -31,19 +35,26 @@ class Pairing:
         "bytes_seen",
         "connection",
         "given_up",
+        "held",
     )
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.bytes_seen = 0
         self.given_up = False
+        self.held = 0
         self._first_query: Transaction | None = None
         self._queries: _Queues | None = None
         self._responses: _Queues | None = None
         self._current: Transaction | None = None
 
-    def feed(self, number: int, message: DnsMessage, time_ns: int) -> list[Transaction]:
-        """Return the transactions that are finished now, or given up to make room."""
+    def feed(
+        self, number: int, message: DnsMessage, time_ns: int, octets: int
+    ) -> list[Transaction]:
+        """Return the transactions that are finished now, or given up to make room.
+
+        ``octets`` is the length of the message.
+        """
         finished: list[Transaction] = []
         is_response = message.is_response
         current = self._current
@@ -55,8 +66,14 @@ class Pairing:
                 current = self._of_query(number, time_ns, finished)
                 current.add_query(message)
         if current is not None:
+            taken = _GROWTH * octets + _BYTES_A_MESSAGE
+            current.size += taken
+            self.held += taken
             current = _with_half(current, is_response, finished)
         self._current = current
+        for transaction in finished:
+            self.held -= transaction.size
+            transaction.size = 0  # it may be finished twice
         return finished
 
     def rest(self) -> Iterator[Transaction]:

@@ -110,7 +110,8 @@ class DnsRows:
     def _count(self, responses: Sequence[DnsMessage | None]) -> None:
         """Note what rows with these responses take."""
         answers = sum([len(response.answers) for response in responses if response])
-        self._bytes += _BYTES_A_ROW * len(responses) + _BYTES_AN_ANSWER * answers
+        text = sum([sum(map(len, response.answers)) for response in responses if response])
+        self._bytes += _BYTES_A_ROW * len(responses) + _BYTES_AN_ANSWER * answers + text
         if self._bytes > self._limit:
             self._end_chunk()
 

@@ -57,11 +57,17 @@ class DnsLog:
         pairing.bytes_seen += len(payload)
         if message.question_count > MOST_QUESTIONS and pairing.bytes_seen <= _VIOLATION_BYTES:
             pairing.given_up = True
-        for transaction in pairing.feed(payload[0] << 8 | payload[1], message, time_ns):
+        number = payload[0] << 8 | payload[1]
+        for transaction in pairing.feed(number, message, time_ns, len(payload)):
             self._rows.add(transaction)
         if pairing.idle and connection.originator_port not in UDP_PORTS and not pairing.given_up:
             del self._pairings[connection.uid]
         return message.whole
+
+    def held(self, connection: Connection) -> int:
+        """Return about how many bytes of memory a connection's messages take that wait."""
+        pairing = self._pairings.get(connection.uid)
+        return 0 if pairing is None else pairing.held
 
     def add(self, connections: ConnectionColumns, exchanges: Exchanges) -> list[bool]:
         """Take in exchanges of connections that ask a name server and wait for no other answer.

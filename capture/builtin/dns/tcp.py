@@ -15,6 +15,11 @@ class DnsTcpStream:
         self._lost = {True: False, False: False}
         self._last_ns = {True: 0, False: 0}
 
+    @property
+    def held(self) -> int:
+        """How many bytes of messages wait for the rest."""
+        return len(self._held[True]) + len(self._held[False])
+
     def feed(self, segment: Segment) -> list[Segment]:
         """Return the messages that end in this segment.
 

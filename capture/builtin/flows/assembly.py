@@ -6,6 +6,7 @@ from heapq import heappop, heappush
 from typing import Final
 
 MOST_WAITING: Final = 1 << 20  # bytes kept above holes, for one connection
+_BYTES_A_PIECE: Final = 256  # what keeping a piece takes besides its bytes, roughly
 
 
 class Assembly:
@@ -55,6 +56,12 @@ class Assembly:
             pieces.append((missing, data))
             frontier += len(data)
         return pieces
+
+    @property
+    def held(self) -> int:
+        """About how many bytes of memory what waits takes."""
+        pieces = len(self._begins[0]) + len(self._begins[1])
+        return self._waiting_bytes + _BYTES_A_PIECE * pieces
 
     def _keep(self, side: int, position: int, data: bytes) -> None:
         waiting = self._waiting[side]

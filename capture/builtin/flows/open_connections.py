@@ -61,6 +61,12 @@ class OpenConnections:
             removed, self._pieces[number] = split_rows(piece, condition(piece))
             yield removed
 
+    def update(self, serials: Sequence[int], column: str, value: int) -> None:
+        """Set a column of the connections with these serial numbers."""
+        if serials:
+            for piece in self._pieces:
+                piece[column][np.isin(piece["serial"], serials)] = value
+
     def remove_all(self) -> Iterator[Connections]:
         """Remove all rows, and yield them piece by piece."""
         while self._pieces:

@@ -28,6 +28,7 @@ DNS: Final = 2
 NOTHING: Final = 3
 QUIC: Final = 4
 READ: Final = (TLS, DNS, QUIC)
+_BYTES_A_STREAM: Final = 2048  # what an open stream takes if nothing waits in it, roughly
 
 
 @dataclass(slots=True)
@@ -37,16 +38,21 @@ class OpenStream:
     connection: Connection
     reader: TlsStream | QuicStream | DnsTcpStream | None  # None for DNS over UDP
     assembly: Assembly
+    held: int = 0  # bytes of memory, roughly, after what was read last
 
 
 class Protocols:
-    """The readers of open connections, by serial number; what they find goes to the logs."""
+    """The readers of open connections, by serial number; what they find goes to the logs.
+
+    ``waiting_bytes`` is about how many bytes of memory all of them take together.
+    """
 
     def __init__(self, tls: TlsLog, dns: DnsLog) -> None:
         self._tls = tls
         self._dns = dns
         self._services: dict[int, str] = {}
         self._open: dict[int, OpenStream] = {}
+        self.waiting_bytes = 0
 
     def open(
         self,
@@ -88,7 +94,32 @@ class Protocols:
             if reader.finished:
                 self.close(serial)
                 return False
+        self._weigh(stream)
         return True
+
+    def give_up(self, most: int) -> list[int]:
+        """Close streams, those that take most first, until all take no more than ``most`` bytes.
+
+        Of those that take as much, the oldest are the first. Return their serial numbers.
+        """
+        given_up: list[int] = []
+        if self.waiting_bytes > most:
+            for serial in sorted(self._open, key=lambda serial: (-self._open[serial].held, serial)):
+                if self.waiting_bytes <= most:
+                    break
+                self.close(serial)
+                given_up.append(serial)
+        return given_up
+
+    def _weigh(self, stream: OpenStream) -> None:
+        """Note what a stream takes now."""
+        held = _BYTES_A_STREAM + stream.assembly.held
+        if stream.reader is not None:
+            held += stream.reader.held
+        if stream.reader is None or isinstance(stream.reader, DnsTcpStream):
+            held += self._dns.held(stream.connection)
+        self.waiting_bytes += held - stream.held
+        stream.held = held
 
     def take_handshakes(
         self, serials: Indices, connections: ConnectionColumns, handshakes: Handshakes
@@ -117,6 +148,7 @@ class Protocols:
         stream = self._open.pop(serial, None)
         if stream is None:
             return
+        self.waiting_bytes -= stream.held
         if isinstance(stream.reader, DnsTcpStream):
             self._feed_dns(serial, stream.connection, stream.reader.flush())
         if isinstance(stream.reader, TlsStream):

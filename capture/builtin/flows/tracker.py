@@ -15,10 +15,11 @@ from capture.builtin.flows.connection_table import Connections, split_rows
 from capture.builtin.flows.datagram_payloads import feed_datagrams
 from capture.builtin.flows.datagrams import Datagrams, analyse_datagrams
 from capture.builtin.flows.grouping import Grouped, group
+from capture.builtin.flows.limits import Limits, Milestones, size_of
 from capture.builtin.flows.open_connections import OpenConnections
 from capture.builtin.flows.payloads import feed_streams
 from capture.builtin.flows.ports import ICMP, ICMPV6, TCP, UDP
-from capture.builtin.flows.protocols import Protocols
+from capture.builtin.flows.protocols import NOTHING, Protocols
 from capture.builtin.flows.rows import Rows
 from capture.builtin.flows.runs import Booleans, Indices
 from capture.builtin.flows.tcp import closing
@@ -39,12 +40,15 @@ class FlowTracker:
     """Takes blocks of packets in capture order; adds to the logs what it finds in those of a part.
 
     Connections that end become rows at once, those that are open go on in the next block. Only
-    TCP, UDP and ICMP have connections.
+    TCP, UDP and ICMP have connections. Where those of a hostile capture would take more than
+    ``limits``, as much as needed is given up: first what takes most, then what is oldest.
     """
 
-    def __init__(self, logs: LogRows, part: Part = WHOLE) -> None:
+    def __init__(self, logs: LogRows, part: Part = WHOLE, limits: Limits | None = None) -> None:
         self._logs = logs
         self._part = part
+        self._limits = limits or Limits()
+        self._milestones = Milestones(self._limits.interval)
         self._conn = logs.conn
         self._texts = logs.conn.texts
         self._tcp = TcpAnalysis(self._texts.histories)
@@ -56,6 +60,41 @@ class FlowTracker:
 
     def feed(self, block: PacketBlock) -> None:
         """Take the packets of the next block."""
+        if not self._may_reach_limits(block):
+            self._milestones.skip(block)
+            self._follow(block)
+            return
+        for piece, ends_at_milestone in self._milestones.pieces(block):
+            self._follow(piece)
+            if ends_at_milestone:
+                self._apply_limits()
+
+    def _may_reach_limits(self, block: PacketBlock) -> bool:
+        limits, packets = self._limits, len(block)
+        return (
+            self._protocols.waiting_bytes + size_of(block) > limits.waiting_bytes
+            or self.open_connections() + packets > limits.connections
+            or self._tcp.holes() + packets > limits.holes
+        )
+
+    def _apply_limits(self) -> None:
+        self._tcp.limit_holes(self._limits.holes)
+        given_up = self._protocols.give_up(self._limits.waiting_bytes)
+        for table in (self._open_tcp, self._open_datagrams):
+            table.update(given_up, "stream", NOTHING)
+        self._end_oldest(self.open_connections() - self._limits.connections)
+
+    def _end_oldest(self, count: int) -> None:
+        """Take it that so many connections are over."""
+        if count <= 0:
+            return
+        pieces = chain(self._open_tcp, self._open_datagrams)
+        serials = np.concatenate([piece["serial"] for piece in pieces])
+        last = np.partition(serials, count - 1)[count - 1]
+        self._finish_tcp(self._open_tcp.remove(lambda rows: rows["serial"] <= last))
+        self._finish_datagrams(self._open_datagrams.remove(lambda rows: rows["serial"] <= last))
+
+    def _follow(self, block: PacketBlock) -> None:
         self._now = int(block.clock_ns[-1])
         own = self._part.holds(block)
         is_tcp = block.protocol == TCP

@@ -11,6 +11,7 @@ LONGEST_STREAM: Final = 1 << 16
 """Bytes beyond this position are left out; no hello is that long."""
 
 _MOST_WAITING: Final = 1024
+_BYTES_A_PIECE: Final = 256
 
 
 class CryptoStream:
@@ -21,6 +22,11 @@ class CryptoStream:
     def __init__(self) -> None:
         self._position = 0
         self._waiting: dict[int, bytes] = {}
+
+    @property
+    def held(self) -> int:
+        """About how many bytes of memory what waits takes."""
+        return sum(map(len, self._waiting.values())) + _BYTES_A_PIECE * len(self._waiting)
 
     def add(self, frames: Iterable[CryptoFrame]) -> bytes:
         """Return the bytes that now follow those returned before."""

@@ -18,6 +18,9 @@ from capture.builtin.tls.session import Session
 MOST_DATAGRAMS: Final = 64
 """How many datagrams of a flow are looked at; the hellos are among the first few."""
 
+BYTES_OF_KEYS: Final = 8192
+"""What the keys of a flow take in memory, roughly."""
+
 
 class _Handshake:
     """What one side says in Initial packets."""
@@ -47,6 +50,12 @@ class QuicStream:
         self._decryption = InitialDecryption()
         self._session = Session(confirmable=True)
         self._sides = [_Handshake(), _Handshake()]
+
+    @property
+    def held(self) -> int:
+        """About how many bytes of memory it takes to wait for more."""
+        sides = [side.stream.held + len(side.messages) for side in self._sides]
+        return sum(sides) + BYTES_OF_KEYS
 
     def read(self, segments: Iterable[Segment]) -> None:
         """Take datagrams until there are no more, or until ``finished``."""

@@ -27,7 +27,8 @@ class TlsConnection:
     ``time_ns`` is when TLS was first seen, ``history`` Zeek's ssl_history. ``confirmed`` says that
     the stream is TLS over TCP beyond doubt: a hello was seen and nothing contradicted it later.
     ``client_offer`` is that of the first client hello, ``ja3s`` the fingerprint of the last server
-    hello. Millions of these may be kept, so that they hold nothing larger than a row does.
+    hello. Millions of these may be kept, so that they hold nothing larger than a row does; ``size``
+    is about how many bytes of memory their chains take.
     """
 
     time_ns: int
@@ -45,6 +46,7 @@ class TlsConnection:
     client_chains: list[SeenChain] = field(default_factory=list)
     client_offer: ClientOffer | None = None
     ja3s: str | None = None
+    size: int = 0
 
     @property
     def chains(self) -> list[SeenChain]:

@@ -18,6 +18,7 @@ _UNIFIED_HEADER: Final = range(0x20, 0x40)
 _CIPHERTEXT_WITH_CONNECTION_ID: Final = 25
 _LONGEST_MESSAGE: Final = 100_000
 _MOST_FRAGMENTS: Final = 512
+_BYTES_A_PIECE: Final = 256
 _STUN_HEADER: Final = 20
 _STUN_COOKIE: Final = b"\x21\x12\xa4\x42"
 
@@ -25,31 +26,39 @@ _STUN_COOKIE: Final = b"\x21\x12\xa4\x42"
 class FragmentedMessage:
     """One handshake message that arrives in pieces, in any order, some of them twice."""
 
-    __slots__ = ("_body", "_missing", "_pieces", "kind", "number")
+    __slots__ = ("_length", "_missing", "_pieces", "held", "kind", "number")
 
     def __init__(self, kind: int, number: int, length: int) -> None:
         self.kind = kind
         self.number = number
-        self._body = bytearray(length)
+        self.held = 0
+        self._length = length
         self._missing = [(0, length)]
-        self._pieces = 0
+        # Not in their places at once: a byte of a message would take as much as all of it.
+        self._pieces: list[tuple[int, bytes]] = []
 
     def continues(self, kind: int, number: int, length: int) -> bool:
         """Return whether a piece with these header values belongs to this message."""
-        return (kind, number, length) == (self.kind, self.number, len(self._body))
+        return (kind, number, length) == (self.kind, self.number, self._length)
 
     def add(self, offset: int, piece: bytes) -> bytes | None:
         """Put a piece in its place; return the body once it is whole."""
         end = offset + len(piece)
-        self._pieces += 1
-        if end > len(self._body) or self._pieces > _MOST_FRAGMENTS:
+        if end > self._length or len(self._pieces) >= _MOST_FRAGMENTS:
             return None
-        self._body[offset:end] = piece
+        self._pieces.append((offset, piece))
+        self.held += len(piece) + _BYTES_A_PIECE
         missing = []
         for start, stop in self._missing:
             missing += [(start, min(stop, offset)), (max(start, end), stop)]
         self._missing = [gap for gap in missing if gap[0] < gap[1]]
-        return None if self._missing else bytes(self._body)
+        return None if self._missing else self._body()
+
+    def _body(self) -> bytes:
+        body = bytearray(self._length)
+        for offset, piece in self._pieces:
+            body[offset : offset + len(piece)] = piece
+        return bytes(body)
 
 
 class DatagramLayer:
@@ -61,6 +70,12 @@ class DatagramLayer:
         # Zeek's name for DTLS among the services of a flow is another: it is not "ssl".
         self.session = Session(confirmable=False)
         self._fragmented: list[FragmentedMessage | None] = [None, None]
+
+    @property
+    def held(self) -> int:
+        """About how many bytes of memory it takes to wait for the rest."""
+        messages = [message.held for message in self._fragmented if message is not None]
+        return sum(messages) + self.session.held
 
     def read(self, segments: Iterable[Segment]) -> None:
         """Read datagrams, one a segment, as long as the session is not finished."""

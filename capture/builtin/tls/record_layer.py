@@ -35,6 +35,12 @@ class RecordLayer:
         self._unfinished = (Unfinished(), Unfinished())
         self._messages = (HandshakeMessages(), HandshakeMessages())
 
+    @property
+    def held(self) -> int:
+        """About how many bytes of memory it takes to wait for the rest."""
+        kept = sum(map(len, (*self._unfinished, *self._messages)))
+        return kept + self.session.held
+
     def read(self, segments: Iterable[Segment]) -> None:
         """Read what comes, as long as the session is not finished; as in Zeek, a hole ends it."""
         session = self.session

@@ -61,6 +61,9 @@ _RETRY_REQUEST: Final = "j"
 _LONGEST_HISTORY: Final = 100
 _MOST_CERTIFICATES: Final = 20_000
 _VIOLATIONS_BEFORE_GIVING_UP: Final = 5
+# What certificates take in memory, roughly: names grow where their bytes have to be escaped.
+_GROWTH: Final = 4
+_BYTES_A_CERTIFICATE: Final = 1024
 
 # Shared by all connections, since most see the same few certificates and chains of them.
 _CERTIFICATES: Final = ParsedOnce(parse_certificate)
@@ -108,6 +111,11 @@ class Session:
         self._encrypted = [False, False]
         self._violations = 0
         self._room_for_certificates = _MOST_CERTIFICATES
+
+    @property
+    def held(self) -> int:
+        """About how many bytes of memory the certificates seen take."""
+        return 0 if self.connection is None else self.connection.size
 
     def violation(self) -> None:
         """Note something that TLS does not allow: Zeek stops there, if it saw TLS before."""
@@ -174,7 +182,7 @@ class Session:
         """Note a server hello of SSL 2."""
         self._server_hello(hello)
         if certificate:
-            self._certificates(False, (_CERTIFICATES[certificate],))
+            self._certificates(False, (_CERTIFICATES[certificate],), len(certificate))
         self._add_history(False, "s")
 
     def ssl2_master_key(self) -> None:
@@ -231,7 +239,7 @@ class Session:
 
     def read_certificates(self, from_originator: bool, body: bytes) -> None:
         """Read the chain of a certificate message."""
-        self._certificates(from_originator, _CHAINS[body])
+        self._certificates(from_originator, _CHAINS[body], len(body))
 
     def read_curve(self, _from_originator: bool, body: bytes) -> None:
         """Read a server's key exchange."""
@@ -262,7 +270,9 @@ class Session:
         else:
             self.violation()
 
-    def _certificates(self, from_originator: bool, chain: tuple[Certificate, ...]) -> None:
+    def _certificates(
+        self, from_originator: bool, chain: tuple[Certificate, ...], octets: int
+    ) -> None:
         connection = self._opened()
         chain = chain[: self._room_for_certificates]
         if chain:
@@ -270,6 +280,7 @@ class Session:
             from_client = from_originator != self._flipped
             seen = connection.client_chains if from_client else connection.server_chains
             seen.append(SeenChain(self.time_ns, chain))
+            connection.size += _GROWTH * octets + _BYTES_A_CERTIFICATE * len(chain)
 
     def _change_cipher_spec(self, from_originator: bool) -> None:
         self._add_history(from_originator, "i")

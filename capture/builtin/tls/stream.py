@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
@@ -11,7 +11,7 @@ from capture.builtin.tls.connection import TlsConnection
 from capture.builtin.tls.datagram_layer import DatagramLayer
 from capture.builtin.tls.openings import ANY_RECORD, OVER_TCP, Reader
 from capture.builtin.tls.record_layer import RecordLayer
-from capture.builtin.tls.upgrade.recogniser import Recogniser
+from capture.builtin.tls.upgrade.recogniser import Recogniser, Wrapping
 
 _LAYERS: Final = (RecordLayer, DatagramLayer)
 _OPENINGS: Final = (*OVER_TCP, ANY_RECORD)
@@ -29,13 +29,20 @@ class TlsStream:
     ``datagrams`` is for UDP, where each segment is one datagram.
     """
 
-    __slots__ = ("_reader", "_unwrap", "_waiting", "finished")
+    __slots__ = ("_reader", "_waiting", "_wrapping", "finished")
 
     def __init__(self, datagrams: bool = False) -> None:
         self.finished = False
         self._reader: Reader | None = DatagramLayer() if datagrams else None
         self._waiting: list[Segment] = []
-        self._unwrap: Callable[[bool, bytes], bytes] | None = None
+        self._wrapping: Wrapping | None = None
+
+    @property
+    def held(self) -> int:
+        """About how many bytes of memory it takes to wait for more."""
+        waiting = sum([len(segment.data) for segment in self._waiting])
+        parts = (part.held for part in (self._reader, self._wrapping) if part is not None)
+        return waiting + sum(parts)
 
     def read(self, segments: Iterator[Segment]) -> None:
         """Take segments until there are no more, or until ``finished``."""
@@ -96,7 +103,7 @@ class TlsStream:
                 recogniser.feed(segment.from_originator, segment.data)
                 self.finished = recogniser.finished and not recogniser.switched
             if recogniser.switched:
-                self._reader, self._unwrap = RecordLayer(), recogniser.unwrap
+                self._reader, self._wrapping = RecordLayer(), recogniser.wrapping
                 both = (True, bytes(recogniser.client)), (False, bytes(recogniser.server))
                 begun = [Segment(segment.time_ns, side, data) for side, data in both if data]
                 return chain(begun, segments)
@@ -106,10 +113,10 @@ class TlsStream:
 
     def _unwrapped(self, segments: Iterator[Segment]) -> Iterator[Segment]:
         """Return the segments without what the protocol around TLS wraps its bytes in."""
-        unwrap = self._unwrap
-        if unwrap is None:
+        wrapping = self._wrapping
+        if wrapping is None:
             return segments
         return (
-            segment._replace(data=unwrap(segment.from_originator, segment.data))
+            segment._replace(data=wrapping.decode(segment.from_originator, segment.data))
             for segment in segments
         )

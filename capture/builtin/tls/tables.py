@@ -59,7 +59,7 @@ class TlsLog:
         self._rows.server_name.append(found.server_name)
         self._rows.chain_times.append(tuple([chain.time_ns for chain in found.chains]))
         self._rows.found.append(found)
-        self._count(_BYTES_A_CONNECTION)
+        self._count(_memory_of(found))
 
     def add_handshakes(self, connections: ConnectionColumns, handshakes: Handshakes) -> None:
         """Take handshakes of these connections, one of each."""
@@ -68,8 +68,8 @@ class TlsLog:
         self._rows.server_name.extend(handshakes.server_name)
         self._rows.chain_times.extend(handshakes.chain_times)
         self._rows.found.extend(handshakes.found)
-        distinct = len(set(map(id, handshakes.found)))
-        self._count(len(handshakes.found) * _BYTES_A_ROW + distinct * _BYTES_A_CONNECTION)
+        distinct = dict(zip(map(id, handshakes.found), handshakes.found, strict=True)).values()
+        self._count(len(handshakes.found) * _BYTES_A_ROW + sum(map(_memory_of, distinct)))
 
     def finish(self) -> None:
         """Deliver what still waits."""
@@ -86,6 +86,10 @@ class TlsLog:
             self._deliver(_ssl_table(self._rows))
             self._rows = no_rows()
             self._bytes = 0
+
+
+def _memory_of(found: TlsConnection) -> int:
+    return _BYTES_A_CONNECTION + found.size + len(found.server_name or "")
 
 
 def _ssl_table(rows: TlsRows) -> pl.DataFrame:

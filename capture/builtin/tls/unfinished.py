@@ -16,6 +16,10 @@ class Unfinished:
         self._octets: bytes | bytearray = b""
         self.needed = 0
 
+    def __len__(self) -> int:
+        """Return how many bytes are kept."""
+        return len(self._octets)
+
     def keep(self, octets: bytes, needed: int) -> None:
         """Keep the beginning of something that is ``needed`` bytes long."""
         self._octets = bytearray(octets)

@@ -10,7 +10,7 @@ import numpy as np
 
 from capture.builtin.flows.connection_table import Connections, TextPool, take_rows
 from capture.builtin.flows.runs import Booleans, Indices, ranges
-from capture.builtin.flows.tcp.holes import HolesByStream, follow_holes
+from capture.builtin.flows.tcp.holes import Holes, HolesByStream, follow_holes
 from capture.builtin.flows.tcp.openings import (
     Undecided,
     begin_connections,
@@ -83,6 +83,24 @@ class TcpAnalysis:
                 undecided = cut_into_slices(undecided, SLICE)
             yield part
 
+    def holes(self) -> int:
+        """Return how many pieces of payload wait above holes."""
+        return sum([len(holes.waiting) for holes in self._open_holes.values()])
+
+    def limit_holes(self, most: int) -> None:
+        """Stop reassembling the streams with most pieces above holes until no more than that wait.
+
+        Of those with equally many, the oldest are given up first.
+        """
+        waiting = self.holes()
+        if waiting <= most:
+            return
+        for _, streams in sorted(self._open_holes.items(), key=_most_pieces_first):
+            if waiting <= most:
+                return
+            waiting -= len(streams.waiting)
+            streams.give_up()
+
     def forget(self, connections: Connections) -> None:
         """Drop what is remembered of connections that are over."""
         if self._open_holes:
@@ -149,6 +167,11 @@ class TcpAnalysis:
         clocks = _clocks(take_rows(connections, rows))
         for row, state, part, clock in zip(rows.tolist(), states, parts, clocks, strict=True):
             yield row, self.transitions.run_timed(state, codes[part], times.take(part), clock)
+
+
+def _most_pieces_first(entry: tuple[tuple[int, int], Holes]) -> tuple[int, tuple[int, int]]:
+    key, holes = entry
+    return -len(holes.waiting), key
 
 
 def _clocks(connections: Connections) -> Iterator[Clock]:

@@ -55,8 +55,12 @@ class Holes:
         if acknowledged > 1 or not self.waiting:
             return
         if self.waiting[-1][1] - self.frontier > UNACKNOWLEDGED_LIMIT:
-            self.waiting.clear()
-            self.given_up = True
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Stop reassembling."""
+        self.waiting.clear()
+        self.given_up = True
 
     def _keep(self, start: int, end: int) -> None:
         at = bisect_left(self.waiting, (start, start))

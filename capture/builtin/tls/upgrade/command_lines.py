@@ -72,7 +72,7 @@ class CommandLines(Recogniser):
         while (line := take_line(self.server)) is not None:
             if self._yes is not None and self._yes.match(line):
                 self.switched = True
-                self.unwrap = GssapiTokens().decode if self._in_tokens else None
+                self.wrapping = GssapiTokens() if self._in_tokens else None
                 return
             if self._no is not None and self._no.match(line):
                 self._yes = self._no = None

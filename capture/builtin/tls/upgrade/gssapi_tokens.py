@@ -26,6 +26,11 @@ class GssapiTokens:
         self._begun = False
         self._over = False
 
+    @property
+    def held(self) -> int:
+        """How many bytes of lines wait for the rest."""
+        return len(self._held[True]) + len(self._held[False])
+
     def decode(self, from_originator: bool, data: bytes) -> bytes:
         """Return the bytes in the tokens that end in ``data``."""
         held = self._held[from_originator]

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from typing import Protocol
 
 _MOST_PLAINTEXT = 32768
+
+
+class Wrapping(Protocol):
+    """What a protocol puts around the bytes of TLS."""
+
+    @property
+    def held(self) -> int:
+        """How many bytes wait for more."""
+
+    def decode(self, from_originator: bool, data: bytes) -> bytes:
+        """Return the bytes of TLS that ``data`` completes."""
 
 
 class Recogniser(ABC):
     """Watches a connection in the clear until both sides have agreed to speak TLS.
 
     ``client`` and ``server`` are the bytes of each direction that the recogniser has not dealt
-    with. Once ``switched`` is set, they are the first bytes of TLS, or of what ``unwrap`` makes TLS
-    of. Once ``finished`` is set, the connection will never switch, or has talked for longer than
-    32 kB without doing so.
+    with. Once ``switched`` is set, they are the first bytes of TLS, or of what ``wrapping`` makes
+    TLS of. Once ``finished`` is set, the connection will never switch, or has talked for longer
+    than 32 kB without doing so.
     """
 
     def __init__(self) -> None:
@@ -22,8 +33,13 @@ class Recogniser(ABC):
         self.server = bytearray()
         self.switched = False
         self.finished = False
-        self.unwrap: Callable[[bool, bytes], bytes] | None = None
+        self.wrapping: Wrapping | None = None
         self._seen = 0
+
+    @property
+    def held(self) -> int:
+        """How many bytes are not dealt with yet."""
+        return len(self.client) + len(self.server)
 
     def feed(self, from_originator: bool, data: bytes) -> None:
         """Read the next bytes of a direction."""

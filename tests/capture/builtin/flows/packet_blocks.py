@@ -10,6 +10,7 @@ import numpy as np
 
 from capture.builtin.block import PacketBlock
 from capture.builtin.connection import Connection
+from capture.builtin.flows.limits import Limits
 from capture.builtin.flows.tracker import FlowTracker
 from capture.builtin.log_rows import LogRows
 from capture.builtin.log_tables import LogTables
@@ -198,20 +199,26 @@ def blocks(packets: Sequence[Packet], size: int) -> Iterable[PacketBlock]:
         network_time = int(part.clock_ns[-1])
 
 
-def track(packets: Sequence[Packet], size: int = 1 << 16) -> FlowTracker:
+def track(
+    packets: Sequence[Packet], size: int = 1 << 16, limits: Limits | None = None
+) -> FlowTracker:
     """Return a tracker that was fed the packets in blocks of a size."""
-    return _fed(LogTables(), packets, size)
+    return _fed(LogTables(), packets, size, limits)
 
 
-def logged(packets: Sequence[Packet], size: int = 1 << 16) -> LogTables:
+def logged(
+    packets: Sequence[Packet], size: int = 1 << 16, limits: Limits | None = None
+) -> LogTables:
     """Return the logs of the packets, which come in blocks of a size."""
     logs = LogTables()
-    _fed(logs, packets, size).finish()
+    _fed(logs, packets, size, limits).finish()
     return logs
 
 
-def _fed(logs: LogTables, packets: Sequence[Packet], size: int) -> FlowTracker:
-    tracker = FlowTracker(LogRows(logs.add))
+def _fed(
+    logs: LogTables, packets: Sequence[Packet], size: int, limits: Limits | None
+) -> FlowTracker:
+    tracker = FlowTracker(LogRows(logs.add), limits=limits)
     for part in blocks(packets, size):
         tracker.feed(part)
     return tracker
