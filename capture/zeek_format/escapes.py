@@ -12,7 +12,8 @@ from collections.abc import Callable
 import polars as pl
 
 _ESCAPED = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(\\))")
-_TO_ESCAPE = re.compile(r"[\x00-\x1f\x7f]|\\(?!x[0-9A-Fa-f]{2})")
+_LONE_BACKSLASH = re.compile(r"\\(?!x[0-9A-Fa-f]{2})")
+_CONTROL_CHARACTERS = {octet: f"\\x{octet:02x}" for octet in (*range(0x20), 0x7F)}
 _NEEDS_ESCAPE = r"^$|^-$|^\(empty\)$|[\x00-\x1f\x7f\\]"
 # Whole values that would mean something else: the marks for unset and empty, and emptiness itself.
 _RESERVED = {"-": r"\x2d", "(empty)": r"\x28empty)", "": "(empty)"}
@@ -64,11 +65,7 @@ def text_of(octets: bytes) -> str:
 def _escape_one(value: str, also: str) -> str:
     if value in _RESERVED:
         return _RESERVED[value]
-    escaped = _TO_ESCAPE.sub(lambda match: _escaped_character(match[0]), value)
+    escaped = _LONE_BACKSLASH.sub(r"\\\\", value).translate(_CONTROL_CHARACTERS)
     for character in also:
         escaped = escaped.replace(character, f"\\x{ord(character):02x}")
     return escaped
-
-
-def _escaped_character(character: str) -> str:
-    return "\\\\" if character == "\\" else f"\\x{ord(character):02x}"
