@@ -11,7 +11,7 @@ import polars as pl
 from capture.builtin.dns.tables import DnsLog
 from capture.builtin.flows.conn_log import ConnLog
 from capture.builtin.part import WHOLE, Part
-from capture.builtin.tls.certificate_log import CertificateRows
+from capture.builtin.tls.certificate_rows import CertificateRows
 from capture.builtin.tls.tables import TlsLog
 
 BYTES_IN_MEMORY: Final = 1 << 24

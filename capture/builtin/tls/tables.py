@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from capture.builtin.connection import Connection, ConnectionColumns
-from capture.builtin.tls.certificate_log import CertificateRows
+from capture.builtin.tls.certificate_rows import CertificateRows
 from capture.builtin.tls.connection import SeenChain, TlsConnection, TlsRows, no_rows
 from capture.builtin.tls.fingerprints.columns import fingerprint_columns
 from capture.builtin.tls.fingerprints.list_column import column
