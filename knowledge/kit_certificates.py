@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,7 @@ class KitCertificate:
         return self.attributes == name if self.whole else self.attributes <= name
 
 
+@lru_cache(maxsize=4096)
 def kit_of(subject: str, issuer: str) -> str | None:
     """Return the kit whose default a leaf certificate is, by its distinguished names."""
     for name in (subject, issuer):

@@ -73,9 +73,10 @@ class KnownCertificates:
     def matches(self, leaves: Iterable[Leaf]) -> tuple[CertificateMatch, ...]:
         """Return what fits any of the connections, fingerprints first; an entry matches once."""
         found: dict[Entry, CertificateMatch] = {}
-        keys = {key for leaf in leaves for key in _keys(leaf)} if self.entries else ()
+        shown = (key for leaf in leaves for key in _keys(leaf)) if self.entries else ()
+        keys = {key for key in shown if key in self._index}
         for kind, text in sorted(keys, key=lambda key: (_rank(key[0]), key[1])):
-            for entry in self._index.get((kind, text), ()):
+            for entry in self._index[kind, text]:
                 match = self._match(entry, kind)
                 if match is not None:
                     found.setdefault(entry, match)
