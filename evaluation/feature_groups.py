@@ -56,7 +56,12 @@ SERVER_GROUPS: Final[Groups] = {
         "SNI_domain_length",
         "SNI_domain_entropy",
     ),
-    "sni intel": ("SNI_domain_rank", "SNI_domain_is_known", "SNI_domain_likelihood"),
+    "sni intel": (
+        "SNI_domain_rank",
+        "SNI_domain_is_known",
+        "SNI_domain_is_listed",
+        "SNI_domain_likelihood",
+    ),
     "sni and certificate": ("is_SNIs_in_SAN_dns",),
     "certificate": (
         "cert_key_alg",

@@ -13,6 +13,7 @@ import polars as pl
 
 from capture.distinguished_name import attributes
 from knowledge.character_model import CharacterModel
+from knowledge.domain_set import DomainSet
 from knowledge.issuer_name import issuer_name
 from knowledge.known_names import NAMING_ATTRIBUTES, TABLES, KnownNames
 from knowledge.registered_domain import registered_domain
@@ -20,13 +21,19 @@ from knowledge.registered_domain import registered_domain
 _CONTEST: Final = ("tlsSubject", "tlsIssuerDn", "tlsSni", "weakLabel")
 _EXAMPLE: Final = """example:
   python -m knowledge --popular top.txt --ordinary top.txt random.txt \\
-    --contest module1/data/contest.csv.gz"""
+    --listed 2024.txt 2025.txt --contest module1/data/contest.csv.gz"""
 
 
-def make(popular: Sequence[str], ordinary: Iterable[str], contest: pl.DataFrame) -> KnownNames:
+def make(
+    popular: Sequence[str],
+    ordinary: Iterable[str],
+    listed: Iterable[str],
+    contest: pl.DataFrame,
+) -> KnownNames:
     """Return known names.
 
-    ``popular`` are domains, most popular first, ``ordinary`` domains to learn characters from;
+    ``popular`` are domains, most popular first, ``ordinary`` domains to learn characters from,
+    ``listed`` very many domains in wide use, in any order;
     ``contest`` has the columns ``tlsSubject``, ``tlsIssuerDn``, ``tlsSni`` and ``weakLabel`` (1 for
     a known default certificate of malware: left out).
     """
@@ -38,6 +45,7 @@ def make(popular: Sequence[str], ordinary: Iterable[str], contest: pl.DataFrame)
         Counter(_registered(records["tlsSni"].drop_nulls().unique())),
         CharacterModel.fit(sorted({domain.split(".")[0] for domain in ordinary})),
         CharacterModel.fit(sorted(_attribute_values(records))),
+        DomainSet.of(listed),
     )
 
 
@@ -65,13 +73,23 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--popular", type=Path, required=True, help="domains, most popular first")
     parser.add_argument("--ordinary", type=Path, nargs="+", required=True, help="ordinary domains")
+    parser.add_argument(
+        "--listed",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="LIST",
+        help="domains most in use, a list a year: what is in all of them counts as in wide use",
+    )
     parser.add_argument("--contest", type=Path, required=True, help="TLS records of the contest")
     parser.add_argument("--out", type=Path, default=TABLES, metavar="DIR", help="where tables go")
     arguments = parser.parse_args(argv)
     try:
         ordinary = [line for path in arguments.ordinary for line in path.read_text().split()]
         contest = pl.read_csv(arguments.contest, columns=_CONTEST)
-        names = make(arguments.popular.read_text().split(), ordinary, contest)
+        lists = [set(path.read_text().split()) for path in arguments.listed]
+        popular = arguments.popular.read_text().split()
+        names = make(popular, ordinary, set.intersection(*lists), contest)
         names.save(arguments.out)
     except (OSError, pl.exceptions.PolarsError) as error:
         print(error, file=sys.stderr)

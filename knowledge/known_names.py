@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from knowledge.character_model import CharacterModel
+from knowledge.domain_set import DomainSet
 
 TABLES: Final = Path(__file__).resolve().parent / "tables"
 POPULAR_DOMAINS: Final = "popular_domains.txt.gz"
 ISSUERS: Final = "issuers.csv.gz"
 DOMAINS: Final = "domains.csv.gz"
 CHARACTERS: Final = "characters.json.gz"
+LISTED_DOMAINS: Final = "listed_domains.gz"
 NAMING_ATTRIBUTES: Final = ("CN", "O", "OU", "L", "ST")
 """The attributes of distinguished names that ``name_model`` is about."""
 
@@ -31,7 +33,8 @@ class KnownNames:
     ``popularity`` is the rank of popular domains, from 0; ``issuers`` the number of subjects by
     issuer (see ``knowledge.issuer_name``), ``domains`` that of server names by
     registered domain. ``domain_model`` and ``name_model`` tell how ordinary a label of a domain and
-    an attribute of a distinguished name are.
+    an attribute of a distinguished name are. ``listed`` are domains among the million
+    most used, year after year.
     """
 
     popularity: Mapping[str, int]
@@ -39,6 +42,7 @@ class KnownNames:
     domains: Mapping[str, int]
     domain_model: CharacterModel
     name_model: CharacterModel
+    listed: DomainSet
 
     def save(self, folder: Path) -> None:
         """Write the tables; the same names give the same bytes."""
@@ -51,6 +55,7 @@ class KnownNames:
         _write(folder / ISSUERS, _counts_text(self.issuers))
         _write(folder / DOMAINS, _counts_text(self.domains))
         _write(folder / CHARACTERS, json.dumps(models, separators=(",", ":")))
+        self.listed.save(folder / LISTED_DOMAINS)
 
 
 @cache
@@ -64,6 +69,7 @@ def known_names(folder: Path = TABLES) -> KnownNames:
         _counts(_read(folder / DOMAINS)),
         CharacterModel(models[_DOMAIN_MODEL]),
         CharacterModel(models[_NAME_MODEL]),
+        DomainSet.load(folder / LISTED_DOMAINS),
     )
 
 

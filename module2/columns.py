@@ -65,6 +65,7 @@ FURTHER_FEATURES: Final[tuple[str, ...]] = (
     "SNI_is_IP",
     "SNI_domain_rank",
     "SNI_domain_is_known",
+    "SNI_domain_is_listed",
     "SNI_length",
     "SNI_labels",
     "SNI_digit_ratio",

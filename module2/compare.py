@@ -49,6 +49,10 @@ def compare(
     choices: dict[str, dict[str, Any]] = {
         "all features": {"features": LEARNED_FEATURES},
         "all features, CTU table added": {"features": LEARNED_FEATURES, "added": ctu},
+        "all features but the list of domains, CTU table added": {
+            "features": _without_listed_domains(),
+            "added": ctu,
+        },
         "51 classic features": {"features": CLASSIC_FEATURES},
         "51 classic features, CTU table added": {"features": CLASSIC_FEATURES, "added": ctu},
         "30 features of the original": {"features": ORIGINAL_FEATURES},
@@ -65,6 +69,10 @@ def compare(
         probabilities = out_of_fold(rows, score, seeds=seeds)
         figures[algorithm.name][name] = _figures(rows, probabilities)
     return figures
+
+
+def _without_listed_domains() -> tuple[str, ...]:
+    return tuple(name for name in LEARNED_FEATURES if name != "SNI_domain_is_listed")
 
 
 def comparison_of(table: Path) -> Path | None:

@@ -17,6 +17,7 @@ _FACTS: Final[dict[str, pl.DataType]] = {
     "SNI_is_IP": pl.Float64(),
     "SNI_domain_rank": pl.Float64(),
     "SNI_domain_is_known": pl.Float64(),
+    "SNI_domain_is_listed": pl.Float64(),
     "SNI_length": pl.Float64(),
     "SNI_labels": pl.Float64(),
     "SNI_digit_ratio": pl.Float64(),
@@ -35,8 +36,9 @@ def server_name_features(tls: pl.DataFrame, known: KnownNames) -> pl.DataFrame:
 
     ``SNI_domain_rank`` is the decimal logarithm of the rank among the popular domains, 5 for the
     others; ``SNI_domain_is_known`` tells whether the domain is listed there or among those of the
-    contest. Entropy (bits a character) and likelihood (``knowledge.character_model``) are of the
-    registered domain's first label; a name without a registered domain has none of these.
+    contest, ``SNI_domain_is_listed`` whether it was among the million most used in each year from
+    2020 to 2025. Entropy (bits a character) and likelihood (``knowledge.character_model``) are of
+    the registered domain's first label; a name without a registered domain has none of these.
     """
     names = tls["server_name"].drop_nulls().unique().sort()
     facts = pl.DataFrame([_facts(name, known) for name in names], schema=_FACTS, orient="row")
@@ -55,6 +57,7 @@ def _facts(name: str, known: KnownNames) -> tuple[str | float | None, ...]:
         0.0,
         log10(_FIRST_RANKS + known.popularity.get(domain or host, _UNLISTED_RANK)),
         float(domain in known.popularity or domain in known.domains),
+        float(domain is not None and domain in known.listed),
         float(len(host)),
         float(host.count(".") + 1),
         digits / len(host) if host else 0.0,

@@ -33,12 +33,14 @@ from module2.training_rows import TrainingError, read_added_rows, read_training_
 from training.dataset_folders import DATASET
 from training.manifest import ManifestError
 from training.metrics import summary, summary_line, threshold_at_false_positive_rate
-from training.out_of_fold import SEEDS, FitAndScore, out_of_fold, possible_folds, recall_by_family
+from training.out_of_fold import FitAndScore, out_of_fold, possible_folds, recall_by_family
 from training.progress import warn
 from training.tables import TableError, write_table
 
 OUT_OF_FOLD: Final = "out_of_fold.csv.gz"
 FALSE_POSITIVE_RATE: Final = 0.01
+# Most families are a single server, so that figures of fewer foldings move by several points.
+SEEDS: Final = (1, 2, 3, 4, 5, 6)
 _EXAMPLE = """example:
   python -m module2.train --models /tmp/models"""
 

@@ -99,6 +99,9 @@ FURTHER: Final[dict[str, Wording]] = {
         "popularity of the server name's domain (log10 of its rank, 5 is unlisted)", number
     ),
     "SNI_domain_is_known": Wording("server names below a widely known domain", share),
+    "SNI_domain_is_listed": Wording(
+        "server names below a domain among the million most used, each year 2020 to 2025", share
+    ),
     "SNI_length": Wording("length of the server name (SNI)", characters),
     "SNI_labels": Wording("number of labels in the server name (SNI)", number),
     "SNI_digit_ratio": Wording("digits in the server name (SNI)", share),

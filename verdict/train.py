@@ -27,11 +27,11 @@ PRIOR: Final = 0.1  # malicious share of servers that the probability is calibra
 MODEL_BROKEN: Final = 4  # exit status
 _SOLVER: Final = "newton-cholesky"  # exact, and fast for a single column
 # Module 1 sees one connection and few of its features, so it has less say than the others.
-_TRUST: Final = {"module1": 0.75, "random_forest": 1.0, "gbdt": 1.0}
+_TRUST: Final = {"module1": 0.6, "random_forest": 1.0, "gbdt": 1.0}
 _DECIMALS: Final = 6  # of the stored coefficients, so that rounding of arithmetic does not show
 _DESCRIPTION: Final = (
     "FINAL: the mean log-odds of the detectors that assessed a server, module 1 with three "
-    "quarters of the weight, calibrated by a logistic regression for each set of detectors, and "
+    "fifths of the weight, calibrated by a logistic regression for each set of detectors, and "
     "more where a certificate is the documented default of a malware kit; trained on out-of-fold "
     "probabilities, evaluated and its threshold set on folds that hold families and captures out "
     "once more. Families and captures weigh by the square root of their rows, all families "

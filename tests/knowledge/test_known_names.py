@@ -20,21 +20,21 @@ def contest() -> pl.DataFrame:
 
 
 def test_issuers_are_counted_by_subject_and_domains_by_server_name() -> None:
-    names = make(["a.example"], ["a.example"], contest())
+    names = make(["a.example"], ["a.example"], ["a.example"], contest())
     assert names.issuers == {"O=trust": 2}
     assert names.domains == {"a.example": 2}
     assert names.popularity == {"a.example": 0}
 
 
 def test_names_of_known_malware_teach_nothing() -> None:
-    names = make(["a.example"], ["a.example"], contest())
+    names = make(["a.example"], ["a.example"], ["a.example"], contest())
     assert names.name_model == CharacterModel.fit(
         ["a.example", "b.example", "ca 1", "ca 2", "trust"]
     )
 
 
 def test_tables_come_back_as_saved(tmp_path: Path) -> None:
-    names = make(["b.example", "a.example"], ["a.example"], contest())
+    names = make(["b.example", "a.example"], ["a.example"], ["c.example"], contest())
     names.save(tmp_path)
     assert known_names(tmp_path) == names
 
@@ -42,5 +42,7 @@ def test_tables_come_back_as_saved(tmp_path: Path) -> None:
 def test_the_shipped_tables_know_common_issuers_and_domains() -> None:
     names: KnownNames = known_names()
     assert names.popularity["google.com"] < 10
+    assert "wikipedia.org" in names.listed
+    assert "never-registered.example" not in names.listed
     assert names.issuers["O=let's encrypt"] > 10
     assert names.domain_model.likelihood("weather") > names.domain_model.likelihood("xkqzvj")

@@ -18,10 +18,15 @@ def test_a_popular_domain_has_a_low_rank_and_is_known() -> None:
     assert (row["SNI_length"], row["SNI_labels"], row["SNI_domain_length"]) == (14.0, 3.0, 6.0)
 
 
+def test_a_domain_of_the_list_counts_for_all_hosts_below_it() -> None:
+    row = only_row([flow()], [tls(server_name="de.m.wikipedia.org")])
+    assert row["SNI_domain_is_listed"] == 1.0
+
+
 def test_a_domain_that_nobody_knows_ranks_behind_all() -> None:
     row = only_row([flow()], [tls(server_name="a1.qxzkv7.example")])
     assert row["SNI_domain_rank"] == pytest.approx(5, abs=1e-3)
-    assert row["SNI_domain_is_known"] == 0.0
+    assert (row["SNI_domain_is_known"], row["SNI_domain_is_listed"]) == (0.0, 0.0)
     assert row["SNI_digit_ratio"] == pytest.approx(2 / 17)
 
 
