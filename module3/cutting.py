@@ -25,8 +25,9 @@ _Ending = Callable[[Indices, Booleans, Booleans], Indices]
 class Streams:
     """Packets sorted by endpoints and protocol; those of stream ``i`` end before ``ends[i]``.
 
-    ``goes_on`` tells the streams that have an open flow, ``origin`` when it began (microseconds)
-    and ``ended`` whether a FIN or a RST was seen in it.
+    ``time`` is in microseconds; ``cut`` lets it fall within no flow. ``goes_on`` tells the streams
+    that have an open flow, ``origin`` when it began (microseconds) and ``ended`` whether a FIN or a
+    RST was seen in it.
     """
 
     time: NDArray[np.int64]
@@ -61,6 +62,9 @@ def cut(streams: Streams, *, cic: bool) -> Pieces:
     ``cic`` the first FIN after a flow's first packet ends it at once, and a RST never does.
     """
     ending = (_behind_next_fin if cic else _next_syn_after_an_end)(streams.flags)
+    falls = np.flatnonzero(np.diff(streams.time) < 0)
+    if not cic:
+        _raise_falling(streams.time, falls, streams.starts, streams.ends)
     stream, starts = np.arange(len(streams.starts)), streams.starts
     goes_on, origin, ended = streams.goes_on, streams.origin, streams.ended
     found = []
@@ -68,6 +72,8 @@ def cut(streams: Streams, *, cic: bool) -> Pieces:
         ends = streams.ends[stream]
         at_flag = ending(starts, goes_on, ended)
         stop = np.minimum(at_flag, ends)
+        if cic:  # a flow that a FIN has ended is forgotten with its times
+            _raise_falling(streams.time, falls, starts, stop)
         late = (stop > starts) & (streams.time[stop - 1] > origin + FLOW_TIMEOUT)
         for at in np.flatnonzero(late).tolist():
             time = streams.time[starts[at] : stop[at]]
@@ -79,6 +85,17 @@ def cut(streams: Streams, *, cic: bool) -> Pieces:
         goes_on = ended = np.zeros(len(stream), dtype=np.bool_)
         origin = streams.time[starts]
     return _in_order(found)
+
+
+def _raise_falling(time: NDArray[np.int64], falls: Indices, starts: Indices, ends: Indices) -> None:
+    """Let no time fall between starts and ends, both ascending; ``falls`` come before those that do."""
+    part = np.searchsorted(ends, falls, side="right")
+    known = part < len(ends)
+    falls, part = falls[known], part[known]
+    within = (falls >= starts[part]) & (falls + 1 < ends[part])
+    for row in np.unique(part[within]).tolist():
+        times = time[starts[row] : ends[row]]
+        np.maximum.accumulate(times, out=times)
 
 
 def _in_order(found: list[tuple[Indices, Indices, Indices, Booleans, Booleans]]) -> Pieces:

@@ -126,19 +126,13 @@ class FlowBuilder:
     def _times(
         self, block: PacketBlock, packet: Indices, before: Indices, sizes: Indices
     ) -> NDArray[np.int64]:
-        """Return microseconds that do not fall within a stream."""
+        """Return microseconds; the first of a stream is not before its open flow's latest."""
         oldest = block.network_time_ns[packet] // _MICROSECOND - LATEST
         time = np.maximum(block.time_ns[packet] // _MICROSECOND, oldest)
-        ends = np.cumsum(sizes)
-        starts = ends - sizes
+        starts = np.cumsum(sizes) - sizes
         open_ = np.flatnonzero(before != _NONE)
         floor = last_times(self._open)[before[open_]]
         time[starts[open_]] = np.maximum(time[starts[open_]], floor)
-        falls = np.flatnonzero(np.diff(time) < 0)
-        stream = np.searchsorted(ends, falls, side="right")
-        for row in np.unique(stream[falls + 1 < ends[stream]]).tolist():
-            part = time[starts[row] : ends[row]]
-            np.maximum.accumulate(part, out=part)
         return time
 
     def _streams(

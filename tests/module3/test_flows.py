@@ -75,6 +75,13 @@ def test_a_packet_that_was_written_late_counts_at_the_time_of_the_one_before() -
     assert (found["Flow Duration"], found["Flow IAT Min"]) == (1, 0)
 
 
+def test_what_follows_a_flow_that_a_fin_ended_may_be_older_in_any_block() -> None:
+    packets = [tcp(5, "S"), tcp(5, "FA"), tcp(4, "S"), tcp(4.5, "A")]
+    whole = rows(packets, cic=True)
+    assert whole == rows(packets, 2, cic=True) == rows(packets, 1, cic=True)
+    assert [each["Flow Duration"] for each in whole] == [500_000, 0]
+
+
 def test_a_packet_is_at_most_a_minute_older_than_the_newest_frame() -> None:
     found = row([other_frame(100), tcp(0, "A"), tcp(100, "A")])
     assert found["Flow Duration"] == 60
