@@ -88,7 +88,7 @@ def cut(streams: Streams, *, cic: bool) -> Pieces:
 
 
 def _raise_falling(time: NDArray[np.int64], falls: Indices, starts: Indices, ends: Indices) -> None:
-    """Let no time fall between starts and ends, both ascending; ``falls`` come before those that do."""
+    """Let no time fall between starts and ends, both ascending; behind ``falls`` it may."""
     part = np.searchsorted(ends, falls, side="right")
     known = part < len(ends)
     falls, part = falls[known], part[known]
