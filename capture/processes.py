@@ -67,10 +67,10 @@ def _pool(
     futures: list[Future[Result]] = []
     try:
         with interrupts_held_back():
-            futures += [pool.submit(function, source) for source in inputs]
+            futures += [pool.submit(_ended_at_once, function, source) for source in inputs]
         yield futures
     finally:
-        if not all(future.done() for future in futures):
+        if not futures or not all(future.done() for future in futures):
             for process in set(multiprocessing.active_children()).difference(before):
                 process.terminate()
         pool.shutdown(cancel_futures=True)
@@ -98,7 +98,7 @@ def _finished(
     pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(prepare,))
     try:
         with interrupts_held_back():
-            futures = {pool.submit(function, source): source for source in inputs}
+            futures = {pool.submit(_ended_at_once, function, source): source for source in inputs}
         if hasattr(signal, "siginterrupt"):
             # polars lets a wait go on after Ctrl-C, here until the next input is done.
             signal.siginterrupt(signal.SIGINT, True)
@@ -134,14 +134,15 @@ def ended_in_order() -> Iterator[None]:
 
 @contextmanager
 def interrupts_held_back() -> Iterator[None]:
-    """Let Ctrl-C wait, and processes that are started meanwhile never hear of it.
+    """Let Ctrl-C and SIGTERM wait, so that they meet no process half started.
 
-    They could not ignore it themselves before they have loaded their libraries.
+    Processes that are started meanwhile never hear of Ctrl-C, which they could not ignore
+    themselves before they have loaded their libraries, and of SIGTERM from ``serve_parent`` on.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
@@ -155,8 +156,26 @@ def serve_parent() -> None:
     ended leaves its own processes, if it has any, in order.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):  # what came meanwhile ends this process here
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     signal.signal(signal.SIGTERM, _leave)
     Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _ended_at_once(function: Callable[[Input], Result], source: Input) -> Result:
+    """Call the function; when this process is told to end, do no other work after it."""
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        return function(source)
+    except SystemExit as ended:  # which a pool takes for a result
+        os._exit(int(ended.code or 0))
+    finally:
+        signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, _: object) -> None:
+    """End a process that has nothing to leave in order."""
+    os._exit(128 + number)
 
 
 def _leave(number: int, _: object) -> None:
@@ -178,6 +197,7 @@ def _end_with_parent() -> None:
 
 def _start(prepare: Callable[[], None] | None) -> None:
     serve_parent()
+    signal.signal(signal.SIGTERM, _end)
     if prepare is not None:
         prepare()
 
