@@ -10,7 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread, current_thread, main_thread
+from threading import Event, Thread, current_thread, main_thread
 from typing import Final, TypeVar
 
 from capture.discover import Input
@@ -19,6 +19,8 @@ Result = TypeVar("Result")
 
 # Bytes of all inputs together that are read before further processes would have started.
 SMALL: Final = 1 << 23
+
+_at_work: Final = Event()  # in a process of a pool
 
 
 def outcomes(
@@ -164,18 +166,20 @@ def serve_parent() -> None:
 
 def _ended_at_once(function: Callable[[Input], Result], source: Input) -> Result:
     """Call the function; when this process is told to end, do no other work after it."""
-    signal.signal(signal.SIGTERM, _leave)
+    _at_work.set()
     try:
         return function(source)
     except SystemExit as ended:  # which a pool takes for a result
         os._exit(int(ended.code or 0))
     finally:
-        signal.signal(signal.SIGTERM, _end)
+        _at_work.clear()
 
 
-def _end(number: int, _: object) -> None:
-    """End a process that has nothing to leave in order."""
-    os._exit(128 + number)
+def _end(number: int, frame: object) -> None:
+    """End a process at once, unless it is at work, which may have to be left in order."""
+    if not _at_work.is_set():
+        os._exit(128 + number)
+    _leave(number, frame)
 
 
 def _leave(number: int, _: object) -> None:
