@@ -166,8 +166,8 @@ def serve_parent() -> None:
 
 def _ended_at_once(function: Callable[[Input], Result], source: Input) -> Result:
     """Call the function; when this process is told to end, do no other work after it."""
-    _at_work.set()
     try:
+        _at_work.set()
         return function(source)
     except SystemExit as ended:  # which a pool takes for a result
         os._exit(int(ended.code or 0))
