@@ -113,4 +113,7 @@ SKIPPED: Final = (
     "compressed log cut off or damaged",
     "only the time stamp, which is out of range",
     "packet of an interface that the file does not describe",
+    "stream not read to its end: too much waits",
+    "stream no longer put together: too many holes",
+    "connection ended early: too many are open",
 )

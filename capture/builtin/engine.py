@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -93,7 +94,9 @@ def analysis(
             else:
                 consumers = make(WHOLE, logs.add)
                 summary = feed_consumers(path, consumers, progress, decompressed_limit)
-        yield FoundLogs((_info(path, digest.result(), summary),), logs.batches)
+        skipped = dict(sorted((logs.skipped + Counter(summary.skipped)).items()))
+        info = _info(path, digest.result(), summary._replace(skipped=skipped))
+        yield FoundLogs((info,), logs.batches)
 
 
 def _processes(path: Path, jobs: int) -> int:

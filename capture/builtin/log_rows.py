@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -21,12 +22,21 @@ Deliver = Callable[[str, pl.DataFrame], None]
 """Takes rows of the table of that name, see ``LogTables.add``."""
 
 
+SKIPPED: Final = "skipped"
+"""A table of what was given up: its columns are reason and count."""
+
+
 class LogRows:
-    """Makes rows of what is found in the connections of a part, and delivers them in chunks."""
+    """Makes rows of what is found in the connections of a part, and delivers them in chunks.
+
+    ``skipped`` counts by reason what the part gives up.
+    """
 
     def __init__(
         self, deliver: Deliver, bytes_in_memory: int = BYTES_IN_MEMORY, part: Part = WHOLE
     ) -> None:
+        self.skipped = Counter[str]()
+        self._deliver = deliver
         certificates = CertificateRows(deliver, part)
         self.conn = ConnLog(partial(deliver, "conn"), bytes_in_memory)
         self.tls = TlsLog(partial(deliver, "ssl"), certificates, bytes_in_memory)
@@ -36,3 +46,6 @@ class LogRows:
         """Deliver the rows that still wait; all connections are over."""
         for log in (self.conn, self.tls, self.dns):
             log.finish()
+        if self.skipped:
+            counts = {"reason": list(self.skipped), "count": list(self.skipped.values())}
+            self._deliver(SKIPPED, pl.DataFrame(counts))

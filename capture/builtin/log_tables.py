@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import polars as pl
 
 from capture.builtin.dns import rows as dns
 from capture.builtin.flows import conn_log as conn
-from capture.builtin.log_rows import BYTES_IN_MEMORY
+from capture.builtin.log_rows import BYTES_IN_MEMORY, SKIPPED
 from capture.builtin.spool.sorted_table import SortedTable
 from capture.builtin.tls import tables as ssl
 from capture.builtin.tls.certificate_log import CertificateLog
@@ -17,7 +18,10 @@ from capture.schema import SCHEMAS
 
 
 class LogTables:
-    """The rows of the four logs; those of large captures wait in temporary files."""
+    """The rows of the four logs; those of large captures wait in temporary files.
+
+    ``skipped`` counts by reason what was given up.
+    """
 
     def __init__(self, bytes_in_memory: int = BYTES_IN_MEMORY) -> None:
         self._tables = {
@@ -26,15 +30,18 @@ class LogTables:
             "dns": SortedTable(dns.SORT_BY, bytes_in_memory),
         }
         self._certificates = CertificateLog(bytes_in_memory)
+        self.skipped = Counter[str]()
 
     def add(self, name: str, rows: pl.DataFrame) -> None:
-        """Take rows of conn, ssl or dns, or one of the tables that ``CertificateRows`` delivers.
+        """Take rows of conn, ssl, dns or SKIPPED, or of a table that ``CertificateRows`` delivers.
 
         Raises ``EngineError`` if a temporary file cannot be written.
         """
         table = self._tables.get(name)
         if table is not None:
             table.add(rows)
+        elif name == SKIPPED:
+            self.skipped.update(dict(rows.iter_rows()))
         else:
             self._certificates.add(name, rows)
 

@@ -11,6 +11,11 @@ import numpy as np
 from capture.builtin.block import PacketBlock
 from capture.builtin.flows.runs import Indices
 
+TOO_MUCH_WAITS: Final = "stream not read to its end: too much waits"
+TOO_MANY_HOLES: Final = "stream no longer put together: too many holes"
+TOO_MANY_OPEN: Final = "connection ended early: too many are open"
+"""What is given up, as it is counted among what was skipped."""
+
 # What a packet may leave behind besides its payload, roughly: each may be a connection of its own,
 # and with payload it may open a stream.
 _BYTES_A_PACKET: Final = 512

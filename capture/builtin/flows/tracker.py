@@ -15,7 +15,14 @@ from capture.builtin.flows.connection_table import Connections, split_rows
 from capture.builtin.flows.datagram_payloads import feed_datagrams
 from capture.builtin.flows.datagrams import Datagrams, analyse_datagrams
 from capture.builtin.flows.grouping import Grouped, group
-from capture.builtin.flows.limits import Limits, Milestones, size_of
+from capture.builtin.flows.limits import (
+    TOO_MANY_HOLES,
+    TOO_MANY_OPEN,
+    TOO_MUCH_WAITS,
+    Limits,
+    Milestones,
+    size_of,
+)
 from capture.builtin.flows.open_connections import OpenConnections
 from capture.builtin.flows.payloads import feed_streams
 from capture.builtin.flows.ports import ICMP, ICMPV6, TCP, UDP
@@ -41,7 +48,8 @@ class FlowTracker:
 
     Connections that end become rows at once, those that are open go on in the next block. Only
     TCP, UDP and ICMP have connections. Where those of a hostile capture would take more than
-    ``limits``, as much as needed is given up: first what takes most, then what is oldest.
+    ``limits``, as much as needed is given up, and counted: first what takes most, then what is
+    oldest.
     """
 
     def __init__(self, logs: LogRows, part: Part = WHOLE, limits: Limits | None = None) -> None:
@@ -78,15 +86,18 @@ class FlowTracker:
         )
 
     def _apply_limits(self) -> None:
-        self._tcp.limit_holes(self._limits.holes)
+        holes = self._tcp.limit_holes(self._limits.holes)
         given_up = self._protocols.give_up(self._limits.waiting_bytes)
         for table in (self._open_tcp, self._open_datagrams):
             table.update(given_up, "stream", NOTHING)
-        self._end_oldest(self.open_connections() - self._limits.connections)
+        too_many = max(0, self.open_connections() - self._limits.connections)
+        self._end_oldest(too_many)
+        counts = {TOO_MANY_HOLES: holes, TOO_MUCH_WAITS: len(given_up), TOO_MANY_OPEN: too_many}
+        self._logs.skipped.update({reason: count for reason, count in counts.items() if count})
 
     def _end_oldest(self, count: int) -> None:
         """Take it that so many connections are over."""
-        if count <= 0:
+        if not count:
             return
         pieces = chain(self._open_tcp, self._open_datagrams)
         serials = np.concatenate([piece["serial"] for piece in pieces])

@@ -87,19 +87,20 @@ class TcpAnalysis:
         """Return how many pieces of payload wait above holes."""
         return sum([len(holes.waiting) for holes in self._open_holes.values()])
 
-    def limit_holes(self, most: int) -> None:
+    def limit_holes(self, most: int) -> int:
         """Stop reassembling the streams with most pieces above holes until no more than that wait.
 
-        Of those with equally many, the oldest are given up first.
+        Of those with equally many, the oldest are given up first. Return how many are.
         """
-        waiting = self.holes()
-        if waiting <= most:
-            return
-        for _, streams in sorted(self._open_holes.items(), key=_most_pieces_first):
-            if waiting <= most:
-                return
-            waiting -= len(streams.waiting)
-            streams.give_up()
+        waiting, given_up = self.holes(), 0
+        if waiting > most:
+            for _, streams in sorted(self._open_holes.items(), key=_most_pieces_first):
+                if waiting <= most:
+                    break
+                waiting -= len(streams.waiting)
+                streams.give_up()
+                given_up += 1
+        return given_up
 
     def forget(self, connections: Connections) -> None:
         """Drop what is remembered of connections that are over."""

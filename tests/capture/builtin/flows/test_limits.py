@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.builtin.block import PacketBlock
-from capture.builtin.flows.limits import Limits, Milestones, size_of
+from capture.builtin.flows.limits import (
+    TOO_MANY_HOLES,
+    TOO_MANY_OPEN,
+    TOO_MUCH_WAITS,
+    Limits,
+    Milestones,
+    size_of,
+)
 from tests.capture.builtin.flows.packet_blocks import (
     CLIENT,
     SERVER,
@@ -126,6 +133,18 @@ def test_the_stream_with_most_holes_is_reassembled_no_more() -> None:
 
     assert missed(Limits(interval=LOOK_ALWAYS)) == {1000: 3 + 1, 2000: 9 + 1}
     assert missed(Limits(holes=5, interval=LOOK_ALWAYS)) == {1000: 3 + 1, 2000: 0}
+
+
+def test_what_is_given_up_is_counted() -> None:
+    streams = [*hello(1000, 0.0, BEGINNING).packets, *hello(2000, 1.0, BEGINNING).packets]
+    flows = [udp(9, (CLIENT, 1000 + number), (SERVER, 9999)) for number in range(5)]
+    packets = [*streams, *with_holes(3000, 9).packets, *flows]
+    assert logged(packets, limits=Limits(interval=LOOK_ALWAYS)).skipped == {}
+    assert logged(packets, limits=Limits(3, 0, 5, LOOK_ALWAYS)).skipped == {
+        TOO_MUCH_WAITS: 2,
+        TOO_MANY_HOLES: 1,
+        TOO_MANY_OPEN: 5,
+    }
 
 
 @settings(max_examples=60, deadline=None)
