@@ -160,7 +160,7 @@ def serve_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):  # what came meanwhile ends this process here
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, _end)
     Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -201,7 +201,6 @@ def _end_with_parent() -> None:
 
 def _start(prepare: Callable[[], None] | None) -> None:
     serve_parent()
-    signal.signal(signal.SIGTERM, _end)
     if prepare is not None:
         prepare()
 

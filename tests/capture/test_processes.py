@@ -84,6 +84,15 @@ def test_a_process_that_is_ended_ends_its_own_quietly(work: str) -> None:
     assert (ended.returncode, ended.stderr) == (128 + signal.SIGTERM, b"")
 
 
+def test_a_process_that_is_ended_while_it_ends_says_nothing() -> None:
+    start = (
+        "import atexit, os, signal; from capture.processes import serve_parent; serve_parent();"
+        "atexit.register(lambda: os.kill(os.getpid(), signal.SIGTERM))"
+    )
+    ended = subprocess.run([sys.executable, "-c", start], capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (128 + signal.SIGTERM, b"")
+
+
 def test_a_process_that_is_ended_later_ends_as_ever() -> None:
     with beside(take_very_long, INPUTS[:1], 1):
         assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
