@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import polars as pl
 
+from capture.path_text import readable
 from capture.schema import SCHEMAS
 
 _ROWS_A_BATCH: Final = 1 << 16
@@ -16,12 +16,12 @@ _ROWS_A_BATCH: Final = 1 << 16
 
 @dataclass(frozen=True)
 class CaptureInfo:
-    r"""What is known of one input.
+    """What is known of one input.
 
-    ``path`` is as the user gave it (or found below it), with bytes that are no UTF-8 written as
-    ``\xfc``. ``sha256`` is of the file's bytes (of all log files in name order, for a log folder).
-    ``packets`` counts every record of the file, None for logs; ``skipped`` counts what could not
-    be analysed, by reason. Times are epoch seconds.
+    ``path`` is as the user gave it (or found below it), made ``readable``. ``sha256`` is of the
+    file's bytes (of all log files in name order, for a log folder). ``packets`` counts every
+    record of the file, None for logs; ``skipped`` counts what could not be analysed, by reason.
+    Times are epoch seconds.
     """
 
     path: str
@@ -33,8 +33,7 @@ class CaptureInfo:
 
     def __post_init__(self) -> None:
         """Make the path text that every output can hold."""
-        readable = os.fsencode(self.path).decode("utf-8", "backslashreplace")
-        object.__setattr__(self, "path", readable)
+        object.__setattr__(self, "path", readable(self.path))
 
 
 class LogBatches(Protocol):

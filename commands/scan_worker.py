@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from capture.errors import EngineError, UnreadableInputError
+from capture.path_text import readable
 from commands.analysis import incomplete
 from commands.garbage import collect_rarely
 from models.errors import ModelError
@@ -140,8 +141,8 @@ def failed(source: Input, engine: str, message: str) -> Scanned:
     from verdict.document import Capture, Document, Engine
 
     path = str(source.path)
-    reason = " ".join(message.removeprefix(f"{path}: ").split())
-    capture = Capture(path, digest(source), None, {reason: 1}, None, None)
+    reason = readable(" ".join(message.removeprefix(f"{path}: ").split()))
+    capture = Capture(readable(path), digest(source), None, {reason: 1}, None, None)
     document = Document(Engine(engine, "unknown"), (capture,), ())
     return Scanned(document, notices=(reason,), readable=False)
 

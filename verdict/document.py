@@ -19,7 +19,7 @@ SCHEMA_VERSION: Final = 1
 Verdict = Literal["MALICIOUS", "NORMAL", "NOT ASSESSED"]
 DatabaseVerdict = Literal["FOUND", "NOT FOUND", "NOT ASSESSED"]
 Role = Literal["server", "client"]
-FeatureValue = str | float | bool | list[str] | None
+FeatureValue = str | int | float | bool | list[str] | None  # whole numbers stay so in JSON
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class Reason:
 
     detector: str
     feature: str
-    value: str | float | None
+    value: str | int | float | None
     contribution: float | None
     text: str
 

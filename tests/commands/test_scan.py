@@ -1,5 +1,6 @@
 import csv
 import json
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -81,6 +82,15 @@ def test_unreadable_capture_says_why_in_its_document(captures: Path, tmp_path: P
     document = from_json(text)
     assert document.targets == ()
     assert len(document.captures[0].skipped) == 1
+
+
+def test_name_that_is_no_text_is_written_with_escapes(tmp_path: Path) -> None:
+    unreadable = tmp_path / os.fsdecode(b"caf\xe9.pcap")
+    unreadable.write_text("no capture\n")
+    run(unreadable, "--out", tmp_path / "out")
+    (document,) = (tmp_path / "out").glob("*.json")
+    (capture,) = from_json(document.read_text(encoding="utf-8")).captures
+    assert capture.path.endswith(r"caf\xe9.pcap")
 
 
 def test_summary_has_a_row_a_capture(captures: Path, tmp_path: Path) -> None:
