@@ -12,9 +12,9 @@ from capture.builtin.dns.transaction import Transaction
 
 # So many unmatched messages of one id, and so many ids, wait for their other half (as in Zeek).
 _MOST_PENDING: Final = 50
-# What messages take in memory, roughly: text may be eight times as long as they are.
-_GROWTH: Final = 8
+# What messages take in memory besides the text of their answers, roughly.
 _BYTES_A_MESSAGE: Final = 512
+_BYTES_AN_ANSWER: Final = 128
 
 _Queues = dict[int, deque[Transaction]]
 
@@ -48,13 +48,8 @@ class Pairing:
         self._responses: _Queues | None = None
         self._current: Transaction | None = None
 
-    def feed(
-        self, number: int, message: DnsMessage, time_ns: int, octets: int
-    ) -> list[Transaction]:
-        """Return the transactions that are finished now, or given up to make room.
-
-        ``octets`` is the length of the message.
-        """
+    def feed(self, number: int, message: DnsMessage, time_ns: int) -> list[Transaction]:
+        """Return the transactions that are finished now, or given up to make room."""
         finished: list[Transaction] = []
         is_response = message.is_response
         current = self._current
@@ -66,7 +61,7 @@ class Pairing:
                 current = self._of_query(number, time_ns, finished)
                 current.add_query(message)
         if current is not None:
-            taken = _GROWTH * octets + _BYTES_A_MESSAGE
+            taken = _size(message)
             current.size += taken
             self.held += taken
             current = _with_half(current, is_response, finished)
@@ -120,6 +115,12 @@ class Pairing:
             return None
         same = number in self._queries
         return _take(self._queries, number if same else next(iter(self._queries)))
+
+
+def _size(message: DnsMessage) -> int:
+    """Return about how many bytes of memory a message takes."""
+    text = sum(map(len, message.answers))
+    return text + _BYTES_AN_ANSWER * len(message.answers) + _BYTES_A_MESSAGE
 
 
 def _with_half(

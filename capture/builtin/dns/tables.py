@@ -58,7 +58,7 @@ class DnsLog:
         if message.question_count > MOST_QUESTIONS and pairing.bytes_seen <= _VIOLATION_BYTES:
             pairing.given_up = True
         number = payload[0] << 8 | payload[1]
-        for transaction in pairing.feed(number, message, time_ns, len(payload)):
+        for transaction in pairing.feed(number, message, time_ns):
             self._rows.add(transaction)
         if pairing.idle and connection.originator_port not in UDP_PORTS and not pairing.given_up:
             del self._pairings[connection.uid]

@@ -28,13 +28,15 @@ class Limits:
 
     ``waiting_bytes`` is what the readers of protocols keep until more comes, ``holes`` how many
     pieces lie above missing bytes of TCP streams. Nobody looks before packets of ``interval``
-    bytes have come, as ``size_of`` counts them.
+    bytes have come, as ``size_of`` counts them. What waits may be larger than the packets that
+    brought it: ``most_waiting_bytes`` holds at any time, whatever block that depends on.
     """
 
     connections: int = 1 << 19
     waiting_bytes: int = 3 << 26
     holes: int = 1 << 19
     interval: int = 1 << 26
+    most_waiting_bytes: int = 1 << 28
 
 
 class Milestones:

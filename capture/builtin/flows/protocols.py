@@ -44,15 +44,18 @@ class OpenStream:
 class Protocols:
     """The readers of open connections, by serial number; what they find goes to the logs.
 
-    ``waiting_bytes`` is about how many bytes of memory all of them take together.
+    ``waiting_bytes`` is about how many bytes of memory all of them take together, never more than
+    ``most``. ``given_up`` are the serial numbers of connections that were closed for that.
     """
 
-    def __init__(self, tls: TlsLog, dns: DnsLog) -> None:
+    def __init__(self, tls: TlsLog, dns: DnsLog, most: int) -> None:
         self._tls = tls
         self._dns = dns
         self._services: dict[int, str] = {}
         self._open: dict[int, OpenStream] = {}
+        self._most = most
         self.waiting_bytes = 0
+        self.given_up: list[int] = []
 
     def open(
         self,
@@ -95,21 +98,21 @@ class Protocols:
                 self.close(serial)
                 return False
         self._weigh(stream)
+        if self.waiting_bytes > self._most:
+            self.give_up(self._most // 2)  # rather than to look again at the next segment
         return True
 
-    def give_up(self, most: int) -> list[int]:
+    def give_up(self, most: int) -> None:
         """Close streams, those that take most first, until all take no more than ``most`` bytes.
 
-        Of those that take as much, the oldest are the first. Return their serial numbers.
+        Of those that take as much, the oldest are the first.
         """
-        given_up: list[int] = []
         if self.waiting_bytes > most:
             for serial in sorted(self._open, key=lambda serial: (-self._open[serial].held, serial)):
                 if self.waiting_bytes <= most:
                     break
                 self.close(serial)
-                given_up.append(serial)
-        return given_up
+                self.given_up.append(serial)
 
     def _weigh(self, stream: OpenStream) -> None:
         """Note what a stream takes now."""

@@ -60,7 +60,7 @@ class FlowTracker:
         self._conn = logs.conn
         self._texts = logs.conn.texts
         self._tcp = TcpAnalysis(self._texts.histories)
-        self._protocols = Protocols(logs.tls, logs.dns)
+        self._protocols = Protocols(logs.tls, logs.dns, self._limits.most_waiting_bytes)
         self._open_tcp = OpenConnections()
         self._open_datagrams = OpenConnections()
         self._packets = 0
@@ -87,13 +87,24 @@ class FlowTracker:
 
     def _apply_limits(self) -> None:
         holes = self._tcp.limit_holes(self._limits.holes)
-        given_up = self._protocols.give_up(self._limits.waiting_bytes)
-        for table in (self._open_tcp, self._open_datagrams):
-            table.update(given_up, "stream", NOTHING)
+        self._protocols.give_up(self._limits.waiting_bytes)
+        self._forget_given_up()
         too_many = max(0, self.open_connections() - self._limits.connections)
         self._end_oldest(too_many)
-        counts = {TOO_MANY_HOLES: holes, TOO_MUCH_WAITS: len(given_up), TOO_MANY_OPEN: too_many}
-        self._logs.skipped.update({reason: count for reason, count in counts.items() if count})
+        self._skip(TOO_MANY_HOLES, holes)
+        self._skip(TOO_MANY_OPEN, too_many)
+
+    def _forget_given_up(self) -> None:
+        """Read nothing more from connections whose streams were given up."""
+        given_up = self._protocols.given_up
+        for table in (self._open_tcp, self._open_datagrams):
+            table.update(given_up, "stream", NOTHING)
+        self._skip(TOO_MUCH_WAITS, len(given_up))
+        given_up.clear()
+
+    def _skip(self, reason: str, count: int) -> None:
+        if count:
+            self._logs.skipped[reason] += count
 
     def _end_oldest(self, count: int) -> None:
         """Take it that so many connections are over."""
@@ -112,6 +123,7 @@ class FlowTracker:
         self._feed_tcp(block, np.flatnonzero(own & is_tcp))
         others = _HAS_CONNECTIONS[block.protocol] & own & ~is_tcp
         self._feed_datagrams(block, np.flatnonzero(others))
+        self._forget_given_up()
         self._packets += len(block)
         self._conn.settle()
 

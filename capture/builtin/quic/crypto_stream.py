@@ -10,7 +10,7 @@ from capture.builtin.quic.frames import CryptoFrame
 LONGEST_STREAM: Final = 1 << 16
 """Bytes beyond this position are left out; no hello is that long."""
 
-_MOST_WAITING: Final = 1024
+_MOST_WAITING: Final = 128  # pieces; real clients leave at most some twenty waiting
 _BYTES_A_PIECE: Final = 256
 
 

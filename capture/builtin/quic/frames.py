@@ -11,7 +11,7 @@ _ACK: Final = 2
 _ACK_WITH_ECN_COUNTS: Final = 3
 _CRYPTO: Final = 6
 _ECN_COUNTS: Final = 3
-_MOST_FRAMES: Final = 1024
+_MOST_FRAMES: Final = 128  # real clients cut a hello into about ten
 _PADDING_AND_PING: Final = re.compile(rb"[\x00\x01]*")
 
 
@@ -26,7 +26,7 @@ def crypto_frames(payload: bytes) -> list[CryptoFrame]:
     """Return the CRYPTO frames of an Initial packet's decrypted payload, in order.
 
     PADDING, PING and ACK frames in between are passed over. Reading ends without error at any
-    other frame (only CONNECTION_CLOSE is allowed there), at one that is cut off, and after 1024.
+    other frame (only CONNECTION_CLOSE is allowed there), at one that is cut off, and after 128.
     """
     frames: list[CryptoFrame] = []
     offset = 0

@@ -12,9 +12,7 @@ def feed(pairing: Pairing, *messages: tuple[int, bytes]) -> list[Transaction]:
     return [
         row
         for time, data in messages
-        for row in pairing.feed(
-            int.from_bytes(data[:2], "big"), parse_message(data), time, len(data)
-        )
+        for row in pairing.feed(int.from_bytes(data[:2], "big"), parse_message(data), time)
     ]
 
 

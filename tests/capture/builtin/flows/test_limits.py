@@ -147,6 +147,17 @@ def test_what_is_given_up_is_counted() -> None:
     }
 
 
+def test_streams_are_given_up_within_a_block_that_brings_too_much() -> None:
+    early, late = hello(1000, 0.0, BEGINNING), hello(2000, 1.0, BEGINNING)
+    early.client(2.0, "PA", 1 + len(BEGINNING), 1, payload=b"more of a record")
+    flows = [udp(3, (CLIENT, 5), (SERVER, 6))]
+    packets = sorted([*early.packets, *late.packets, *flows], key=lambda packet: packet.at)
+    logs = logged(packets, limits=Limits(most_waiting_bytes=0))
+    assert logs.skipped == {TOO_MUCH_WAITS: 2}
+    assert len(table_of(logs, "conn")) == 3
+    assert logged(packets).skipped == {}
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.sampled_from([0, 1, 5, 900])), max_size=30),
