@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final, Literal, NamedTuple
 import zstandard
 
 from capture.builtin.files import pcap, pcapng
+from capture.errors import UnreadableInputError
 from capture.zeek_folder import holds_logs
 
 Kind = Literal["capture", "logs"]
@@ -50,6 +52,23 @@ def find_inputs(paths: Sequence[Path], *, recursive: bool = True) -> list[Input]
                 names.add(name)
                 inputs[place] = Input(path, kind, name)
     return list(inputs.values())
+
+
+def refuse_pipes(inputs: Sequence[Input]) -> None:
+    """Raise ``UnreadableInputError`` for what can be read only once, where more is needed."""
+    for source in inputs:
+        if _is_no_file(source.path):
+            raise UnreadableInputError(
+                f"{source.path}: a pipe or device, which can be read only once; "
+                "write it to a file first"
+            )
+
+
+def _is_no_file(path: Path) -> bool:
+    try:
+        return not stat.S_ISREG(path.stat().st_mode) and not path.is_dir()
+    except OSError:  # opening it will say why
+        return False
 
 
 def _place(path: Path) -> Path:
@@ -94,6 +113,8 @@ def _is_searched(folder: Path) -> bool:
 
 
 def _is_capture(path: Path) -> bool:
+    if _is_no_file(path):  # opening it might wait for ever
+        return False
     name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
     return name.endswith(_CAPTURE_SUFFIXES) or looks_like_capture(head_of(path))
 

@@ -32,8 +32,10 @@ class CaptureInfo:
     last_ts: float | None = None
 
     def __post_init__(self) -> None:
-        """Make the path text that every output can hold."""
+        """Make the path and the reasons text that every output can hold."""
         object.__setattr__(self, "path", readable(self.path))
+        skipped = {readable(reason): count for reason, count in self.skipped.items()}
+        object.__setattr__(self, "skipped", skipped)
 
 
 class LogBatches(Protocol):

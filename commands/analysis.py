@@ -16,6 +16,7 @@ from commands.progress import progress, sizes_of
 from models.card import MODELS
 
 if TYPE_CHECKING:
+    from capture.discover import Input
     from capture.logs import Logs
     from capture.read import Engine, ReadResult
     from commands.packets import Looking, PacketResults
@@ -64,12 +65,18 @@ class Analysis:
         return load_models(self._models_folder)
 
     @cached_property
-    def _read(self) -> ReadResult:
-        from capture.discover import find_inputs
-        from capture.read import read_logs
+    def _inputs(self) -> list[Input]:
+        from capture.discover import find_inputs, refuse_pipes
 
         inputs = find_inputs(self._paths, recursive=self._recursive)
-        with progress("reading captures", sizes_of(inputs)) as read:
+        refuse_pipes(inputs)
+        return inputs
+
+    @cached_property
+    def _read(self) -> ReadResult:
+        from capture.read import read_logs
+
+        with progress("reading captures", sizes_of(self._inputs)) as read:
             result = read_logs(
                 self._paths,
                 self._engine,
@@ -120,16 +127,14 @@ class Analysis:
     @contextmanager
     def _packets(self) -> Iterator[Looking]:
         """Look at the packets, once, while other work is done until the results are asked for."""
-        from capture.discover import find_inputs
         from commands.packets import Looking, looking_at_packets
 
         if self._packet_results is not None:
             results = self._packet_results
             yield Looking(lambda logs, told: results, processes=0)
             return
-        inputs = find_inputs(self._paths, recursive=self._recursive)
         with looking_at_packets(
-            inputs, self._models_folder, self._jobs, self._decompressed_limit
+            self._inputs, self._models_folder, self._jobs, self._decompressed_limit
         ) as looking:
             self._jobs_elsewhere = looking.processes
             yield looking

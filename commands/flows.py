@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.command_line import add
-from commands.output import notice, reason_of
+from commands.output import notice, replacing
 from commands.progress import ReadBytes, progress, sizes_of
 
 if TYPE_CHECKING:
@@ -102,13 +102,8 @@ def _tell_skipped(path: Path, flows: CaptureFlows) -> None:
 
 
 def _write(table: pl.DataFrame, path: Path) -> None:
-    """Write the table; a stop in between leaves none that is cut off."""
-    part = path.with_name(f"{path.name}.part")
-    try:
+    with replacing(path) as part:
         if path.suffix == ".parquet":
             table.write_parquet(part)
         else:
             table.write_csv(part, datetime_format="%Y-%m-%d %H:%M:%S%.6f")
-        part.replace(path)
-    except OSError as error:
-        raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None

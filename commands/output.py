@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from commands.errors import WrongUseError
 from commands.options.option import STANDARD_OUTPUT
+
+# What a file name may hold that a terminal would obey.
+_CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 
 # Of this process, set once when a command starts.
 _is_quiet = False
@@ -51,7 +56,7 @@ def notice(line: str) -> None:
 def complaint(line: str) -> None:
     """Print one line to standard error in the language spoken; nobody may be listening."""
     with contextlib.suppress(BrokenPipeError):
-        print(said(" ".join(line.split())), file=sys.stderr, flush=True)
+        print(said(" ".join(line.split())).translate(_CONTROLS), file=sys.stderr, flush=True)
 
 
 def write(text: str) -> None:
@@ -76,8 +81,11 @@ def write_to(destination: str, text: str) -> None:
         return
     path = Path(destination)
     _refuse_capture(path)
+    if path.is_file() or not path.exists():
+        replace_file(path, text)
+        return
     try:
-        path.write_bytes(encoded(text))
+        path.write_bytes(encoded(text))  # a device or a pipe
     except OSError as error:
         raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None
 
@@ -91,13 +99,32 @@ def make_folder(folder: Path) -> None:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write a whole file at once, so that a stop in between leaves none that is cut off."""
-    part = path.with_name(f"{path.name}.part")
-    try:
+    """Write a whole file at once; raises ``WrongUseError``."""
+    with replacing(path) as part:
         part.write_bytes(encoded(text))
-        part.replace(path)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to, which then takes the place of the file, with its permissions.
+
+    What fails or is stopped leaves the file as it was. Raises ``WrongUseError`` for what the system
+    refuses.
+    """
+    target = path.resolve()
+    part = target.with_name(f"{target.name}.part")
+    try:
+        if target.exists():
+            target.open("ab").close()  # it may be meant to stay
+        yield part
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
     except OSError as error:
         raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def encoded(text: str) -> bytes:

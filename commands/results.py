@@ -26,11 +26,18 @@ def add_result_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check_destinations(arguments: argparse.Namespace) -> None:
-    """Refuse, before the long work, two results on standard output; raises ``WrongUseError``."""
-    to_output = [form for form in FORMS if getattr(arguments, form) == STANDARD_OUTPUT]
-    if len(to_output) > 1:
-        first, second, *_ = (f"--{form}" for form in to_output)
-        raise WrongUseError(f"{first} and {second} cannot both go to standard output; name a file")
+    """Refuse, before the long work, two results in one place; raises ``WrongUseError``."""
+    taken: dict[str, str] = {}
+    for form in FORMS:
+        destination = getattr(arguments, form)
+        if destination is None:
+            continue
+        if destination in taken:
+            both = f"--{taken[destination]} and --{form} cannot both"
+            if destination == STANDARD_OUTPUT:
+                raise WrongUseError(f"{both} go to standard output; name a file")
+            raise WrongUseError(f"{both} be written to {destination}; name two files")
+        taken[destination] = form
 
 
 def is_shown(arguments: argparse.Namespace) -> bool:

@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the documents and the summary and return the exit status."""
-    from capture.discover import find_inputs
+    from capture.discover import find_inputs, refuse_pipes
     from capture.errors import UnreadableInputError
     from report.selection import together
     from report.text import counted
@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not inputs:
         places = ", ".join(map(str, arguments.paths))
         raise UnreadableInputError(f"no capture and no Zeek logs in {places}")
+    refuse_pipes(inputs)
     view = view_of(arguments)
     make_folder(arguments.out)
     results = _Results(arguments.out, view)

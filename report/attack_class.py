@@ -41,16 +41,16 @@ def counts_text(found: AttackClasses | None) -> str:
 def attack_rows(found: AttackClasses) -> list[tuple[str, ...]]:
     """Return a row for each pair and class of the listed attack flows, most flows first.
 
-    Columns: class, client, server, port, flows, what it rests on.
+    Columns: class, client, server, ports separated by spaces, flows, what it rests on.
     """
-    pairs: dict[tuple[str, str, str, int, str], int] = {}
+    pairs: dict[tuple[str, str, str, str], list[int]] = {}
     for flow in found.flows:
-        key = (flow.attack_class, flow.client, flow.server, flow.server_port, _rests_on(flow))
-        pairs[key] = pairs.get(key, 0) + 1
-    ordered = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+        key = (flow.attack_class, flow.client, flow.server, _rests_on(flow))
+        pairs.setdefault(key, []).append(flow.server_port)
+    ordered = sorted(pairs.items(), key=lambda item: (-len(item[1]), item[0]))
     return [
-        (kind, client, server, str(port), str(count), basis)
-        for (kind, client, server, port, basis), count in ordered
+        (kind, client, server, " ".join(map(str, sorted(set(ports)))), str(len(ports)), basis)
+        for (kind, client, server, basis), ports in ordered
     ]
 
 
@@ -66,13 +66,17 @@ def attack_summary(found: AttackClasses | None, language: Language = ENGLISH) ->
 
 
 def _pair(row: tuple[str, ...], language: Language) -> str:
-    kind, client, server, port, count, basis = row
+    kind, client, server, ports, count, basis = row
+    form = "{kind}: {client} -> {server} port {ports}, {flows} ({basis})"
+    if " " in ports:
+        form = "{kind}: {client} -> {server}, {ports}, {flows} ({basis})"
+        ports = language.counted(len(ports.split()), "port")
     return language(
-        "{kind}: {client} -> {server} port {port}, {flows} ({basis})",
+        form,
         kind=language(kind),
         client=client,
         server=server,
-        port=port,
+        ports=ports,
         flows=language.counted(int(count), "flow"),
         basis=language.reason(basis) if basis != _MODELS else language(_MODELS),
     )

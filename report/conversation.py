@@ -29,7 +29,10 @@ def conversation_lines(target: Target, language: Language = ENGLISH) -> list[str
             threshold=probability(found.threshold),
         )
     )
-    return lines + [_line(each, language) for each in found.conversations[:_SHOWN]]
+    shown = found.conversations[:_SHOWN]
+    lines += [_line(each, language) for each in shown]
+    hidden = found.count - len(shown)
+    return [*lines, language("{number} more not shown", number=hidden)] if hidden else lines
 
 
 def capture_lines(captures: Sequence[Capture], language: Language = ENGLISH) -> list[str]:

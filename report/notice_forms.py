@@ -50,6 +50,7 @@ UNREADABLE: Final = (
     "{path}: not a capture but {what}",
     "{path}: a capture cut off within its file header; nothing to analyse",
     "{path}: a Zeek log; name the folder that holds it",
+    "{path}: a pipe or device, which can be read only once; write it to a file first",
     "{path}: expands to more than {size} bytes, like a decompression bomb; if you trust it, allow "
     "more with --decompression-limit",
     "{path}: {reason}; check the path and its permissions",
@@ -62,6 +63,7 @@ WRONG: Final = (
     "standard output cannot be written ({reason})",
     "{path}: is a capture, not to be overwritten; write --json - for standard output",
     "{one} and {other} cannot both go to standard output; name a file",
+    "{one} and {other} cannot both be written to {path}; name two files",
     "{text} is no IP address",
     "{text}: no such address in the documents",
     "zeek is not on PATH; install it, or choose the builtin engine",

@@ -1,11 +1,13 @@
 import gzip
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from capture.discover import find_inputs, looks_like_capture
+from capture.discover import find_inputs, looks_like_capture, refuse_pipes
+from capture.errors import UnreadableInputError
 from tests.capture.capture_bytes import dns_query_capture
 
 CAPTURE = dns_query_capture()
@@ -108,6 +110,19 @@ def test_folder_links_cannot_make_a_loop(tmp_path: Path) -> None:
 def test_link_to_itself_is_an_input_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.pcap").symlink_to(tmp_path / "a.pcap")
     assert found(tmp_path) == [("capture", "a.pcap")]
+
+
+def test_a_pipe_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pcap")
+    assert found(tmp_path) == []
+
+
+def test_a_pipe_is_refused_where_it_would_be_read_again(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.pcap"
+    os.mkfifo(pipe)
+    refuse_pipes(find_inputs([put(tmp_path / "a.pcap"), tmp_path / "missing.pcap"]))
+    with pytest.raises(UnreadableInputError, match="read only once"):
+        refuse_pipes(find_inputs([pipe]))
 
 
 def test_empty_folder_holds_nothing(tmp_path: Path) -> None:

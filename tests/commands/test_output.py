@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands.errors import WrongUseError
-from commands.output import encoded, notice, replace_file, write_to
+from commands.output import encoded, notice, replace_file, replacing, write_to
 
 
 def test_notice_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,6 +34,41 @@ def test_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     replace_file(path, "two")
     assert [entry.name for entry in tmp_path.iterdir()] == ["document.json"]
     assert path.read_text(encoding="utf-8") == "two"
+
+
+def test_a_file_stays_as_it_was_when_writing_fails(tmp_path: Path) -> None:
+    path = tmp_path / "document.json"
+    replace_file(path, "one")
+
+    def fail() -> None:
+        with replacing(path) as part:
+            part.write_bytes(b"tw")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(WrongUseError, match="no space left"):
+        fail()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["document.json"]
+    assert path.read_text(encoding="utf-8") == "one"
+
+
+def test_a_file_keeps_its_permissions_and_links_stay(tmp_path: Path) -> None:
+    path, link = tmp_path / "document.json", tmp_path / "link"
+    path.write_text("one")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    write_to(str(link), "two")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("two", 0o640)
+    assert link.is_symlink()
+
+
+def test_a_result_can_go_to_a_device() -> None:
+    write_to(os.devnull, "text")
+    assert not Path(os.devnull).is_file()
+
+
+def test_names_do_not_reach_a_terminal_as_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    notice("\x1b]0;title\x07\x1b[2J.pcap: café")
+    assert capsys.readouterr().err == "\\x1b]0;title\\x07\\x1b[2J.pcap: café\n"
 
 
 def test_place_that_cannot_be_written(tmp_path: Path) -> None:

@@ -121,6 +121,13 @@ def test_two_results_cannot_share_standard_output(written: Path, capsys: Output)
     assert "--html and --stix cannot both" in capsys.readouterr().err
 
 
+def test_two_results_cannot_share_a_file(written: Path, tmp_path: Path, capsys: Output) -> None:
+    file = tmp_path / "result"
+    assert render(written, "--html", file, "--csv", file) == 2
+    assert f"cannot both be written to {file}" in capsys.readouterr().err
+    assert not file.exists()
+
+
 def test_page_is_rendered_as_its_document(written: Path, tmp_path: Path) -> None:
     page, again = tmp_path / "report.html", tmp_path / "again.json"
     render(written, "--html", page)

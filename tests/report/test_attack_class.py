@@ -48,9 +48,15 @@ def test_a_row_for_each_pair_and_class() -> None:
     ]
 
 
+def test_many_ports_of_a_pair_are_counted_in_one_line() -> None:
+    flows = tuple(replace(FLOW, server_port=port, evidence=None) for port in (1, 2, 3, 3))
+    (line,) = attack_summary(AttackClasses("Infilteration", flows, {"Infilteration": 4}))
+    assert line == "SSH-Bruteforce: 10.0.0.1 -> 192.0.2.7, 3 ports, 4 flows (models)"
+
+
 def test_the_pairs_with_most_flows_are_told_below_the_ranking() -> None:
-    flows = tuple(replace(FLOW, server_port=port) for port in range(12))
+    flows = tuple(replace(FLOW, server=f"192.0.2.{number:02}") for number in range(12))
     lines = attack_summary(AttackClasses("SSH-Bruteforce", flows, {"SSH-Bruteforce": 12}))
-    assert lines[0].startswith("SSH-Bruteforce: 10.0.0.1 -> 192.0.2.7 port 0, 1 flow (2 short")
+    assert lines[0].startswith("SSH-Bruteforce: 10.0.0.1 -> 192.0.2.00 port 22, 1 flow (2 short")
     assert lines[-1] == "attacks between 2 more pairs"
     assert attack_summary(None) == []

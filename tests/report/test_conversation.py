@@ -42,7 +42,8 @@ def test_verdict_and_the_worst_conversations(target: Target) -> None:
         "7 conversations: probability 0.900, threshold 0.600",
         "10.0.0.1 - 192.0.2.0: dangerous (0.900, 3 packets)",
     ]
-    assert len(lines) == 7
+    assert len(lines) == 8
+    assert lines[-1] == "2 more not shown"
 
 
 def test_whole_captures() -> None:
