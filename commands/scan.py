@@ -95,6 +95,7 @@ class _Results:
     def __init__(self, folder: Path, view: View) -> None:
         self._folder = folder
         self.view = replace(view, top=None)
+        self._written = 0
         self.rows: dict[str, SummaryRow] = {}
         self.overviews: dict[str, Overview] = {}
 
@@ -103,6 +104,7 @@ class _Results:
         from verdict.document_json import to_json
 
         replace_file(self._path(name), to_json(document))
+        self._written += 1
         self.add(name, document)
 
     def add(self, name: str, document: Document) -> None:
@@ -120,12 +122,12 @@ class _Results:
         return from_json(self._path(name).read_text(encoding="utf-8"))
 
     def write_summary(self) -> None:
-        """Write the table of all captures that have a document, and say so."""
+        """Write the table of all captures that have a document, and say what was written."""
         from report.summary import summary
         from report.text import counted
 
         replace_file(self._folder / "summary.csv", summary(list(self.rows.values())))
-        written = counted(len(self.rows), "document")
+        written = counted(self._written, "document")
         notice(f"wrote {written} and summary.csv to {self._folder}")
 
     def _path(self, name: str) -> Path:

@@ -59,8 +59,12 @@ def table(rows: Sequence[TriageRow], language: Language, *, verbose: bool = Fals
 
 def totals(overview: Overview, language: Language) -> list[str]:
     """Return how many servers there are, how many are malicious, and how many are not shown."""
-    count = language.counted(overview.servers, "server")
+    only_servers = all(row.role == "server" for row in overview.rows)
+    count = language.counted(overview.servers, "server" if only_servers else "target")
     lines = [language("{servers}, {count} malicious", servers=count, count=overview.malicious)]
+    allowed = sum(row.verdict == "MALICIOUS" for row in overview.rows if row.allowed_by)
+    if allowed:
+        lines.append(language("{count} malicious, but allowed", count=allowed))
     if overview.left_out:
         servers = language.counted(overview.left_out, "server")
         told = "{servers} more not shown (--top, --min-probability)"
@@ -77,7 +81,8 @@ def _lines(
 ) -> list[str]:
     found = (row.probability, row.module1, row.random_forest, row.gbdt, row.conversation)
     figures = [_short(value) for value in found[:columns]]
-    first = printable(row.names[0]) if row.names else "-"
+    # A client asked for many names, and perhaps for none of the server that makes it suspicious.
+    first = printable(row.names[0]) if row.names and row.role == "server" else "-"
     line = _line(language(row.verdict), figures, str(row.connections), row.ip, first, width)
     further = [_where(row, language)]
     if len(row.names) > 1 or not line.endswith(first):

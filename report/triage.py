@@ -20,7 +20,8 @@ class TriageRow:
     """A target in short; times are those of the first and the last TLS connection.
 
     ``capture`` names the one it was seen in, if each was looked at by itself. ``peers`` are the
-    addresses at the other ends, ``uids`` and ``community_ids`` those of the TLS connections by
+    addresses at the other ends, first that of the server which the verdict on a client rests on;
+    ``uids`` and ``community_ids`` those of the TLS connections by
     time, ``allowed_by`` the entries of the allowlist that cover all of them, ``filter`` a display
     filter for Wireshark.
     """
@@ -106,7 +107,10 @@ def _ports(target: Target) -> tuple[str, ...]:
 
 def _peers(target: Target) -> tuple[str, ...]:
     ends = ((each.client, each.server) for each in target.connections)
-    return tuple(sorted({client if target.role == "server" else server for client, server in ends}))
+    if target.role == "server":
+        return tuple(sorted({client for client, _ in ends}))
+    strongest = target.final.server.server if target.final.server else None
+    return tuple(sorted({server for _, server in ends}, key=lambda each: (each != strongest, each)))
 
 
 def _distinct(texts: Iterable[str | None]) -> tuple[str, ...]:

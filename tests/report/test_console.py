@@ -70,7 +70,8 @@ def test_what_was_skipped_is_told_by_reason() -> None:
     captures = [
         Capture("a.pcap", "a" * 64, 10, {"cut off": 1, "not IP": 1200}, None, None),
         Capture("b.pcap", "b" * 64, 10, {}, None, None),
-        Capture("logs", "c" * 64, None, {"broken line": 2}, None, None),
+        Capture("logs", "c" * 64, None, {"broken line": 2}, 1.0, 2.0),
+        Capture("text.pcap", "d" * 64, None, {"not a capture": 1}, None, None),
         Capture("d.pcap", None, None, {"empty file": 1}, None, None),
         Capture("e.pcap", "e" * 64, 9, {"not IP (ARP)": 5}, None, None),
     ]
@@ -78,6 +79,7 @@ def test_what_was_skipped_is_told_by_reason() -> None:
         "a.pcap: skipped 1 packet (cut off), 1,200 packets (not IP); the verdicts may",
         "  miss something",
         "logs: skipped 2 records (broken line); the verdicts may miss something",
+        "text.pcap: not read (not a capture)",
         "d.pcap: not read (empty file)",
         "e.pcap: skipped 5 packets (not IP (ARP))",
     ]

@@ -16,9 +16,9 @@ def test_row_can_be_joined_with_logs_and_other_tools() -> None:
     assert row.filter == "ip.addr == 203.0.113.66 && tcp.port == 443"
 
 
-def test_row_of_a_client_has_its_servers_for_peers() -> None:
+def test_row_of_a_client_names_the_server_its_verdict_rests_on_first() -> None:
     (client,) = document(CLIENT).targets
-    assert triage_row(client).peers == (SITE, HIDDEN, BEACON)
+    assert triage_row(client).peers == (BEACON, SITE, HIDDEN)
 
 
 def test_name_asked_for_most_comes_first_then_those_in_dns() -> None:
