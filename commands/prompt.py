@@ -147,6 +147,8 @@ class _Prompt:
         except UnreadableInputError as error:
             notice(str(error))
             self._analysis = None
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("stopped before there was an answer") from None
         self.found_nothing = self._analysis is None
 
     def _captures(self) -> Analysis | None:

@@ -24,6 +24,7 @@ DONE: Final = (
     "wrote {what} to {path}",
     "stopped after {done} of {what}; the same command with --resume does the rest",
     "stopped; what was under way is not in any result",
+    "stopped before there was an answer",
     "looking at {what}: {names}",
     "{step} {module}: done",
 )

@@ -15,6 +15,8 @@ from verdict.attack_class import AttackClasses
 from verdict.conversation_document import CaptureConversations, ConversationDetector
 
 SCHEMA_VERSION: Final = 1
+DECIMALS: Final = 6
+"""To which numbers are rounded; times are so precise to the microsecond."""
 
 Verdict = Literal["MALICIOUS", "NORMAL", "NOT ASSESSED"]
 DatabaseVerdict = Literal["FOUND", "NOT FOUND", "NOT ASSESSED"]

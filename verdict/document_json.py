@@ -8,10 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from verdict.document import SCHEMA_VERSION, Document
+from verdict.document import DECIMALS, SCHEMA_VERSION, Document
 from verdict.errors import DocumentError
 
-_DECIMALS: Final = 6
 _DOCUMENTS: Final = msgspec.json.Decoder(Document)
 
 
@@ -68,7 +67,7 @@ def _rounded(value: Any) -> Any:
     """Return what ``msgspec.to_builtins`` made with its floats rounded."""
     kind = type(value)
     if kind is float:
-        return round(value, _DECIMALS)
+        return round(value, DECIMALS)
     if kind is dict:
         return {name: _rounded(item) for name, item in value.items()}
     if kind is list or kind is tuple:

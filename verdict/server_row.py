@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from module2.columns import CATEGORICAL, FEATURES
-from verdict.document import FeatureValue, Role, ServerKey
+from verdict.document import DECIMALS, FeatureValue, Role, ServerKey
 from verdict.observation import Observation, observe
 from verdict.scoring import CONNECTION_KEY, KEY, Scored
 
@@ -29,10 +29,14 @@ class ServerRow:
 
     @cached_property
     def features(self) -> dict[str, FeatureValue]:
-        """The features; those with several values as lists."""
+        """The features, as precise as the document has them; those with several values as lists."""
         row = self.scores
         several = {name: _listed(row[name]) for name in CATEGORICAL}
-        return {name: row[name] for name in FEATURES} | several
+        return {name: _rounded(row[name]) for name in FEATURES} | several
+
+
+def _rounded(value: FeatureValue) -> FeatureValue:
+    return round(value, DECIMALS) if isinstance(value, float) else value
 
 
 def gather(

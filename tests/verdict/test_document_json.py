@@ -147,3 +147,8 @@ def test_logs_that_lack_any_column_give_a_valid_document(
         scored = score(replace(logs, **{name: lacking}), stub_models())
         text = to_json(assess(scored, [BEACON, CLIENT], KnownCertificates()))
         validator.validate(json.loads(text))
+
+
+def test_features_are_as_precise_as_their_json(document: Document) -> None:
+    again = from_json(to_json(document))
+    assert [each.features for each in again.targets] == [each.features for each in document.targets]
