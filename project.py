@@ -116,7 +116,7 @@ def parser() -> argparse.ArgumentParser:
         description="Detects malicious encrypted traffic. Without a command it asks for addresses "
         "in the captures of this folder and of pcaps/.",
         epilog="exit status: 0 nothing malicious, 1 something malicious, 2 wrong use, "
-        "3 unreadable input, 4 model or engine missing or broken",
+        "3 unreadable input, 4 model or engine missing or broken, 130 stopped with Ctrl-C",
     )
     add(whole, "quiet", "verbose")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND")

@@ -106,9 +106,13 @@ def _forgotten(found: Forgotten, language: Language) -> str:
 
 def _import(arguments: argparse.Namespace) -> None:
     from verdict.certificate_csv import parse
+    from verdict.errors import CertificateDatabaseError
 
     language = language_of(arguments)
-    listed = parse(_text(arguments.file))
+    try:
+        listed = parse(_text(arguments.file))
+    except CertificateDatabaseError as error:
+        raise CertificateDatabaseError(f"{arguments.file}: {error}") from None
     new = open_database(arguments.certificates).add(listed.entries)
     line = language(
         "{path}: {certificates}, {count} new",

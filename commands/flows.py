@@ -97,7 +97,11 @@ def _read_all(
 
 def _tell_skipped(path: Path, flows: CaptureFlows) -> None:
     if flows.skipped:
-        reasons = ", ".join(f"{count} ({reason})" for reason, count in flows.skipped.items())
+        from report.text import counted
+
+        reasons = ", ".join(
+            f"{counted(count, 'packet')} ({reason})" for reason, count in flows.skipped.items()
+        )
         notice(f"{path}: skipped {reasons}")
 
 

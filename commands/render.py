@@ -29,6 +29,7 @@ from verdict.addresses import normal_form
 if TYPE_CHECKING:
     from verdict.document import Document
 
+_HINT: Final = "name a file of detect --json or --html"
 HELP: Final = "result documents written earlier, shown again in any form, without their captures"
 EXAMPLE: Final = (
     "python project.py detect pcaps --json result.json; "
@@ -108,6 +109,7 @@ def _read(path: Path) -> Document:
         return from_json(document_text(text) if is_page(text) else text)
     except OSError as error:
         raise UnreadableInputError(f"{path}: cannot be read ({reason_of(error)})") from None
-    except (UnicodeDecodeError, DocumentError) as error:
-        hint = "name a file of detect --json or --html"
-        raise UnreadableInputError(f"{path}: {error}; {hint}") from None
+    except UnicodeDecodeError:
+        raise UnreadableInputError(f"{path}: not a result document: no text; {_HINT}") from None
+    except DocumentError as error:
+        raise UnreadableInputError(f"{path}: {error}; {_HINT}") from None

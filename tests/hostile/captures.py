@@ -16,6 +16,7 @@ from tests.capture.builtin.files.capture_bytes import (
     pcap,
     section,
 )
+from tests.capture.builtin.quic.packet_bytes import initial_packet
 from tests.capture.builtin.tls.handshakes import (
     client_hello,
     extension,
@@ -182,6 +183,22 @@ def grown_answers() -> bytes:
     return conversation(53, b"", prefixed(2, body) * 30)
 
 
+def quic_pieces() -> bytes:
+    """Initial packets full of pieces of one byte, none of which follows another one."""
+    packets = [
+        initial_packet(
+            b"".join(
+                b"\x06" + struct.pack(">H", 0x4000 | 460 * number + 2 * piece + 1) + b"\1x"
+                for piece in range(230)
+            ),
+            number=number,
+        )
+        for number in range(4)
+    ]
+    ports = range(10_000, 10_200)
+    return capture([ethernet(ipv4(udp(each, port, 443))) for port in ports for each in packets])
+
+
 def certificate_chain() -> bytes:
     """Ten thousand certificates that are none."""
     chain = b"".join(prefixed(3, struct.pack(">I", n) + bytes(90)) for n in range(10_000))
@@ -255,6 +272,7 @@ CAPTURES: Final[dict[str, Callable[[], bytes]]] = {
         transactions,
         pointers,
         grown_answers,
+        quic_pieces,
         certificate_chain,
         certificate_nested,
         empty_records,

@@ -36,6 +36,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "transactions": {"conn": 1, "dns": 20_000},
     "pointers": {"packets": 10},
     "grown_answers": {"conn": 1},
+    "quic_pieces": {"conn": 200, "ssl": 0},
     "certificate_chain": {"ssl": 1, "x509": 10_000},
     "certificate_nested": {"ssl": 1, "x509": 2},
     "empty_records": {"ssl": 1},

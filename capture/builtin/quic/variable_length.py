@@ -20,6 +20,8 @@ def read_integer(data: bytes, offset: int) -> tuple[int, int]:
     if offset >= len(data):
         raise TruncatedError("the data end before an integer")
     size = 1 << (data[offset] >> _LENGTH_BITS)
+    if size == 1:
+        return data[offset], offset + 1
     end = offset + size
     if end > len(data):
         raise TruncatedError("the data end within an integer")
