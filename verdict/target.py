@@ -152,11 +152,12 @@ def _reasons(
     matches: Sequence[CertificateMatch],
     explanations: Explanations | None,
 ) -> tuple[Reason, ...]:
-    """Return matches of the certificate database, evidence, then what moved the detectors."""
-    reasons = match_reasons(matches)
+    """Return what decides, evidence, other known certificates, and what moved the detectors."""
+    reasons = match_reasons([match for match in matches if decides(match)])
+    hints = match_reasons([match for match in matches if not decides(match)])
     if row is None:
-        return tuple(reasons)
-    reasons += evidence(row.seen)
+        return (*reasons, *hints)
+    reasons += [*evidence(row.seen), *hints]
     malicious = final.verdict == "MALICIOUS"
     if explanations is not None and (malicious or explanations.of_normal):
         reasons += reasons_of(explanations[row.key], malicious=malicious)

@@ -192,6 +192,13 @@ def test_learned_certificate_decides_nothing(scored: Scored) -> None:
     assert "learned in old.pcap" in target.reasons[0].text
 
 
+def test_evidence_comes_before_a_hint(scored: Scored) -> None:
+    learned = KnownCertificates((Entry("learned", BEACON_LEAF, sightings=ELSEWHERE),))
+    first, *others = one(scored, BEACON, learned).reasons
+    assert first.text.startswith("self-signed certificate")
+    assert any("learned in old.pcap" in reason.text for reason in others)
+
+
 def test_confirmed_name_is_a_hint_only(scored: Scored) -> None:
     known = KnownCertificates((Entry("confirmed", "9" * 64, sni="hidden.example.org"),))
     target = one(scored, HIDDEN, known)
