@@ -81,13 +81,13 @@ def write_to(destination: str, text: str) -> None:
         return
     path = Path(destination)
     _refuse_capture(path)
-    if path.is_file() or not path.exists():
-        replace_file(path, text)
-        return
     try:
-        path.write_bytes(encoded(text))  # a device or a pipe
+        if path.exists() and not path.is_file():  # a device or a pipe
+            path.write_bytes(encoded(text))
+            return
     except OSError as error:
         raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None
+    replace_file(path, text)
 
 
 def make_folder(folder: Path) -> None:
@@ -111,7 +111,7 @@ def replacing(path: Path) -> Iterator[Path]:
     What fails or is stopped leaves the file as it was. Raises ``WrongUseError`` for what the system
     refuses.
     """
-    target = path.resolve()
+    target = Path(os.path.realpath(path))  # of a link to itself too
     part = target.with_name(f"{target.name}.part")
     try:
         if target.exists():
