@@ -57,14 +57,14 @@ def find_inputs(paths: Sequence[Path], *, recursive: bool = True) -> list[Input]
 def refuse_pipes(inputs: Sequence[Input]) -> None:
     """Raise ``UnreadableInputError`` for what can be read only once, where more is needed."""
     for source in inputs:
-        if _is_no_file(source.path):
+        if _is_pipe_or_device(source.path):
             raise UnreadableInputError(
                 f"{source.path}: a pipe or device, which can be read only once; "
                 "write it to a file first"
             )
 
 
-def _is_no_file(path: Path) -> bool:
+def _is_pipe_or_device(path: Path) -> bool:
     try:
         return not stat.S_ISREG(path.stat().st_mode) and not path.is_dir()
     except OSError:  # opening it will say why
@@ -113,7 +113,7 @@ def _is_searched(folder: Path) -> bool:
 
 
 def _is_capture(path: Path) -> bool:
-    if _is_no_file(path):  # opening it might wait for ever
+    if _is_pipe_or_device(path):  # opening it might wait for ever
         return False
     name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
     return name.endswith(_CAPTURE_SUFFIXES) or looks_like_capture(head_of(path))

@@ -112,10 +112,10 @@ def replacing(path: Path) -> Iterator[Path]:
     refuses.
     """
     target = Path(os.path.realpath(path))  # of a link to itself too
-    part = target.with_name(f"{target.name}.part")
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")  # nobody else's
     try:
         if target.exists():
-            target.open("ab").close()  # it may be meant to stay
+            target.open("ab").close()  # fails if the file may not be written
         yield part
         if target.exists():
             shutil.copymode(target, part)

@@ -13,7 +13,7 @@ import polars as pl
 
 _ESCAPED = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(\\))")
 _LONE_BACKSLASH = re.compile(r"\\(?!x[0-9A-Fa-f]{2})")
-# A codec's error handler would be asked byte by byte, which takes ten times as long.
+# A codec's error handler is asked byte by byte: three to seven times as slow on such bytes.
 _ESCAPED_BEYOND_ASCII = [chr(octet) if octet < 0x80 else f"\\x{octet:02x}" for octet in range(256)]
 _CONTROL_CHARACTERS = {octet: f"\\x{octet:02x}" for octet in (*range(0x20), 0x7F)}
 _NEEDS_ESCAPE = r"^$|^-$|^\(empty\)$|[\x00-\x1f\x7f\\]"

@@ -13,3 +13,8 @@ def test_bytes_that_are_no_utf8_are_escaped() -> None:
 @given(st.binary())
 def test_any_path_becomes_text_that_can_be_written(path: bytes) -> None:
     readable(os.fsdecode(path)).encode("utf-8")
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_any_text_becomes_text_that_can_be_written(text: str) -> None:
+    readable(text).encode("utf-8")

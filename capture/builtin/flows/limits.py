@@ -29,7 +29,7 @@ class Limits:
     ``waiting_bytes`` is what the readers of protocols keep until more comes, ``holes`` how many
     pieces lie above missing bytes of TCP streams. Nobody looks before packets of ``interval``
     bytes have come, as ``size_of`` counts them. What waits may be larger than the packets that
-    brought it: ``most_waiting_bytes`` holds at any time, whatever block that depends on.
+    brought it: ``most_waiting_bytes`` holds within a block too, which decides then what is lost.
     """
 
     connections: int = 1 << 19
