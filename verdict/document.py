@@ -139,7 +139,7 @@ class ConnectionDetector:
 
 @dataclass(frozen=True)
 class Server:
-    """One server row as module 2 saw it, with the classic features."""
+    """One server row as module 2 saw it, with the features, rounded to ``DECIMALS``."""
 
     client: str
     server: str
@@ -218,7 +218,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Target:
-    """An address in one role; ``features`` are those of the row that FINAL names.
+    """An address in one role; ``features`` are those of the row that FINAL names, rounded.
 
     ``dns_names`` are the names asked for in DNS that resolved to the server addresses.
     """

@@ -11,6 +11,8 @@ import msgspec
 from verdict.document import DECIMALS, SCHEMA_VERSION, Document
 from verdict.errors import DocumentError
 
+# Nine of ten numbers of a document, see ``verdict.server_row``.
+_ROUNDED_BEFORE: Final = "features"
 _DOCUMENTS: Final = msgspec.json.Decoder(Document)
 
 
@@ -69,7 +71,10 @@ def _rounded(value: Any) -> Any:
     if kind is float:
         return round(value, DECIMALS)
     if kind is dict:
-        return {name: _rounded(item) for name, item in value.items()}
+        return {
+            name: item if name == _ROUNDED_BEFORE else _rounded(item)
+            for name, item in value.items()
+        }
     if kind is list or kind is tuple:
         return [_rounded(item) for item in value]
     return value

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from module2.columns import CATEGORICAL, FEATURES
 from verdict.document import DECIMALS, FeatureValue, Role, ServerKey
+from verdict.final import DETECTORS
 from verdict.observation import Observation, observe
 from verdict.scoring import CONNECTION_KEY, KEY, Scored
 
@@ -20,23 +21,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class ServerRow:
-    """A row of ``Scored.servers`` as a dictionary, its connections likewise, and what was seen."""
+    """A row of ``Scored.servers``, its connections, and what was seen.
+
+    ``scores`` are the probabilities by detector. ``features`` are as precise as the document has
+    them; those with several values are lists.
+    """
 
     key: ServerKey
     scores: Row
+    features: dict[str, FeatureValue]
     connections: tuple[Row, ...]
     seen: Observation
-
-    @cached_property
-    def features(self) -> dict[str, FeatureValue]:
-        """The features, as precise as the document has them; those with several values as lists."""
-        row = self.scores
-        several = {name: _listed(row[name]) for name in CATEGORICAL}
-        return {name: _rounded(row[name]) for name in FEATURES} | several
-
-
-def _rounded(value: FeatureValue) -> FeatureValue:
-    return round(value, DECIMALS) if isinstance(value, float) else value
 
 
 def gather(
@@ -60,19 +55,28 @@ def gather(
     return grouped
 
 
-def _listed(values: str | None) -> list[str] | None:
-    return None if values is None else values.split(",")
-
-
 def _rows(scored: Scored, servers: pl.DataFrame, connections: pl.DataFrame) -> list[ServerRow]:
     seen = observe(scored.logs, connections)
     of_key: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in connections.iter_rows(named=True):
         of_key[tuple(row[column] for column in CONNECTION_KEY)].append(row)
+    ordered = servers.sort("order")
     found = []
-    for scores in servers.sort("order").iter_rows(named=True):
+    for scores, features in zip(
+        ordered.select(*KEY, *DETECTORS, "final").iter_rows(named=True),
+        _as_in_document(ordered).iter_rows(named=True),
+        strict=True,
+    ):
         values = tuple(scores[column] for column in KEY)
         key = ServerKey(*values)
         nothing = Observation(key, (), (), None, 0)
-        found.append(ServerRow(key, scores, tuple(of_key[values]), seen.get(key, nothing)))
+        seen_there = seen.get(key, nothing)
+        found.append(ServerRow(key, scores, features, tuple(of_key[values]), seen_there))
     return found
+
+
+def _as_in_document(servers: pl.DataFrame) -> pl.DataFrame:
+    """Return the features, rounded; those with several values as lists."""
+    return servers.select(
+        pl.col(name).str.split(",") if name in CATEGORICAL else name for name in FEATURES
+    ).with_columns(cs.float().round(DECIMALS))
