@@ -24,33 +24,30 @@ from models.trees import Indices, Numbers, Trees
 
 @dataclass(frozen=True)
 class Quadrature:
-    """The integrals over the conditions of leaves: where a leaf's begin, and how many it has.
+    """The integrals over the conditions of those leaves that have equally many.
 
-    The factor of a condition at each point is ``met`` where it lets a row through, else ``unmet``,
-    both of shape (conditions, points). ``weights`` are those of the points.
+    ``conditions`` are their numbers, of shape (conditions of a leaf, leaves). The factor of each at
+    a point is ``met`` where it lets a row through, else ``unmet``, both of shape (conditions of a
+    leaf, points, leaves). ``weights`` are those of the points.
     """
 
-    first: Indices
-    counts: Indices
+    conditions: Indices
     met: Numbers
     unmet: Numbers
     weights: Numbers
 
     @classmethod
-    def of(cls, leaf: Indices, share: Numbers) -> Quadrature:
-        """Prepare the integrals over conditions with their leaves and shares."""
-        first = np.flatnonzero(np.diff(leaf, prepend=-1))
-        counts = np.diff(first, append=len(leaf))
-        points, weights = np.polynomial.legendre.leggauss(int(counts.max()) // 2 + 1)
-        t = (points + 1) / 2
-        unmet = np.outer(share, 1 - t)
-        return cls(first, counts, t + unmet, unmet, weights / 2)
+    def of(cls, conditions: Indices, share: Numbers) -> Quadrature:
+        """Prepare the integrals; ``share`` is that of every condition."""
+        points, weights = np.polynomial.legendre.leggauss((len(conditions) + 1) // 2)
+        t = ((points + 1) / 2)[:, None]
+        unmet = share[conditions][:, None, :] * (1 - t)
+        return cls(conditions, t + unmet, unmet, weights / 2)
 
     def integrals(self, through: NDArray[np.bool_]) -> Numbers:
         """Return the integral of each condition over the other conditions of its leaf."""
-        factors = np.where(through[:, None], self.met, self.unmet)
-        products = np.repeat(np.multiply.reduceat(factors, self.first), self.counts, axis=0)
-        integrals: Numbers = (products / factors) @ self.weights
+        factors = np.where(through[self.conditions][:, None, :], self.met, self.unmet)
+        integrals: Numbers = np.einsum("p,cpl->cl", self.weights, factors.prod(axis=0) / factors)
         return integrals
 
 
@@ -70,9 +67,21 @@ class LeafConditions:
     right: Indices
 
     @cached_property
-    def quadrature(self) -> Quadrature:
-        """What the shares of every row need, prepared once."""
-        return Quadrature.of(self.leaf, self.share)
+    def quadratures(self) -> list[Quadrature]:
+        """What the shares of every row need, prepared once, for each number of conditions."""
+        first = np.flatnonzero(np.diff(self.leaf, prepend=-1))
+        counts = np.diff(first, append=len(self.leaf))
+        return [
+            Quadrature.of(first[counts == count] + np.arange(count)[:, None], self.share)
+            for count in np.unique(counts)
+        ]
+
+    def integrals(self, through: NDArray[np.bool_]) -> Numbers:
+        """Return the integral of each condition; ``through`` says whether a row meets it."""
+        integrals = np.empty(len(through))
+        for quadrature in self.quadratures:
+            integrals[quadrature.conditions] = quadrature.integrals(through)
+        return integrals
 
     @classmethod
     def of(cls, trees: Trees) -> LeafConditions:
@@ -98,7 +107,7 @@ def shares(trees: Trees, conditions: LeafConditions, row: Numbers) -> Numbers:
         return np.zeros(len(row))
     met = trees.goes_right(row)[conditions.node] == conditions.right
     through = np.logical_and.reduceat(met, conditions.first_step)
-    weights = conditions.quadrature.integrals(through)
+    weights = conditions.integrals(through)
     added = trees.value[conditions.leaf] * (through - conditions.share) * weights
     moved: Numbers = np.bincount(conditions.feature, added, minlength=len(row)).astype(np.float64)
     return moved

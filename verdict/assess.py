@@ -16,7 +16,7 @@ from verdict.server_row import ServerRow, gather
 from verdict.target import assess_target
 from verdict.targets import roles
 
-# Of all servers the worst so many; a row takes hundredths of a second, and who looks at more asks.
+# Of all servers the worst so many; a row takes a hundredth of a second, and who looks at more asks.
 EXPLAINED_SERVERS: Final = 100
 
 
