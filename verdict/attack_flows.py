@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,7 +92,7 @@ def _verdict(counts: dict[str, int]) -> str:
 
 def _attack_flow(row: dict[str, Any]) -> AttackFlow:
     return AttackFlow(
-        ts=row["Timestamp"].timestamp(),
+        ts=row["Timestamp"].replace(tzinfo=UTC).timestamp(),
         duration=row["Flow Duration"],
         client=row["Src IP"],
         client_port=row["Src Port"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from statistics import median
 from typing import Final
@@ -19,7 +20,8 @@ _OLD_VERSIONS: Final = {
     "TLSv11": "TLS 1.1",
 }
 _SHORT_KEY: Final = {"rsa": 2048, "dsa": 2048, "dh": 2048, "ecdsa": 224, "ec": 224}  # bits
-_WEAK_HASHES: Final = ("md2", "md5", "sha1")
+# As in sha1WithRSAEncryption and ecdsa-with-SHA1; "sha" alone is the hash before SHA-1.
+_WEAK_HASH: Final = re.compile(r"(?:^|-?with-?)(?:md[245]|sha-?1|sha(?=-?with|$))", re.IGNORECASE)
 _FEWEST_BEACONS: Final = 4  # connections
 _REGULAR: Final = 0.1  # of the median interval; the median deviation of a beacon is at most that
 _SHORTEST_PERIOD: Final = 1.0  # seconds; what repeats faster is one page with many requests
@@ -92,7 +94,7 @@ def name_mismatch(seen: Observation) -> Reason | None:
     """Find a name asked for that the certificate shown for it is not made out to."""
     for connection in seen.connections:
         leaf, sni = connection.leaf, connection.sni
-        if sni and leaf and leaf.names is not None and not covers(leaf.names, sni):
+        if sni and leaf and leaf.names is not None and not _is_for(leaf, sni):
             text = f"the certificate is not for the name asked for (SNI {sni})"
             return _reason("name_mismatch", sni, text)
     return None
@@ -151,7 +153,7 @@ def weak_signature(seen: Observation) -> Reason | None:
     """Find a signature over a hash that can be forged."""
     for leaf in seen.leaves:
         signature = leaf.signature or ""
-        if signature.lower().startswith(_WEAK_HASHES) or "withsha1" in signature.lower():
+        if _WEAK_HASH.search(signature):
             text = f"certificate with a weak signature ({signature})"
             return _reason("weak_signature", signature, text)
     return None
@@ -171,6 +173,10 @@ RULES: Final[tuple[Callable[[Observation], Reason | None], ...]] = (
     short_key,
     weak_signature,
 )
+
+
+def _is_for(leaf: Certificate, sni: str) -> bool:
+    return covers(leaf.names or (), sni) or sni in leaf.addresses
 
 
 def covers(names: Iterable[str], sni: str) -> bool:

@@ -20,7 +20,10 @@ _SHA256_LENGTH: Final = 64  # hex digits; older logs have other identifiers in i
 
 @dataclass(frozen=True)
 class Certificate:
-    """A leaf certificate; ``names`` are those it is for, None where the logs do not tell."""
+    """A leaf certificate; ``names`` are those it is for, None where the logs do not tell.
+
+    ``addresses`` are those that it is for.
+    """
 
     fingerprint: str
     sha1: str | None
@@ -33,6 +36,7 @@ class Certificate:
     signature: str | None
     names: frozenset[str] | None
     serial: str | None = None
+    addresses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,7 @@ def _certificate(row: dict[str, Any]) -> Certificate:
         row["certificate.sig_alg"],
         _names(row),
         row["certificate.serial"],
+        frozenset(row["san.ip"] or ()),
     )
 
 

@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,19 @@ def flows(*classes: str) -> pl.DataFrame:
 )
 def test_the_attack_of_most_flows_is_the_verdict(classes: list[str], verdict: str) -> None:
     assert attack_classes(flows(*classes)).verdict == verdict
+
+
+def test_the_time_of_a_flow_does_not_depend_on_where_the_machine_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        (found,) = attack_classes(flows("DoS")).flows
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert found.ts == datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 
 
 def test_no_flow_is_assessed_without_flows() -> None:

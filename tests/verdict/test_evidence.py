@@ -146,6 +146,33 @@ def test_unknown_names_of_a_certificate_are_no_mismatch() -> None:
     assert found(seen(replace(GOOD, names=None), sni="other.example")) == {}
 
 
+def test_a_certificate_for_an_address_is_for_the_address_asked_for() -> None:
+    leaf = replace(GOOD, addresses=frozenset({"1.1.1.1"}))
+    assert found(seen(leaf, sni="1.1.1.1")) == {}
+    assert "name_mismatch" in found(seen(leaf, sni="1.0.0.1"))
+
+
+@pytest.mark.parametrize(
+    ("signature", "is_weak"),
+    [
+        ("ecdsa-with-SHA1", True),
+        ("dsaWithSHA1", True),
+        ("dsaWithSHA", True),
+        ("shaWithRSAEncryption", True),
+        ("md4WithRSAEncryption", True),
+        ("md5WithRSAEncryption", True),
+        ("RSA-SHA1-2", False),
+        ("sha256WithRSAEncryption", False),
+        ("sha512-256WithRSAEncryption", False),
+        ("ecdsa-with-SHA256", False),
+        ("ecdsa_with_SHA3-256", False),
+        ("ED25519", False),
+    ],
+)
+def test_a_signature_is_weak_by_its_hash(signature: str, is_weak: bool) -> None:
+    assert ("weak_signature" in found(seen(replace(GOOD, signature=signature)))) is is_weak
+
+
 def test_hidden_certificate_gives_no_evidence_of_it() -> None:
     assert found(seen(leaf=None)) == {}
 

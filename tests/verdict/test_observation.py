@@ -41,6 +41,14 @@ def test_names_of_a_certificate_are_its_dns_names_and_common_name() -> None:
     assert leaf.names == {"*.example.com", "www.example.com"}
 
 
+def test_addresses_of_a_certificate_are_its_alternative_ones() -> None:
+    logs = sample_logs()
+    addressed = logs.x509.with_columns(pl.lit(["1.1.1.1", "2001:db8::1"]).alias("san.ip"))
+    leaf = observed(replace(logs, x509=addressed), SITE).connections[0].leaf
+    assert leaf is not None
+    assert leaf.addresses == {"1.1.1.1", "2001:db8::1"}
+
+
 def test_certificate_without_a_row_is_known_by_its_fingerprint() -> None:
     logs = replace(sample_logs(), x509=empty_table("x509"))
     leaf = observed(logs, SITE).connections[0].leaf
