@@ -22,7 +22,15 @@ _COUNTED: Final = re.compile(
     r"(?P<noun>input|document|flow|packet|record|row|certificate|connection|server)s?"
 )
 # What a place may hold where anything would be too much.
-_PLACES: Final = {"kind": r"subject and issuer|\S+"}
+# The others hold anything, such as a name that a certificate's maker has chosen: where two of those
+# stand in one sentence, a long one could make matching take very long.
+_PLACES: Final = {
+    "kind": r"subject and issuer|\S+",
+    "phrase": r"[^:]+",
+    "low": r"[^;]{1,40}?",
+    "high": r"[^;]{1,40}?",
+    "amount": r"[+-][\d.]+",
+}
 
 
 class Language:

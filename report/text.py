@@ -53,21 +53,40 @@ def shortened(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int, indent: str = "  ") -> list[str]:
-    """Return the text in lines of a width, all but the first indented; long words are cut."""
-    lines, line = [], ""
-    for token in _TOKENS.findall(text):
-        begins = line.strip() == ""
-        piece = token.lstrip() if begins else token
-        closes = _closes(token)
-        if not begins and not closes and display_width(line + piece) > width:
+    """Return the text in lines of a width, all but the first indented; long words are cut.
+
+    One closing mark may stand beyond the width.
+    """
+    lines, line, used = [], "", 0
+    for token in _TOKENS.findall(text.rstrip()):
+        piece = token if line.strip() else token.lstrip()
+        columns = display_width(piece)
+        may_stand_beyond = _closes(token) and used <= width
+        if line.strip() and used + columns > width and not may_stand_beyond:
             lines.append(line)
-            line, piece = indent, token.lstrip()
-        line += piece
-        while display_width(line) > width and not closes:
-            cut = len(shortened(line, width + 1)) - 1
-            lines.append(line[:cut])
-            line = indent + line[cut:]
+            line, used, piece = indent, len(indent), token.lstrip()
+            columns = display_width(piece)
+        if used + columns > width and not may_stand_beyond:
+            *full, line = _cut(line + piece, width, indent)
+            lines += full
+            used = display_width(line)
+        else:
+            line += piece
+            used += columns
     return [*lines, line] if line.strip() else lines
+
+
+def _cut(text: str, width: int, indent: str) -> list[str]:
+    """Return a text without a place to break in lines of a width, all but the first indented."""
+    lines, line, used = [], "", 0
+    for character in text:
+        columns = display_width(character)
+        if used + columns > width and line.strip():
+            lines.append(line)
+            line, used = indent, len(indent)
+        line += character
+        used += columns
+    return [*lines, line]
 
 
 def _closes(token: str) -> bool:

@@ -204,3 +204,11 @@ def test_page_names_its_language() -> None:
 def test_unknown_language_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
         Language("xx")
+
+
+def test_a_long_value_that_looks_like_the_sentence_around_it_is_said_all_the_same() -> None:
+    value = ": Internet Widgits Pty Ltd (usual: AU to Some-State " * 80
+    text = f"words in the subject of the certificate: {value} (towards normal, -0.10 log-odds)"
+    said = CHINESE.reason(text)
+    assert value in said
+    assert said.isascii() is False

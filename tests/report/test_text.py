@@ -47,13 +47,21 @@ def test_wide_characters_take_two_columns() -> None:
 def test_lines_are_not_wider_than_asked_and_lose_nothing(text: str, width: int) -> None:
     lines = wrapped(text, width)
     # A closing mark may stand beyond the end rather than begin a line.
-    assert all(display_width(line.rstrip("、。")) <= width for line in lines)
+    inside = [line[:-1] if line.endswith(("、", "。")) else line for line in lines]
+    assert all(display_width(line) <= width for line in inside)
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
 def test_words_stay_whole_and_further_lines_are_indented() -> None:
     assert wrapped("one two three", 9) == ["one two", "  three"]
     assert wrapped("abcdefghijkl", 5) == ["abcde", "  fgh", "  ijk", "  l"]
+
+
+@pytest.mark.parametrize("text", ["、" * 100_000, "e\u0301" * 100_000, "a" + " " * 200_000 + "b "])
+def test_long_text_of_one_kind_is_wrapped(text: str) -> None:
+    lines = wrapped(text, 30)
+    assert max(map(display_width, lines)) <= 32
+    assert "".join("".join(lines).split()) == "".join(text.split())
 
 
 def test_moments() -> None:
