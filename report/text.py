@@ -57,7 +57,8 @@ def wrapped(text: str, width: int, indent: str = "  ") -> list[str]:
 
     One closing mark may stand beyond the width.
     """
-    lines, line, used = [], "", 0
+    lines: list[str] = []
+    line, used = "", 0
     for token in _TOKENS.findall(text.rstrip()):
         piece = token if line.strip() else token.lstrip()
         columns = display_width(piece)
@@ -78,7 +79,8 @@ def wrapped(text: str, width: int, indent: str = "  ") -> list[str]:
 
 def _cut(text: str, width: int, indent: str) -> list[str]:
     """Return a text without a place to break in lines of a width, all but the first indented."""
-    lines, line, used = [], "", 0
+    lines: list[str] = []
+    line, used = "", 0
     for character in text:
         columns = display_width(character)
         if used + columns > width and line.strip():

@@ -26,15 +26,15 @@ class Certificate:
     """
 
     fingerprint: str
-    sha1: str | None
-    subject: str | None
-    issuer: str | None
-    not_before: float | None
-    not_after: float | None
-    key_type: str | None
-    key_length: int | None
-    signature: str | None
-    names: frozenset[str] | None
+    sha1: str | None = None
+    subject: str | None = None
+    issuer: str | None = None
+    not_before: float | None = None
+    not_after: float | None = None
+    key_type: str | None = None
+    key_length: int | None = None
+    signature: str | None = None
+    names: frozenset[str] | None = None
     serial: str | None = None
     addresses: frozenset[str] = frozenset()
 
@@ -167,7 +167,7 @@ def _certificates(x509: pl.DataFrame, wanted: pl.Series) -> dict[str, Certificat
         for row in rows.unique("fingerprint", keep="first").iter_rows(named=True)
     }
     bare = set(wanted.drop_nulls()) - found.keys()
-    return {**found, **{name: Certificate(name, *[None] * 9) for name in bare}}
+    return {**found, **{name: Certificate(name) for name in bare}}
 
 
 def _certificate(row: dict[str, Any]) -> Certificate:

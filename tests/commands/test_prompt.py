@@ -1,6 +1,9 @@
 import io
 import shutil
+import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -178,8 +181,21 @@ def test_unreadable_capture_alone_is_told(ask, tmp_path: Path) -> None:
     assert ask(BEACON, folders=(folder,))[0] == 3
 
 
-def test_preparation_stops_when_left() -> None:
-    with Preparation(["a_module_that_is_not_there"]) as preparation:
+def test_preparation_ends_at_what_is_not_there() -> None:
+    with Preparation(["a_module_that_is_not_there", "not_reached"]) as preparation:
         preparation.wait()
-    with Preparation(["json"]):
-        pass
+
+
+def test_preparation_imports_no_further_module_when_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "takes_long.py").write_text("import told\ntold.begun.set()\ntold.stopped.wait(9)\n")
+    (tmp_path / "not_reached.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    preparation = Preparation(["takes_long", "not_reached"])
+    told = SimpleNamespace(begun=threading.Event(), stopped=preparation._stopped)
+    monkeypatch.setitem(sys.modules, "told", told)
+    with preparation:
+        assert told.begun.wait(9)
+    assert sys.modules.pop("takes_long")
+    assert "not_reached" not in sys.modules
