@@ -71,11 +71,13 @@ CERTIFICATE_LIST: Final = "certificate list"
 def on_certificate_list(rows: pl.DataFrame, entries: Iterable[Entry]) -> Matrix | None:
     """Return 1 for each server whose leaf certificate was imported or confirmed, else 0.
 
-    None without such entries.
+    None without such entries, or where they lack the kind of fingerprint that most rows have: of a
+    list of SHA-1 it is not known whether certificates known by SHA-256 are on it.
     """
     deciding = [entry for entry in entries if entry.state in DECIDING_STATES]
     fingerprints = {text for entry in deciding for text in (entry.sha256, entry.sha1) if text}
-    if not fingerprints:
+    usual_length = rows["certificate"].str.len_bytes().median()
+    if all(len(text) != usual_length for text in fingerprints):
         return None
     listed = rows["certificate"].is_in(sorted(fingerprints)).fill_null(False)
     return listed.cast(pl.Float64).to_numpy()

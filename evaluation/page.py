@@ -140,8 +140,8 @@ def _baselines(baselines: Iterable[Mapping[str, Any]], main: Mapping[str, Any]) 
     ]
     return (
         "<h2>Beside baselines</h2>\n<p>By server, with the same rows held out. The certificate list"
-        " is what was confirmed, or imported with <code>certs import</code>; without any it is not"
-        " available.</p>\n"
+        " is what was confirmed, or imported with <code>certs import</code>; without any, or with"
+        " fingerprints of another kind alone, it is not available.</p>\n"
         + f'<div class="plots">{baseline_plot(measured)}'
         + table("Detectors and baselines", ["", *COMPARED], rows)
         + "</div>"

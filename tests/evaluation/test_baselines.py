@@ -52,3 +52,9 @@ def test_listed_certificates_are_found_by_either_fingerprint(state: State) -> No
 def test_what_was_only_learned_is_no_list() -> None:
     rows = pl.DataFrame({"certificate": ["aa"]})
     assert on_certificate_list(rows, [Entry("learned", sha256="aa")]) is None
+
+
+def test_a_list_of_another_kind_of_fingerprint_tells_nothing() -> None:
+    rows = pl.DataFrame({"certificate": ["a" * 64, "b" * 64, "c" * 40, None]})
+    assert on_certificate_list(rows, [Entry("imported", sha1="c" * 40)]) is None
+    assert on_certificate_list(rows, [Entry("imported", sha256="d" * 64)]) is not None
