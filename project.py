@@ -9,6 +9,7 @@ import importlib.util
 import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -32,6 +33,7 @@ try:
         settings,
         train,
     )
+    from commands.closed_streams import open_closed_streams
     from commands.errors import WrongUseError
     from commands.exit_status import (
         INTERRUPTED,
@@ -107,6 +109,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except tuple(STATUS_OF) as error:
         complaint(_explained(error))
         return next(status for kind, status in STATUS_OF.items() if isinstance(error, kind))
+    except Exception as error:  # noqa: BLE001 - a status of Python's would say: malicious
+        return _told_defect(error, is_detailed=arguments.verbose)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -138,6 +142,16 @@ def _accept_any_text() -> None:
                 stream.reconfigure(errors=errors)
 
 
+def _told_defect(error: Exception, *, is_detailed: bool) -> int:
+    """Tell in one line of an error that nobody thought of, in many with ``-v``."""
+    from capture.processes import defect
+
+    if is_detailed:
+        traceback.print_exception(error)
+    complaint(defect(error))
+    return MODEL_OR_ENGINE_BROKEN
+
+
 def _explained(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
         return f"{error}; install what this program needs with: make venv"
@@ -153,5 +167,6 @@ def _change_to_the_environment() -> None:
 
 if __name__ == "__main__":
     _change_to_the_environment()
+    open_closed_streams()
     collect_rarely()
     sys.exit(main())

@@ -87,6 +87,32 @@ def test_missing_library_says_how_to_install(
     assert "make venv" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("option", "first"), [("-q", "internal"), ("-v", "Traceback")])
+def test_a_defect_is_one_line_and_not_the_status_of_a_verdict(
+    option: str, first: str, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    def fail(arguments: object) -> int:
+        raise ValueError("what\nnobody thought of")
+
+    monkeypatch.setattr("commands.evaluate.run", fail)
+    assert project.main(["evaluate", option]) == 4
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1] == "internal error, please report it (ValueError: what)"
+    assert lines[0].startswith(first)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_not_change_the_status(
+    closed: str, repository: Path, pcaps: Path, tmp_path: Path
+) -> None:
+    project_file, capture = repository / "project.py", pcaps / "beacon.pcap"
+    command = f"{sys.executable} {project_file} logs {capture} --out {tmp_path} {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "conn.log").is_file()
+
+
 def test_interruption_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
     def interrupt(arguments: object) -> int:
         raise KeyboardInterrupt

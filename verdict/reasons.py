@@ -41,7 +41,8 @@ class Explanations:
     def __getitem__(self, key: ServerKey) -> Mapping[str, list[Contribution]]:
         """Return what moved each detector; one that did not assess the row is not there."""
         if key not in self._found:
-            self._found |= contributions(self._scored, {key, *self._expected})
+            missing = {key, *self._expected} - self._found.keys()
+            self._found |= contributions(self._scored, missing)
         return self._found[key]
 
 

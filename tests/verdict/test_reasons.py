@@ -1,11 +1,14 @@
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
 from models.contribution import Contribution
+from verdict import reasons
 from verdict.document import CertificateMatch, ServerKey
 from verdict.reasons import Explanations, contributions, match_reasons, reasons_of
-from verdict.scoring import KEY, score
+from verdict.scoring import KEY, Scored, score
 
 from .synthetic import BEACON, CLIENT, sample_logs, stub_models
 
@@ -92,3 +95,21 @@ def test_match_of_the_certificate_database_in_words(matched_by: str, state: str,
         matched_by, state, "aa", "bb", "CN=x", "CN=y", "x.example", "Dridex", "old.pcap", 1.0, 0.9
     )
     assert match_reasons([match])[0].text == text
+
+
+def test_a_row_that_was_not_expected_is_explained_without_the_others_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scored = score(sample_logs(), stub_models())
+    first, *others = [ServerKey(*values) for values in scored.servers.select(KEY).iter_rows()]
+    explained: list[ServerKey] = []
+
+    def counting(scored: Scored, keys: Iterable[ServerKey]) -> dict[ServerKey, Any]:
+        explained.extend(keys := list(keys))
+        return contributions(scored, keys)
+
+    monkeypatch.setattr(reasons, "contributions", counting)
+    found = Explanations(scored, others, of_normal=True)
+    assert found[others[0]]
+    assert found[first]
+    assert sorted(explained, key=str) == sorted([first, *others], key=str)

@@ -1,0 +1,23 @@
+"""Standard streams that were closed before this process began, as ``2>&-`` does."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Final
+
+_STREAMS: Final = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+
+
+def open_closed_streams() -> None:
+    """Let closed standard streams lead nowhere.
+
+    The next files to be opened would otherwise take their places, and what a library prints would
+    be written into them.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) < len(_STREAMS):
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for number, (name, mode) in enumerate(_STREAMS):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
