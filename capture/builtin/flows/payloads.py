@@ -27,17 +27,20 @@ def feed_streams(
 ) -> None:
     """Pass the payload of TCP connections, in order, to the readers of their protocols.
 
-    Like Zeek's TLS analyser, it leaves out connections of which the beginning was not captured.
+    Like Zeek's TLS analyser, it leaves out connections of which the beginning was not captured, and
+    of those that lack only the responder's beginning what follows its first packet.
     """
     connections = part.connections
     begins = detect_protocols(block, _stored_payloads(part), connections)
     partial = transitions.column("partial")
     without_beginning = partial[connections["state"]] & (connections["stream"] == TLS)
-    connections["stream"][without_beginning] = NOTHING
+    ends = part.ends.copy()
+    ends[without_beginning] = _ends_of_beginnings(part, np.flatnonzero(without_beginning))
+    connections["stream"][without_beginning & (ends == part.begins)] = NOTHING
     reads = are_read(connections)
     if not reads.any():
         return
-    packet, gap_side, position = _wanted_arrivals(part, reads, begins)
+    packet, gap_side, position = _wanted_arrivals(part, reads, begins, ends)
     packets = part.packets
     entry, side = packets.entry[packet], packets.side[packet]
     row = packets.connection[packet]
@@ -51,6 +54,28 @@ def feed_streams(
         originator = int(connections["originator"][row_number])
         if not _feed_stream(arrivals, bounds, serial, originator, stream, protocols):
             connections["stream"][row_number] = NOTHING
+    connections["stream"][without_beginning] = NOTHING
+
+
+def _ends_of_beginnings(part: AnalysedPackets, rows: Indices) -> Indices:
+    """Return where the packets end that the originator, from its SYN on, sent alone."""
+    connections, begins = part.connections[rows], part.begins[rows]
+    number = np.arange(len(rows))
+    opened = connections["from_syn"][number, connections["originator"]]
+    sides = np.stack([stream.sent.first[rows] for stream in part.streams], axis=1)
+    first = sides[number, 1 - connections["originator"]]
+    is_first = _are_all_here(part, rows, 1 - connections["originator"])
+    return np.where(opened & is_first, np.minimum(first, part.ends[rows]), begins)
+
+
+def _are_all_here(part: AnalysedPackets, rows: Indices, sides: Indices) -> Booleans:
+    """Return whether these sides of connections have sent nothing in earlier blocks."""
+    sent = [
+        np.count_nonzero(part.packets.side[part.begins[row] : part.ends[row]] == side)
+        for row, side in zip(rows, sides, strict=True)
+    ]
+    are_here: Booleans = np.equal(part.connections["packets"][rows, sides], sent)
+    return are_here
 
 
 def _stored_payloads(part: AnalysedPackets) -> Payloads:
@@ -72,9 +97,12 @@ def _stored_payloads(part: AnalysedPackets) -> Payloads:
 
 
 def _wanted_arrivals(
-    part: AnalysedPackets, reads: Booleans, begins: Indices
+    part: AnalysedPackets, reads: Booleans, begins: Indices, ends: Indices
 ) -> tuple[Indices, NDArray[np.int8], NDArray[np.int64]]:
-    """Return the arrivals at connections that are read: packet, gap_side and position."""
+    """Return the arrivals at connections that are read: packet, gap_side and position.
+
+    ``begins`` are entries of the block, ``ends`` numbers of packets.
+    """
     packets = part.packets
     found: list[tuple[Indices, NDArray[np.int8], NDArray[np.int64]]] = []
     for side, stream in enumerate(part.streams):
@@ -86,7 +114,7 @@ def _wanted_arrivals(
             (gaps, side, acknowledgements.trimmed[gaps]),
         ):
             row = packets.connection[packet]
-            wanted = reads[row] & (packet < part.ends[row])
+            wanted = reads[row] & (packet < ends[row])
             wanted &= packets.entry[packet] >= begins[row]
             kind = np.full(np.count_nonzero(wanted), gap_side, np.int8)
             found.append((packet[wanted], kind, position[wanted]))

@@ -26,6 +26,7 @@ from capture.builtin.flows.runs import (
 )
 from capture.builtin.flows.tcp import event
 from capture.builtin.flows.tcp.control import ControlPackets, control_packets
+from capture.builtin.flows.tcp.conversation_state import INACTIVITY
 from capture.builtin.flows.tcp.openings import previous_times
 from capture.builtin.flows.tcp.packets import ACK, FIN, RST, SYN, TcpPackets
 from capture.builtin.flows.tcp.stream import Stream
@@ -85,7 +86,8 @@ def reduce_to_events(packets: TcpPackets, streams: Streams, connections: Connect
 
     kept = np.zeros(len(packets), dtype=np.bool_)
     previous_time = previous_times(packets, connections)
-    kept[packets.now - previous_time >= SHORTEST_TIMER] = True
+    silence = packets.now - previous_time
+    kept[silence >= SHORTEST_TIMER] = True
     kept[packets.control] = True
     kept[packets.starts] = True
     late = _late_packets(packets, ending, closing, answered, connections)
@@ -100,6 +102,8 @@ def reduce_to_events(packets: TcpPackets, streams: Streams, connections: Connect
     index = np.flatnonzero(kept)
     timed: Booleans = np.asarray(connections["closing"]).copy()
     timed[packets.connection[late]] = True
+    # How long its port may be silent a connection learns only from its handshake.
+    timed[packets.connection[silence >= INACTIVITY]] = True
     return Events(
         packet=index,
         code=code[index],

@@ -141,6 +141,28 @@ def test_a_hello_whose_syn_alone_was_not_captured_is_read(port: int, size: int) 
     assert conn["id.resp_p"].to_list() == [port]
 
 
+@pytest.mark.parametrize("size", [*range(1, 8), 1000])
+def test_of_a_handshake_whose_syn_ack_alone_was_not_captured_the_hello_is_read(size: int) -> None:
+    packets = tls_handshake([1400])
+    conn, tls, _ = tables([packet for packet in packets if packet.flags != "SA"], size)
+    assert tls.select("established", "ssl_history").rows() == [(False, "C")]
+    assert tls["server_name"].to_list() != [None]
+    assert conn["service"].to_list() == ["ssl"]
+    assert conn["uid"].to_list() == tls["uid"].to_list()
+
+
+@pytest.mark.parametrize("size", [1, 2, 1000])
+def test_a_hello_after_the_first_packet_of_a_server_without_beginning_is_not_read(
+    size: int,
+) -> None:
+    dialogue = Dialogue()
+    dialogue.client(0, "S")
+    dialogue.server(1, "A", 1, 1)
+    dialogue.client(2, "PA", 1, 1, payload=HELLO)
+    dialogue.server(3, "A", 1, 1 + len(HELLO))
+    assert server_names(dialogue.packets, size) == []
+
+
 def test_other_payload_is_not_read() -> None:
     dialogue = Dialogue(server_port=9999)
     dialogue.handshake()

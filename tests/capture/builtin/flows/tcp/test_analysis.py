@@ -231,6 +231,17 @@ def test_an_interactive_service_may_be_silent_for_an_hour() -> None:
     assert len(connections(dialogue.packets)) == 2
 
 
+@pytest.mark.parametrize("size", [1, 1000])
+def test_an_interactive_service_without_its_handshake_may_be_silent_for_five_minutes(
+    size: int,
+) -> None:
+    dialogue = Dialogue(server_port=22)
+    dialogue.server(0, "PA", 1, 1, payload=b"x" * 20)
+    dialogue.client(0.1, "A", 1, 21)
+    dialogue.client(400, "PA", 1, 21, payload=b"y" * 20)
+    assert len(connections(dialogue.packets, size)) == 2
+
+
 def test_a_new_syn_reuses_the_ports_of_a_closed_connection() -> None:
     again = Dialogue(client_start=777_777)
     again.client(1.0, "S")
