@@ -124,6 +124,7 @@ class FlowTracker:
         others = _HAS_CONNECTIONS[block.protocol] & own & ~is_tcp
         self._feed_datagrams(block, np.flatnonzero(others))
         self._forget_given_up()
+        self._skip(TOO_MANY_HOLES, self._tcp.take_given_up())
         self._packets += len(block)
         self._conn.settle()
 

@@ -54,6 +54,7 @@ class TcpAnalysis:
         self.transitions = Transitions()
         self._histories = histories
         self._open_holes: HolesByStream = {}
+        self._given_up = 0
 
     def analyse(
         self, packets: TcpPackets, connections: Connections, first_serial: int
@@ -87,6 +88,11 @@ class TcpAnalysis:
         """Return how many pieces of payload wait above holes."""
         return sum([len(holes.waiting) for holes in self._open_holes.values()])
 
+    def take_given_up(self) -> int:
+        """Return how many streams were given up, each alone, since this was asked for."""
+        given_up, self._given_up = self._given_up, 0
+        return given_up
+
     def limit_holes(self, most: int) -> int:
         """Stop reassembling the streams with most pieces above holes until no more than that wait.
 
@@ -114,7 +120,7 @@ class TcpAnalysis:
         packets, connections = undecided.packets, undecided.connections
         streams = (stream_of(packets, 0, connections), stream_of(packets, 1, connections))
         for stream in streams:
-            follow_holes(packets, stream, connections, self._open_holes)
+            self._given_up += follow_holes(packets, stream, connections, self._open_holes)
         events = reduce_to_events(packets, streams, connections)
         outcomes = self._outcomes(packets, events, connections)
         before = delivered_before(connections)

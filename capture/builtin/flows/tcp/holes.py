@@ -17,6 +17,8 @@ from capture.builtin.flows.tcp.stream import Stream, delivered_before
 # As much payload above a hole without any acknowledgement means that the other direction is not in
 # the capture; Zeek stops reassembling then.
 UNACKNOWLEDGED_LIMIT: Final = 16384
+# Pieces that one stream may have waiting. A further one takes time in proportion to them.
+MOST_PIECES: Final = 1 << 16
 
 
 @dataclass
@@ -62,6 +64,10 @@ class Holes:
         self.waiting.clear()
         self.given_up = True
 
+    def have_too_many_pieces(self) -> bool:
+        """Return whether more waits than a stream may have."""
+        return len(self.waiting) > MOST_PIECES
+
     def _keep(self, start: int, end: int) -> None:
         at = bisect_left(self.waiting, (start, start))
         if at and self.waiting[at - 1][1] >= start:
@@ -89,6 +95,7 @@ class _Walk:
     def __init__(self, packets: TcpPackets, stream: Stream) -> None:
         sent, acknowledgements = stream.sent, stream.acknowledgements
         self._stream = stream
+        self.given_up = 0  # streams of too many pieces
         self.first = packets.first.data
         self.frontier = stream.frontier.data
         self._length = packets.length.data
@@ -114,6 +121,9 @@ class _Walk:
                         start = self._stored_start[own]
                         holes.store(start, start + self._length[packet])
                         holes.give_up_unless_acknowledged(position)
+                        if holes.have_too_many_pieces():
+                            holes.give_up()
+                            self.given_up += 1
                     at_stored += 1
                 own += 1
             elif slot < len(self._acknowledging) and self._acknowledging[slot] == packet:
@@ -141,8 +151,11 @@ def follow_holes(
     stream: Stream,
     connections: Connections,
     open_holes: HolesByStream,
-) -> None:
-    """Correct ``stream`` where payload came out of order; ``open_holes`` go in and come out."""
+) -> int:
+    """Correct ``stream`` where payload came out of order; ``open_holes`` go in and come out.
+
+    Return how many streams were given up because too many pieces of them waited.
+    """
     side = stream.sender.side
     walk = _Walk(packets, stream)
     initial = delivered_before(connections)[:, side]
@@ -164,6 +177,7 @@ def follow_holes(
         holes = _follow_connection(holes, walk, begins, end, int(initial[row]))
         if not holes.are_closed():
             open_holes[key] = holes
+    return walk.given_up
 
 
 def _follow_connection(

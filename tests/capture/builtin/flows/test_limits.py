@@ -18,6 +18,7 @@ from capture.builtin.flows.limits import (
     Milestones,
     size_of,
 )
+from capture.builtin.flows.tcp import holes
 from tests.capture.builtin.flows.packet_blocks import (
     CLIENT,
     SERVER,
@@ -133,6 +134,19 @@ def test_the_stream_with_most_holes_is_reassembled_no_more() -> None:
 
     assert missed(Limits(interval=LOOK_ALWAYS)) == {1000: 3 + 1, 2000: 9 + 1}
     assert missed(Limits(holes=5, interval=LOOK_ALWAYS)) == {1000: 3 + 1, 2000: 0}
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_a_stream_of_too_many_pieces_is_reassembled_no_more(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packets = with_holes(1000, 8).packets + with_holes(2000, 9).packets
+    monkeypatch.setattr(holes, "MOST_PIECES", 8)
+    logs = logged(packets, size)
+    conn = table_of(logs, "conn")
+    missed = dict(conn.select("id.orig_p", "missed_bytes").iter_rows())
+    assert missed == {1000: 8 + 1, 2000: 0}
+    assert logs.skipped == {TOO_MANY_HOLES: 1}
 
 
 def test_what_is_given_up_is_counted() -> None:
