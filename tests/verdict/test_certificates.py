@@ -98,6 +98,40 @@ def test_sha1_that_is_imported_is_the_certificate_learned_later(
     assert (entry.state, entry.sha256) == ("imported", FIRST)
 
 
+def test_list_adds_the_fingerprint_that_another_list_lacks(database: CertificateDatabase) -> None:
+    database.add([Entry("imported", sha1="1" * 40, note="Dridex")])
+    assert database.add([Entry("imported", FIRST, "1" * 40, "CN=x")]) == 0
+    (entry,) = database.entries()
+    assert (entry.sha256, entry.sha1, entry.note) == (FIRST, "1" * 40, "Dridex")
+    assert entry.subject == "CN=x"
+
+
+def test_sha1_that_the_first_logs_did_not_tell_is_learned_later(
+    database: CertificateDatabase,
+) -> None:
+    database.learn([Entry("learned", FIRST)])
+    database.learn([LEARNED])
+    assert database.confirm(FIRST).sha1 == "1" * 40
+
+
+def test_certificate_known_by_either_fingerprint_is_one_when_both_are_told(
+    database: CertificateDatabase,
+) -> None:
+    database.add([Entry("imported", sha1="1" * 40, note="Dridex")])
+    database.learn([Entry("learned", FIRST, sightings=(SIGHTING,))])
+    database.learn([LEARNED])
+    (entry,) = database.entries()
+    assert (entry.state, entry.sha256, entry.sha1) == ("imported", FIRST, "1" * 40)
+    assert (entry.note, entry.sightings) == ("Dridex", (SIGHTING,))
+
+
+def test_fingerprint_of_another_certificate_stays_with_it(database: CertificateDatabase) -> None:
+    database.add([Entry("imported", FIRST), Entry("imported", SECOND, "1" * 40)])
+    database.add([Entry("imported", FIRST, "1" * 40)])
+    known = [(entry.sha256, entry.sha1) for entry in database.entries()]
+    assert known == [(FIRST, None), (SECOND, "1" * 40)]
+
+
 @pytest.mark.parametrize(
     ("prefix", "message"),
     [
