@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -184,14 +185,14 @@ def _explained(error: Exception) -> str:
 
 def _sightings(database: sqlite3.Connection) -> dict[int, tuple[Sighting, ...]]:
     """Return the sightings of each certificate by its number, in order of capture."""
-    found: dict[int, tuple[Sighting, ...]] = {}
+    found: defaultdict[int, list[Sighting]] = defaultdict(list)
     query = (
         "SELECT certificate, capture_sha256, capture_name, ts, score FROM sighting "
         "ORDER BY capture_sha256"
     )
     for certificate, *sighting in database.execute(query):
-        found[certificate] = (*found.get(certificate, ()), Sighting(*sighting))
-    return found
+        found[certificate].append(Sighting(*sighting))
+    return {certificate: tuple(seen) for certificate, seen in found.items()}
 
 
 def _learn(database: sqlite3.Connection, entry: Entry) -> None:

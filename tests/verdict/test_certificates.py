@@ -2,6 +2,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -130,6 +131,14 @@ def test_fingerprint_of_another_certificate_stays_with_it(database: CertificateD
     database.add([Entry("imported", FIRST, "1" * 40)])
     known = [(entry.sha256, entry.sha1) for entry in database.entries()]
     assert known == [(FIRST, None), (SECOND, "1" * 40)]
+
+
+def test_certificate_of_very_many_captures_is_read_soon(database: CertificateDatabase) -> None:
+    seen = [Sighting(f"{number:064x}", f"{number}.pcap", None, 0.9) for number in range(30_000)]
+    database.learn([Entry("learned", FIRST, sightings=tuple(seen))])
+    before = process_time()
+    assert len(database.entries()[0].sightings) == len(seen)
+    assert process_time() - before < 5  # twenty where each sighting copies those before it
 
 
 @pytest.mark.parametrize(
