@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -47,21 +48,27 @@ class Allowlist:
         if not target.connections:
             entry = self._for_address(target.ip)
             return (entry,) if entry else ()
-        certificates = {one.fingerprint: one for one in target.certificates}
         found = set()
-        for connection in target.connections:
-            leaf = certificates.get(next(iter(connection.certificates), ""))
-            names = target.dns_names if target.role == "server" else ()
-            entry = self._for_connection(connection, leaf, names)
+        for _, entry in self._by_connection(target):
             if entry is None:
                 return ()
             found.add(entry)
         return tuple(sorted(found))
 
-    def uncovered(self, document: Document) -> Document:
-        """Return the document without the targets that are covered."""
-        left = tuple(each for each in document.targets if not self.entries_for(each))
-        return replace(document, targets=left)
+    def covered_connections(self, document: Document) -> frozenset[str]:
+        """Return the uids of the TLS connections that are covered, whatever target they are of."""
+        if self == Allowlist():
+            return frozenset()
+        connections = chain.from_iterable(map(self._by_connection, document.targets))
+        return frozenset(connection.uid for connection, entry in connections if entry)
+
+    def _by_connection(self, target: Target) -> Iterator[tuple[Connection, str | None]]:
+        """Yield the connections of a target with the entry that covers each."""
+        certificates = {one.fingerprint: one for one in target.certificates}
+        names = target.dns_names if target.role == "server" else ()
+        for connection in target.connections:
+            leaf = certificates.get(next(iter(connection.certificates), ""))
+            yield connection, self._for_connection(connection, leaf, names)
 
     def _for_connection(
         self, connection: Connection, leaf: Certificate | None, dns_names: Sequence[str]

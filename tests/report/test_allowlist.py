@@ -9,7 +9,7 @@ from report.allowlist import Allowlist, parse_allowlist, read_allowlist
 from report.errors import AllowlistError
 from verdict.document import Certificate, Target
 
-from ..verdict.synthetic import BEACON, BEACON_LEAF, HIDDEN, SITE, SITE_LEAF
+from ..verdict.synthetic import BEACON, BEACON_LEAF, CLIENT, HIDDEN, SITE, SITE_LEAF
 from .documents import changed, document, leaf, target, with_connections
 
 
@@ -109,9 +109,12 @@ def test_address_without_tls_is_covered_by_itself_alone() -> None:
     assert allowing("example.com").entries_for(plain) == ()
 
 
-def test_uncovered_leaves_the_rest() -> None:
-    left = allowing("example.com").uncovered(document())
-    assert [each.ip for each in left.targets] == [BEACON, HIDDEN]
+def test_connections_are_covered_one_by_one() -> None:
+    uids = [each.uid for each in target(SITE).connections]
+    client = document(CLIENT)
+    assert allowing("example.com").entries_for(client.targets[0]) == ()
+    assert allowing("example.com").covered_connections(client) == frozenset(uids)
+    assert allowing().covered_connections(client) == frozenset()
 
 
 @pytest.mark.parametrize(

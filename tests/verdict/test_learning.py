@@ -42,6 +42,14 @@ def test_normal_server_teaches_nothing() -> None:
     assert learned(sample_logs(), SITE) == []
 
 
+def test_allowed_connections_teach_nothing() -> None:
+    scored = score(sample_logs(), stub_models())
+    document = assess(scored, [CLIENT], KnownCertificates())
+    (entry,) = learnable(scored, document, {"Cb0", "Cb1"})
+    assert [sighting.ts for sighting in entry.sightings] == [START + 120]
+    assert learnable(scored, document, {f"Cb{number}" for number in range(6)}) == []
+
+
 def test_identifiers_of_old_logs_are_not_learned() -> None:
     logs = sample_logs()
     old = logs.ssl.with_columns(cert_chain_fps=pl.lit(["FmEcyq1VTdKzOFXJ0b"]))
