@@ -78,7 +78,8 @@ def _contents(x509: pl.DataFrame) -> pl.DataFrame:
 def _sightings(
     captures: Sequence[CaptureInfo], ts: float | None, score: float
 ) -> tuple[Sighting, ...]:
-    holding = [info for info in captures if _holds(info, ts)] or list(captures)
+    read = [info for info in captures if info.sha256]  # the others could not be read
+    holding = [info for info in read if _holds(info, ts)] or read
     found = {info.sha256: Sighting(info.sha256, info.path, ts, score) for info in holding}
     return tuple(found[digest] for digest in sorted(found))
 

@@ -67,3 +67,9 @@ def test_captures_without_times_all_count() -> None:
     captures = [CaptureInfo(f"{n}.pcap", str(n) * 64, None) for n in (2, 1)]
     (entry,) = learned(of_captures(sample_logs(), *captures))
     assert [sighting.capture_name for sighting in entry.sightings] == ["1.pcap", "2.pcap"]
+
+
+def test_input_that_could_not_be_read_taught_nothing() -> None:
+    captures = [CaptureInfo("1.pcap", "1" * 64, None), CaptureInfo("bad.pcap", "", None)]
+    (entry,) = learned(of_captures(sample_logs(), *captures))
+    assert [sighting.capture_name for sighting in entry.sightings] == ["1.pcap"]
