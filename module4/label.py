@@ -151,7 +151,7 @@ def _harmless(manifest: Path) -> set[str]:
 
 def _rows(path: Path) -> list[dict[str, str | None]]:
     try:
-        with path.open(newline="", encoding="utf-8") as lines:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
             return list(csv.DictReader(lines))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ManifestError(f"{path}: no CSV in UTF-8 ({error})") from None

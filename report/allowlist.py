@@ -123,7 +123,7 @@ def read_allowlist(paths: Sequence[Path]) -> Allowlist:
     texts = {}
     for path in paths:
         try:
-            texts[str(path)] = path.read_text(encoding="utf-8")
+            texts[str(path)] = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
             raise AllowlistError(f"{path}: cannot be read as an allowlist ({why})") from None

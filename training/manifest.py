@@ -74,7 +74,7 @@ def _labelled_rows(path: Path) -> Iterable[dict[str, str]]:
 
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     try:
-        with path.open(newline="", encoding="utf-8") as lines:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
             reader = csv.DictReader(lines)
             missing = set(columns) - set(reader.fieldnames or ())
             if missing:

@@ -34,13 +34,26 @@ def manifest(tmp_path: Path) -> Path:
     return tmp_path / "manifest.csv"
 
 
+def saved_with_a_mark(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
+
+
 def origins(parts: list[pl.DataFrame]) -> list[tuple[str, str, str | None]]:
     rows = pl.concat(parts).select("capture", "server", "family").rows()
     return sorted(rows)
 
 
 def test_labels_of_conversations(manifest: Path) -> None:
-    found = examples_of_manifest(manifest, None, read_templates())
+    labelled(examples_of_manifest(manifest, None, read_templates()))
+
+
+def test_labels_of_tables_that_another_program_saved(manifest: Path) -> None:
+    saved_with_a_mark(manifest)
+    saved_with_a_mark(manifest.with_name("servers.csv"))
+    labelled(examples_of_manifest(manifest, None, read_templates()))
+
+
+def labelled(found: Examples) -> None:
     assert origins(found.bad) == [("bad__one.pcap", C2, "Worm")]
     assert origins(found.good) == [
         ("bad__one.pcap", SITE, None),

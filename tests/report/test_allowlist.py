@@ -140,6 +140,11 @@ def test_several_files_are_one_list(tmp_path: Path) -> None:
     assert sorted(read_allowlist(paths).domains) == ["example.com", "example.org"]
 
 
+def test_file_that_an_editor_marked_as_unicode(tmp_path: Path) -> None:
+    (tmp_path / "allow.txt").write_text(f"{SITE}\n", encoding="utf-8-sig")
+    assert read_allowlist([tmp_path / "allow.txt"]).entries_for(target(SITE)) == (SITE,)
+
+
 def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(AllowlistError, match="nowhere: cannot be read as an allowlist"):
         read_allowlist([tmp_path / "nowhere"])

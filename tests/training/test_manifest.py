@@ -61,6 +61,13 @@ def test_servers_may_be_named_apart(tmp_path: Path) -> None:
     assert len(read_labelled(manifest, other)) == 1
 
 
+def test_tables_that_another_program_saved(tmp_path: Path) -> None:
+    manifest = write(tmp_path, "a.pcap,x\n", "a.pcap,8.8.8.8,443,benign,,\n")
+    for path in (manifest, tmp_path / "servers.csv"):
+        path.write_text(path.read_text(), encoding="utf-8-sig")
+    assert len(read_labelled(manifest)) == 1
+
+
 def test_a_missing_file_or_column_or_a_bad_port_is_named(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match=r"none\.csv: no such file"):
         read_labelled(tmp_path / "none.csv")
