@@ -22,6 +22,8 @@ _FINGERPRINT: Final = re.compile(r"(?:sha(?:1|256):)?((?:[0-9a-f]{2}:?){19,31}[0
 _DIGITS: Final = (40, 64)  # of SHA-1 and SHA-256
 _DOMAIN: Final = re.compile(r"(?:\*?\.)?((?:[\w-]+\.)*[\w-]+)\.?")
 _ISSUER: Final = "issuer:"
+# A # may be part of an issuer's name: there a comment stands apart on both sides.
+_COMMENT_OF_ISSUER: Final = re.compile(r"(?<=\s)#(?:\s.*)?$")
 _WHAT: Final = (
     "give a domain, an address, a network, a certificate's fingerprint, or issuer: followed by "
     "parts of a name such as O=Example"
@@ -110,7 +112,7 @@ class Allowlist:
 
     def _for_name(self, name: str) -> str | None:
         """Return the entry for the name or for a domain above it."""
-        rest = name.lower().rstrip(".").removeprefix("*.")
+        rest = _as_in_dns(name.rstrip(".").removeprefix("*."))
         while rest:
             if rest in self.domains:
                 return self.domains[rest]
@@ -133,15 +135,22 @@ def read_allowlist(paths: Sequence[Path]) -> Allowlist:
 def parse_allowlist(texts: Mapping[str, str]) -> Allowlist:
     """Return the entries of texts by file name: one a line, what follows ``#`` is a comment.
 
-    Raises ``AllowlistError`` with file and line of what is no entry.
+    In the line of an issuer it is one only between white space, or at the end. Raises
+    ``AllowlistError`` with file and line of what is no entry.
     """
     allowed = Allowlist()
     for name, text in texts.items():
         for number, line in enumerate(text.splitlines(), 1):
-            entry = line.partition("#")[0].strip()
+            entry = _without_comment(line.strip())
             if entry and not _add(allowed, entry):
                 raise AllowlistError(f"{name}, line {number}: {entry!r} is no entry; {_WHAT}")
     return allowed
+
+
+def _without_comment(line: str) -> str:
+    if line.lower().startswith(_ISSUER):
+        return _COMMENT_OF_ISSUER.sub("", line).rstrip()
+    return line.partition("#")[0].rstrip()
 
 
 def _add(allowed: Allowlist, entry: str) -> bool:
@@ -158,11 +167,28 @@ def _add(allowed: Allowlist, entry: str) -> bool:
     try:
         allowed.networks.setdefault(ipaddress.ip_network(text, strict=False), entry)
     except ValueError:
-        domain = _DOMAIN.fullmatch(text)
-        if domain is None:
-            return False
-        allowed.domains.setdefault(domain[1], entry)
+        return _add_domain(allowed, entry)
     return True
+
+
+def _add_domain(allowed: Allowlist, entry: str) -> bool:
+    """Add an entry if it is a domain: one that ends in a number is a mistyped address."""
+    found = _DOMAIN.fullmatch(entry)
+    domain = _as_in_dns(found[1]) if found else ""
+    if not domain.isascii() or not domain.rpartition(".")[2].strip("0123456789"):
+        return False
+    allowed.domains.setdefault(domain, entry)
+    return True
+
+
+def _as_in_dns(name: str) -> str:
+    """Return a name in lower case, labels in other letters as DNS has them (``xn--…``)."""
+    if name.isascii():
+        return name.lower()
+    try:
+        return name.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return name.lower()
 
 
 def _name_parts(text: str) -> Issuer:

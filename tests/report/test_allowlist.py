@@ -74,6 +74,32 @@ def test_comments_and_empty_lines_say_nothing() -> None:
     assert allowing("example.com  # ours").entries_for(target(SITE)) == ("example.com",)
 
 
+def test_name_in_other_letters_is_covered_as_dns_has_it() -> None:
+    allowed = allowing("*.Bücher.example")
+    for name in ("xn--bcher-kva.example", "www.XN--BCHER-KVA.example", "bücher.example"):
+        assert allowed.entries_for(shown(name, None)) == ("*.Bücher.example",)
+    assert allowed.entries_for(shown("bucher.example", None)) == ()
+    assert allowed.entries_for(shown("ü" * 64, None)) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"),
+    [
+        ("issuer: O=Acme #1 Trust", "issuer: O=Acme #1 Trust"),
+        ("issuer: O=Acme #1 Trust  # ours #", "issuer: O=Acme #1 Trust"),
+        ("Issuer: O=Acme #1 Trust #", "Issuer: O=Acme #1 Trust"),
+        (r"issuer: O=Acme \# 1", r"issuer: O=Acme \# 1"),
+    ],
+)
+def test_issuer_may_have_a_number_sign_in_its_name(line: str, entry: str) -> None:
+    own = entry.partition("O=")[2].replace("\\", "")
+    allowed = allowing(line)
+    of_acme = replace(leaf("e" * 64), issuer=f"CN=CA,O={own}")
+    assert allowed.entries_for(shown(None, of_acme)) == (entry,)
+    of_another = replace(leaf("e" * 64), issuer="CN=CA,O=Acme")
+    assert allowed.entries_for(shown(None, of_another)) == ()
+
+
 def test_every_connection_must_be_covered() -> None:
     site = target(SITE)
     other = changed(site.connections[0], sni="evil.example.net", certificates=())
@@ -118,7 +144,18 @@ def test_connections_are_covered_one_by_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["not a domain", "issuer:", "issuer: nothing", "10.0.0.0/33", "a,b"]
+    "line",
+    [
+        *("not a domain", "issuer:", "issuer: nothing", "issuer: # O=CA", "10.0.0.0/33", "a,b"),
+        *(
+            "10.0.0.256",
+            "10.0.0.1.",
+            "1.2.3",
+            "443",
+            "10.0.0.\uff12\uff15\uff16",
+            f"{'ü' * 63}.example",
+        ),
+    ],
 )
 def test_line_that_is_no_entry_is_named(line: str) -> None:
     with pytest.raises(AllowlistError, match=r"^allow\.txt, line 2: .*; give a domain"):
