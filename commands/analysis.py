@@ -159,7 +159,7 @@ class Analysis:
     ) -> Document:
         """Return the document for some addresses or all servers, and learn its certificates.
 
-        Of what the allowlist covers nothing is learned.
+        Of a connection that the allowlist covers nothing is learned.
         """
         from verdict.assess import assess
         from verdict.known_certificates import KnownCertificates
@@ -173,8 +173,8 @@ class Analysis:
             self._packet_results = self._results(packets)
         document = self._packet_results.added_to(document)
         if known is not None:
-            learned = allowlist.uncovered(document) if allowlist else document
-            learn(self._database, learnable(self.scored, learned))
+            allowed = allowlist.covered_connections(document) if allowlist else frozenset()
+            learn(self._database, learnable(self.scored, document, allowed))
         return document
 
 

@@ -136,6 +136,6 @@ def _text(path: Path) -> str:
     from capture.errors import UnreadableInputError
 
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        return path.read_bytes().decode("utf-8-sig", errors="replace")  # line ends as they are
     except OSError as error:
         raise UnreadableInputError(f"{path}: {reason_of(error)}") from None

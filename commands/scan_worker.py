@@ -32,8 +32,8 @@ class Settings:
     """What holds for all captures of a scan.
 
     ``entries`` is None when the certificate database cannot be read; ``own`` are the digests and
-    paths of all captures of the scan, from which nothing learned before is a match. Of what the
-    allowlist covers nothing is learned. Each capture is read by up to ``jobs`` processes.
+    paths of all captures of the scan, from which nothing learned before is a match. Of a connection
+    that the allowlist covers nothing is learned. Each capture is read by up to ``jobs`` processes.
     """
 
     engine: Engine
@@ -122,7 +122,8 @@ def _scanned(
     document = assess(scored, None, _known(settings))
     document = looking.results(logs, _told_with_path(source, 1)).added_to(document)
     allowlist = settings.allowlist
-    learned = learnable(scored, allowlist.uncovered(document) if allowlist else document)
+    allowed = allowlist.covered_connections(document) if allowlist else frozenset()
+    learned = learnable(scored, document, allowed)
     return Scanned(document, tuple(learned), tuple(notices))
 
 

@@ -13,7 +13,13 @@ import polars as pl
 from capture.errors import UnreadableInputError
 from module4.features import conversation_table, conversations_of_capture
 from module4.templates import Templates
-from training.manifest import LabelledInput, ManifestError, ServerLabel, read_labelled
+from training.manifest import (
+    LabelledInput,
+    ManifestError,
+    ServerLabel,
+    canonical_address,
+    read_labelled,
+)
 from training.progress import tracked, warn
 
 _BENIGN: Final = "benign"
@@ -136,10 +142,11 @@ def _malicious(capture: LabelledInput) -> dict[str, ServerLabel]:
 def _ambiguous(servers: Path) -> dict[str, set[str]]:
     """Return by capture the addresses whose label is neither malicious nor benign."""
     found: dict[str, set[str]] = {}
-    for row in _rows(servers):
+    for number, row in enumerate(_rows(servers), start=2):
         if row.get("label") not in ("malicious", _BENIGN):
             name = (row.get("path") or "").replace("/", "__")
-            found.setdefault(name, set()).add(row.get("server_ip") or "")
+            address = canonical_address(row.get("server_ip") or "", f"{servers}, row {number}")
+            found.setdefault(name, set()).add(address)
     return found
 
 
@@ -151,7 +158,7 @@ def _harmless(manifest: Path) -> set[str]:
 
 def _rows(path: Path) -> list[dict[str, str | None]]:
     try:
-        with path.open(newline="", encoding="utf-8") as lines:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
             return list(csv.DictReader(lines))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ManifestError(f"{path}: no CSV in UTF-8 ({error})") from None

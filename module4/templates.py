@@ -109,7 +109,7 @@ def _signatures(path: Path) -> dict[bytes, str]:
 def _lines(path: Path) -> list[tuple[str, str, str]]:
     """Return the place, number and token of each line that is no comment."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8"
         raise TemplateError(f"{path}: cannot be read ({reason.lower()})") from None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,8 @@ _FINGERPRINT: Final = re.compile(r"(?:sha(?:1|256):)?((?:[0-9a-f]{2}:?){19,31}[0
 _DIGITS: Final = (40, 64)  # of SHA-1 and SHA-256
 _DOMAIN: Final = re.compile(r"(?:\*?\.)?((?:[\w-]+\.)*[\w-]+)\.?")
 _ISSUER: Final = "issuer:"
+# A # may be part of an issuer's name: there a comment stands apart on both sides.
+_COMMENT_OF_ISSUER: Final = re.compile(r"(?<=\s)#(?:\s.*)?$")
 _WHAT: Final = (
     "give a domain, an address, a network, a certificate's fingerprint, or issuer: followed by "
     "parts of a name such as O=Example"
@@ -47,21 +50,27 @@ class Allowlist:
         if not target.connections:
             entry = self._for_address(target.ip)
             return (entry,) if entry else ()
-        certificates = {one.fingerprint: one for one in target.certificates}
         found = set()
-        for connection in target.connections:
-            leaf = certificates.get(next(iter(connection.certificates), ""))
-            names = target.dns_names if target.role == "server" else ()
-            entry = self._for_connection(connection, leaf, names)
+        for _, entry in self._by_connection(target):
             if entry is None:
                 return ()
             found.add(entry)
         return tuple(sorted(found))
 
-    def uncovered(self, document: Document) -> Document:
-        """Return the document without the targets that are covered."""
-        left = tuple(each for each in document.targets if not self.entries_for(each))
-        return replace(document, targets=left)
+    def covered_connections(self, document: Document) -> frozenset[str]:
+        """Return the uids of the TLS connections that are covered, whatever target they are of."""
+        if self == Allowlist():
+            return frozenset()
+        connections = chain.from_iterable(map(self._by_connection, document.targets))
+        return frozenset(connection.uid for connection, entry in connections if entry)
+
+    def _by_connection(self, target: Target) -> Iterator[tuple[Connection, str | None]]:
+        """Yield the connections of a target with the entry that covers each."""
+        certificates = {one.fingerprint: one for one in target.certificates}
+        names = target.dns_names if target.role == "server" else ()
+        for connection in target.connections:
+            leaf = certificates.get(next(iter(connection.certificates), ""))
+            yield connection, self._for_connection(connection, leaf, names)
 
     def _for_connection(
         self, connection: Connection, leaf: Certificate | None, dns_names: Sequence[str]
@@ -103,7 +112,7 @@ class Allowlist:
 
     def _for_name(self, name: str) -> str | None:
         """Return the entry for the name or for a domain above it."""
-        rest = name.lower().rstrip(".").removeprefix("*.")
+        rest = _as_in_dns(name.rstrip(".").removeprefix("*."))
         while rest:
             if rest in self.domains:
                 return self.domains[rest]
@@ -116,7 +125,7 @@ def read_allowlist(paths: Sequence[Path]) -> Allowlist:
     texts = {}
     for path in paths:
         try:
-            texts[str(path)] = path.read_text(encoding="utf-8")
+            texts[str(path)] = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
             raise AllowlistError(f"{path}: cannot be read as an allowlist ({why})") from None
@@ -126,15 +135,22 @@ def read_allowlist(paths: Sequence[Path]) -> Allowlist:
 def parse_allowlist(texts: Mapping[str, str]) -> Allowlist:
     """Return the entries of texts by file name: one a line, what follows ``#`` is a comment.
 
-    Raises ``AllowlistError`` with file and line of what is no entry.
+    In the line of an issuer it is one only between white space, or at the end. Raises
+    ``AllowlistError`` with file and line of what is no entry.
     """
     allowed = Allowlist()
     for name, text in texts.items():
         for number, line in enumerate(text.splitlines(), 1):
-            entry = line.partition("#")[0].strip()
+            entry = _without_comment(line.strip())
             if entry and not _add(allowed, entry):
                 raise AllowlistError(f"{name}, line {number}: {entry!r} is no entry; {_WHAT}")
     return allowed
+
+
+def _without_comment(line: str) -> str:
+    if line.lower().startswith(_ISSUER):
+        return _COMMENT_OF_ISSUER.sub("", line).rstrip()
+    return line.partition("#")[0].rstrip()
 
 
 def _add(allowed: Allowlist, entry: str) -> bool:
@@ -151,11 +167,28 @@ def _add(allowed: Allowlist, entry: str) -> bool:
     try:
         allowed.networks.setdefault(ipaddress.ip_network(text, strict=False), entry)
     except ValueError:
-        domain = _DOMAIN.fullmatch(text)
-        if domain is None:
-            return False
-        allowed.domains.setdefault(domain[1], entry)
+        return _add_domain(allowed, entry)
     return True
+
+
+def _add_domain(allowed: Allowlist, entry: str) -> bool:
+    """Add an entry if it is a domain: one that ends in a number is a mistyped address."""
+    found = _DOMAIN.fullmatch(entry)
+    domain = _as_in_dns(found[1]) if found else ""
+    if not domain.isascii() or not domain.rpartition(".")[2].strip("0123456789"):
+        return False
+    allowed.domains.setdefault(domain, entry)
+    return True
+
+
+def _as_in_dns(name: str) -> str:
+    """Return a name in lower case, labels in other letters as DNS has them (``xn--…``)."""
+    if name.isascii():
+        return name.lower()
+    try:
+        return name.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return name.lower()
 
 
 def _name_parts(text: str) -> Issuer:

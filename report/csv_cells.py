@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
+from verdict.csv_text import csv_text, guarded
 from verdict.document import FeatureValue
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[FeatureValue]]) -> str:
     """Return a table as CSV text."""
-    result = io.StringIO()
-    writer = csv.writer(result, lineterminator="\n")
-    writer.writerow(heading)
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return result.getvalue()
+    return csv_text([heading, *([cell(value) for value in row] for row in rows)])
 
 
 def cell(value: FeatureValue) -> str:
@@ -28,5 +23,5 @@ def cell(value: FeatureValue) -> str:
     if isinstance(value, list):
         return cell(",".join(value))
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+        return guarded(value)
     return str(round(value, 6))

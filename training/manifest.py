@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -49,7 +50,8 @@ def read_labelled(manifest: Path, servers: Path | None = None) -> list[LabelledI
 
     Files are found relative to the manifest's folder. Without ``servers`` the file ``servers.csv``
     beside the manifest is read. Labels other than malicious and benign are no labels. Raises
-    ``ManifestError`` when a table cannot be read or lacks a column.
+    ``ManifestError`` when a table cannot be read, lacks a column or has no address or port where
+    one must be.
     """
     known = {row["path"] for row in _rows(manifest, ("path",)) if row["path"]}
     by_path: dict[str, dict[Server, ServerLabel]] = {}
@@ -61,20 +63,29 @@ def read_labelled(manifest: Path, servers: Path | None = None) -> list[LabelledI
     return [_labelled(manifest.parent, path, by_path[path]) for path in sorted(by_path)]
 
 
+def canonical_address(text: str, place: str) -> str:
+    """Return an IP address as the logs write it; raises ``ManifestError`` naming its place."""
+    try:
+        return str(ipaddress.ip_address(text.strip()))
+    except ValueError:
+        raise ManifestError(f"{place}: server_ip {text!r} is no IP address") from None
+
+
 def _labelled_rows(path: Path) -> Iterable[dict[str, str]]:
     columns = ("path", "server_ip", "server_port", "label", "role", "family")
     for number, row in enumerate(_rows(path, columns), start=2):
         if row["label"] in ("malicious", "benign"):
+            place = f"{path}, row {number}"
             if None in row.values():
-                raise ManifestError(f"{path}, row {number}: fewer fields than columns")
+                raise ManifestError(f"{place}: fewer fields than columns")
             if row["server_port"] and not _PORT.fullmatch(row["server_port"]):
-                raise ManifestError(f"{path}, row {number}: server_port is not a number")
-            yield row
+                raise ManifestError(f"{place}: server_port is not a number")
+            yield {**row, "server_ip": canonical_address(row["server_ip"], place)}
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     try:
-        with path.open(newline="", encoding="utf-8") as lines:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
             reader = csv.DictReader(lines)
             missing = set(columns) - set(reader.fieldnames or ())
             if missing:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from verdict.csv_text import csv_rows, csv_text, guarded, unguarded
 from verdict.errors import CertificateDatabaseError
 from verdict.known_certificates import DECIDING_STATES, Entry
 
@@ -30,12 +30,13 @@ class CertificateList:
 def parse(text: str) -> CertificateList:
     """Return the entries of an SSLBL list (Listingdate,SHA1,Listingreason) or of ``export``.
 
-    Lines that begin with ``#`` are comments. What another person confirmed is imported here; what
+    Rows that begin with ``#`` are comments. What another person confirmed is imported here; what
     a detector learned is left out. Raises ``CertificateDatabaseError`` when no row can be used.
     """
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    own = bool(lines) and lines[0].split(",") == list(COLUMNS)
-    rows = _rows(lines[1:] if own else lines)
+    rows = _rows(text)
+    own = rows[:1] == [list(COLUMNS)]
+    if own:
+        del rows[0]
     entries = [_own(row) if own else _listed(row) for row in rows]
     usable = tuple(entry for entry in entries if entry is not None)
     if rows and not usable:
@@ -48,14 +49,7 @@ def parse(text: str) -> CertificateList:
 
 def export(entries: Iterable[Entry]) -> str:
     """Return the entries as CSV with the columns ``COLUMNS``; captures are joined by semicolons."""
-    result = io.StringIO()
-    writer = csv.writer(result, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for entry in entries:
-        seen_in = ";".join(sorted(sighting.capture_name for sighting in entry.sightings))
-        known = [entry.state, entry.sha256, entry.sha1, entry.subject, entry.issuer, entry.sni]
-        writer.writerow([*known, entry.note, seen_in])
-    return result.getvalue()
+    return csv_text([COLUMNS, *map(_cells, entries)])
 
 
 def block_list(entries: Iterable[Entry]) -> str:
@@ -65,10 +59,13 @@ def block_list(entries: Iterable[Entry]) -> str:
     its first sighting; entries of which no SHA-1 is known cannot stand in it.
     """
     rows = sorted(_block(entry) for entry in entries if _is_listed(entry))
-    result = io.StringIO()
-    result.write("# Listingdate,SHA1,Listingreason\n")
-    csv.writer(result, lineterminator="\n").writerows(rows)
-    return result.getvalue()
+    return "# Listingdate,SHA1,Listingreason\n" + csv_text(rows)
+
+
+def _cells(entry: Entry) -> list[str]:
+    known = [entry.state, entry.sha256, entry.sha1, entry.subject, entry.issuer, entry.sni]
+    seen_in = ";".join(sorted(sighting.capture_name for sighting in entry.sightings))
+    return [guarded(cell or "") for cell in (*known, entry.note, seen_in)]
 
 
 def _is_listed(entry: Entry) -> bool:
@@ -78,7 +75,7 @@ def _is_listed(entry: Entry) -> bool:
 def _block(entry: Entry) -> tuple[str, str, str]:
     listed = _LISTED.fullmatch(entry.note or "")
     reason, date = listed.groups() if listed else (entry.note or "malicious", _first_seen(entry))
-    return date, entry.sha1 or "", reason
+    return guarded(date), entry.sha1 or "", guarded(reason)
 
 
 def _first_seen(entry: Entry) -> str:
@@ -89,9 +86,9 @@ def _first_seen(entry: Entry) -> str:
         return ""
 
 
-def _rows(lines: Sequence[str]) -> list[list[str]]:
+def _rows(text: str) -> list[list[str]]:
     try:
-        return list(csv.reader(io.StringIO("\n".join(lines))))
+        return [[unguarded(cell) for cell in row] for row in csv_rows(text)]
     except csv.Error as error:
         raise CertificateDatabaseError(
             f"not a list of certificates as CSV ({error}); check the file"
@@ -108,11 +105,8 @@ def _listed(row: list[str]) -> Entry | None:
 def _own(row: list[str]) -> Entry | None:
     if len(row) != len(COLUMNS) or row[0] not in ("confirmed", "imported"):
         return None
-    _, sha256, sha1, subject, issuer, sni, note, _ = (cell.strip() or None for cell in row)
+    sha256, sha1 = (cell.strip().lower() or None for cell in row[1:3])
     if not (_SHA256.fullmatch(sha256 or "") or _SHA1.fullmatch(sha1 or "")):
         return None
-    return Entry("imported", _lower(sha256), _lower(sha1), subject, issuer, sni, note)
-
-
-def _lower(text: str | None) -> str | None:
-    return text.lower() if text else None
+    subject, issuer, sni, note = (cell or None for cell in row[3:7])
+    return Entry("imported", sha256, sha1, subject, issuer, sni, note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -36,6 +37,29 @@ _FORGET_UNSEEN: Final = """
 DELETE FROM certificate WHERE id = ? AND state = 'learned'
 AND id NOT IN (SELECT certificate FROM sighting)
 """
+# A fingerprint that stands in another row stays there: a list may tell what is not so.
+_COMPLETE: Final = """
+UPDATE certificate SET
+  sha256 = coalesce(sha256, (SELECT :sha256 WHERE NOT EXISTS
+    (SELECT 1 FROM certificate AS other WHERE other.sha256 = :sha256))),
+  sha1 = coalesce(sha1, (SELECT :sha1 WHERE NOT EXISTS
+    (SELECT 1 FROM certificate AS other WHERE other.sha1 = :sha1))),
+  subject = coalesce(subject, :subject), issuer = coalesce(issuer, :issuer),
+  sni = coalesce(sni, :sni)
+WHERE id = :id
+"""
+# Of two states the first in the alphabet is the one that a person decided, or the nearer to it.
+_JOIN: Final = (
+    "UPDATE OR IGNORE sighting SET certificate = :kept WHERE certificate = :other",
+    """UPDATE certificate SET (state, subject, issuer, sni, note) = (
+      SELECT min(certificate.state, other.state), coalesce(certificate.subject, other.subject),
+        coalesce(certificate.issuer, other.issuer), coalesce(certificate.sni, other.sni),
+        coalesce(certificate.note, other.note)
+      FROM certificate AS other WHERE other.id = :other
+    ) WHERE id = :kept""",
+    "DELETE FROM certificate WHERE id = :other",
+)
+_TOLD: Final = ("sha256", "sha1", "subject", "issuer", "sni")
 _COLUMNS: Final = "state, sha256, sha1, subject, issuer, sni, note"
 
 
@@ -161,14 +185,14 @@ def _explained(error: Exception) -> str:
 
 def _sightings(database: sqlite3.Connection) -> dict[int, tuple[Sighting, ...]]:
     """Return the sightings of each certificate by its number, in order of capture."""
-    found: dict[int, tuple[Sighting, ...]] = {}
+    found: defaultdict[int, list[Sighting]] = defaultdict(list)
     query = (
         "SELECT certificate, capture_sha256, capture_name, ts, score FROM sighting "
         "ORDER BY capture_sha256"
     )
     for certificate, *sighting in database.execute(query):
-        found[certificate] = (*found.get(certificate, ()), Sighting(*sighting))
-    return found
+        found[certificate].append(Sighting(*sighting))
+    return {certificate: tuple(seen) for certificate, seen in found.items()}
 
 
 def _learn(database: sqlite3.Connection, entry: Entry) -> None:
@@ -176,11 +200,7 @@ def _learn(database: sqlite3.Connection, entry: Entry) -> None:
     if identity is None:
         identity = _insert(database, entry)
     else:
-        database.execute(
-            "UPDATE certificate SET sha256 = coalesce(sha256, ?), subject = coalesce(subject, ?), "
-            "issuer = coalesce(issuer, ?), sni = coalesce(sni, ?) WHERE id = ?",
-            (entry.sha256, entry.subject, entry.issuer, entry.sni, identity),
-        )
+        _complete(database, identity, entry)
     database.executemany(
         "INSERT OR REPLACE INTO sighting VALUES (?, ?, ?, ?, ?)",
         [
@@ -196,6 +216,7 @@ def _import(database: sqlite3.Connection, entry: Entry) -> int:
     if identity is None:
         _insert(database, entry)
         return 1
+    _complete(database, identity, entry)
     if entry.state != "learned":
         database.execute(
             "UPDATE certificate SET state = ?, note = coalesce(?, note) "
@@ -219,12 +240,34 @@ def _insert(database: sqlite3.Connection, entry: Entry) -> int:
     return int(database.execute(query, values).lastrowid or 0)
 
 
+def _complete(database: sqlite3.Connection, identity: int, entry: Entry) -> None:
+    """Fill in what the row of a certificate lacks and the entry tells."""
+    told = {name: getattr(entry, name) for name in _TOLD}
+    database.execute(_COMPLETE, {**told, "id": identity})
+
+
 def _identity(database: sqlite3.Connection, entry: Entry) -> int | None:
-    row = database.execute(
-        "SELECT id FROM certificate WHERE sha256 = ? OR sha1 = ? ORDER BY sha256 IS NULL LIMIT 1",
-        (entry.sha256, entry.sha1),
-    ).fetchone()
-    return None if row is None else int(row[0])
+    """Return the number of the entry's row: that with its SHA-256, else that with its SHA-1.
+
+    Two rows that know one fingerprint each become one where the entry tells that both are of the
+    same certificate.
+    """
+    rows = database.execute(
+        "SELECT id, sha256, sha1 FROM certificate WHERE sha256 = ? OR sha1 = ? "
+        "ORDER BY sha256 IS NOT ?",
+        (entry.sha256, entry.sha1, entry.sha256),
+    ).fetchall()
+    if not rows:
+        return None
+    kept, other = rows[0], rows[-1]
+    if kept[2] is None and other[1] is None:
+        _join(database, kept[0], other[0])
+    return int(kept[0])
+
+
+def _join(database: sqlite3.Connection, kept: int, other: int) -> None:
+    for statement in _JOIN:
+        database.execute(statement, {"kept": kept, "other": other})
 
 
 def _only(database: sqlite3.Connection, prefix: str) -> tuple[int, Entry]:

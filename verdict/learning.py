@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 import polars as pl
@@ -15,13 +15,14 @@ from verdict.scoring import KEY, Scored
 _SHA256: Final = r"^[0-9a-f]{64}$"
 
 
-def learnable(scored: Scored, document: Document) -> list[Entry]:
+def learnable(scored: Scored, document: Document, allowed: Set[str] = frozenset()) -> list[Entry]:
     """Return an entry for each leaf certificate on a server row that FINAL calls malicious.
 
-    Rows are those of the document's malicious targets. The time is that of the first connection
-    with the certificate; the captures are those that hold that time.
+    Rows are those of the document's malicious targets; connections whose uids are ``allowed``
+    teach nothing. The time is that of the first connection with the certificate; the captures are
+    those that hold that time.
     """
-    certificates = _shown(scored, _malicious_addresses(document)).join(
+    certificates = _shown(scored, _malicious_addresses(document), allowed).join(
         _contents(scored.logs.x509), on="certificate", how="left", maintain_order="left"
     )
     return [
@@ -43,8 +44,9 @@ def _malicious_addresses(document: Document) -> list[str]:
     return sorted({target.ip for target in malicious})
 
 
-def _shown(scored: Scored, addresses: Sequence[str]) -> pl.DataFrame:
+def _shown(scored: Scored, addresses: Sequence[str], allowed: Set[str]) -> pl.DataFrame:
     """Return certificate, first time, SNI and highest FINAL of the malicious rows, sorted."""
+    harmless = pl.Series(sorted(allowed), dtype=pl.String).implode()
     wanted = pl.Series(addresses, dtype=pl.String).implode()
     malicious = scored.servers.filter(
         pl.any_horizontal(pl.col("client", "server").is_in(wanted)),
@@ -54,7 +56,10 @@ def _shown(scored: Scored, addresses: Sequence[str]) -> pl.DataFrame:
         scored.connections.rename(
             {"srcAddress": "client", "destAddress": "server", "destPort": "port"}
         )
-        .filter(pl.col("certificate").str.contains(_SHA256))
+        .filter(
+            pl.col("certificate").str.contains(_SHA256),
+            ~pl.col("eventId").fill_null("").is_in(harmless),
+        )
         .join(malicious.select(*KEY, "final"), on=KEY)
         .sort("ts", "eventId", nulls_last=True)
         .group_by("certificate", maintain_order=True)
@@ -73,7 +78,8 @@ def _contents(x509: pl.DataFrame) -> pl.DataFrame:
 def _sightings(
     captures: Sequence[CaptureInfo], ts: float | None, score: float
 ) -> tuple[Sighting, ...]:
-    holding = [info for info in captures if _holds(info, ts)] or list(captures)
+    read = [info for info in captures if info.sha256]  # the others could not be read
+    holding = [info for info in read if _holds(info, ts)] or read
     found = {info.sha256: Sighting(info.sha256, info.path, ts, score) for info in holding}
     return tuple(found[digest] for digest in sorted(found))
 

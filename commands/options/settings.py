@@ -65,7 +65,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     named = environment.get(FILE_VARIABLE)
     file = Path(named) if named else FILE
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         if named:
             raise WrongUseError(f"{file}: no such file, but {FILE_VARIABLE} names it") from None

@@ -1,8 +1,10 @@
+import codecs
 from pathlib import Path
 
 import pytest
 
 import project
+from verdict.certificate_csv import export
 from verdict.certificates import CertificateDatabase
 from verdict.known_certificates import Entry, Sighting
 
@@ -126,6 +128,25 @@ def test_import_of_a_block_list(certs, tmp_path: Path, capsys: Output) -> None:
     )
     assert certs("import", listed) == 0
     assert capsys.readouterr().out == f"{listed}: 1 certificate, 1 new, skipped 1 row\n"
+
+
+def test_import_of_a_list_that_another_program_saved(certs, tmp_path: Path, capsys: Output) -> None:
+    certs("confirm", FINGERPRINT)
+    certs("export", tmp_path / "list.csv")
+    saved = tmp_path / "saved.csv"
+    saved.write_bytes(codecs.BOM_UTF8 + (tmp_path / "list.csv").read_bytes())
+    certs("forget", FINGERPRINT)
+    capsys.readouterr()
+    assert certs("import", saved) == 0
+    assert capsys.readouterr().out == f"{saved}: 1 certificate, 1 new\n"
+
+
+def test_names_are_imported_with_their_line_ends(certs, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(export([Entry("confirmed", "c" * 64, subject="a\r\nb")]), newline="")
+    certs("import", path)
+    entries = CertificateDatabase(tmp_path / "certificates.sqlite").entries()
+    assert entries[1].subject == "a\r\nb"
 
 
 def test_import_of_something_else(certs, tmp_path: Path, capsys: Output) -> None:

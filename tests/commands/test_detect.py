@@ -201,10 +201,13 @@ def test_settings_stand_for_options(
     assert "1 server hidden by the allowlist" in capsys.readouterr().out
 
 
-def test_what_is_allowed_is_not_learned(logs: Path, tmp_path: Path, certificates: Path) -> None:
+@pytest.mark.parametrize("asked", [(), ("--ip", CLIENT)])
+def test_what_is_allowed_is_not_learned(
+    logs: Path, tmp_path: Path, certificates: Path, asked: tuple[str, ...]
+) -> None:
     allow = tmp_path / "allow.txt"
     allow.write_text(f"{BEACON}\n", encoding="utf-8")
-    assert detect(logs, "--allow", allow) == 0
+    detect(logs, "--allow", allow, *asked)
     assert CertificateDatabase(certificates).entries() == ()
 
 

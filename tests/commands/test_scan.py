@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
+import polars as pl
 import pytest
 
 import project
@@ -18,7 +20,7 @@ from models.errors import ModelError
 from verdict.certificates import CertificateDatabase
 from verdict.document_json import from_json
 
-from ..verdict.synthetic import BEACON, BEACON_LEAF, sample_logs
+from ..verdict.synthetic import BEACON, BEACON_LEAF, certificate, sample_logs, table
 
 pytestmark = pytest.mark.usefixtures("stub_detectors")
 Output = pytest.CaptureFixture[str]
@@ -156,6 +158,20 @@ def test_what_is_allowed_is_neither_malicious_nor_learned(
     allow.write_text(f"{BEACON}\n", encoding="utf-8")
     assert run(captures, "--out", tmp_path / "out", "--allow", allow) == 0
     assert CertificateDatabase(certificates).entries() == ()
+
+
+def test_allowed_connection_of_a_server_that_is_not_allowed_is_not_learned(
+    captures: Path, tmp_path: Path, certificates: Path
+) -> None:
+    logs, other = sample_logs(), "d" * 64
+    leaves = pl.when(uid="Cb5").then(pl.lit([other])).otherwise("cert_chain_fps")
+    x509 = pl.concat([logs.x509, table("x509", [certificate(other, "CN=x", "CN=x")])])
+    shown = logs.ssl.with_columns(leaves.alias("cert_chain_fps"))
+    write_logs(replace(logs, ssl=shown, x509=x509), captures / "office")
+    allow = tmp_path / "allow.txt"
+    allow.write_text(f"{BEACON_LEAF}\n", encoding="utf-8")
+    assert run(captures, "--out", tmp_path / "out", "--allow", allow) == 1
+    assert [entry.sha256 for entry in CertificateDatabase(certificates).entries()] == [other]
 
 
 def test_interruption_says_what_was_done_and_keeps_it(

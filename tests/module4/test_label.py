@@ -34,13 +34,40 @@ def manifest(tmp_path: Path) -> Path:
     return tmp_path / "manifest.csv"
 
 
+def saved_with_a_mark(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
+
+
 def origins(parts: list[pl.DataFrame]) -> list[tuple[str, str, str | None]]:
     rows = pl.concat(parts).select("capture", "server", "family").rows()
     return sorted(rows)
 
 
 def test_labels_of_conversations(manifest: Path) -> None:
-    found = examples_of_manifest(manifest, None, read_templates())
+    labelled(examples_of_manifest(manifest, None, read_templates()))
+
+
+def test_ambiguous_address_is_known_however_it_is_written(tmp_path: Path) -> None:
+    frame = Packet(0, udp(b"x"), 17, CLIENT, UNCLEAR)
+    write(tmp_path / "a.pcap", [frame])
+    (tmp_path / "manifest.csv").write_text("path,label\na.pcap,benign\n", encoding="utf-8")
+    servers = tmp_path / "servers.csv"
+    lines = ["path,server_ip,server_port,label,role,family", f"a.pcap,{SITE},443,benign,,"]
+    servers.write_text("\n".join([*lines, f"a.pcap, {UNCLEAR},443,unclear,,"]), encoding="utf-8")
+    found = examples_of_manifest(tmp_path / "manifest.csv", None, read_templates())
+    assert [len(part) for part in found.good] == [0]
+    servers.write_text("\n".join([*lines, "a.pcap,nobody,443,unclear,,"]), encoding="utf-8")
+    with pytest.raises(ManifestError, match=r"servers\.csv, row 3: server_ip 'nobody'"):
+        examples_of_manifest(tmp_path / "manifest.csv", None, read_templates())
+
+
+def test_labels_of_tables_that_another_program_saved(manifest: Path) -> None:
+    saved_with_a_mark(manifest)
+    saved_with_a_mark(manifest.with_name("servers.csv"))
+    labelled(examples_of_manifest(manifest, None, read_templates()))
+
+
+def labelled(found: Examples) -> None:
     assert origins(found.bad) == [("bad__one.pcap", C2, "Worm")]
     assert origins(found.good) == [
         ("bad__one.pcap", SITE, None),

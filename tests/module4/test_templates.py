@@ -47,6 +47,11 @@ def test_line_that_is_added_later_wins(folder: Path) -> None:
     assert read_templates(folder).tcp[443] == "web"
 
 
+def test_file_that_an_editor_marked_as_unicode(folder: Path) -> None:
+    (folder / "PORT").write_text("443:web\n", encoding="utf-8-sig")
+    assert read_templates(folder).tcp[443] == "web"
+
+
 def test_longest_signature_comes_first(folder: Path) -> None:
     edit(folder, "FILES", "4D5A90000300:file exe of a compiler")
     assert list(read_templates(folder).files)[-1] == b"MZ"

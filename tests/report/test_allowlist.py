@@ -9,7 +9,7 @@ from report.allowlist import Allowlist, parse_allowlist, read_allowlist
 from report.errors import AllowlistError
 from verdict.document import Certificate, Target
 
-from ..verdict.synthetic import BEACON, BEACON_LEAF, HIDDEN, SITE, SITE_LEAF
+from ..verdict.synthetic import BEACON, BEACON_LEAF, CLIENT, HIDDEN, SITE, SITE_LEAF
 from .documents import changed, document, leaf, target, with_connections
 
 
@@ -74,6 +74,32 @@ def test_comments_and_empty_lines_say_nothing() -> None:
     assert allowing("example.com  # ours").entries_for(target(SITE)) == ("example.com",)
 
 
+def test_name_in_other_letters_is_covered_as_dns_has_it() -> None:
+    allowed = allowing("*.Bücher.example")
+    for name in ("xn--bcher-kva.example", "www.XN--BCHER-KVA.example", "bücher.example"):
+        assert allowed.entries_for(shown(name, None)) == ("*.Bücher.example",)
+    assert allowed.entries_for(shown("bucher.example", None)) == ()
+    assert allowed.entries_for(shown("ü" * 64, None)) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"),
+    [
+        ("issuer: O=Acme #1 Trust", "issuer: O=Acme #1 Trust"),
+        ("issuer: O=Acme #1 Trust  # ours #", "issuer: O=Acme #1 Trust"),
+        ("Issuer: O=Acme #1 Trust #", "Issuer: O=Acme #1 Trust"),
+        (r"issuer: O=Acme \# 1", r"issuer: O=Acme \# 1"),
+    ],
+)
+def test_issuer_may_have_a_number_sign_in_its_name(line: str, entry: str) -> None:
+    own = entry.partition("O=")[2].replace("\\", "")
+    allowed = allowing(line)
+    of_acme = replace(leaf("e" * 64), issuer=f"CN=CA,O={own}")
+    assert allowed.entries_for(shown(None, of_acme)) == (entry,)
+    of_another = replace(leaf("e" * 64), issuer="CN=CA,O=Acme")
+    assert allowed.entries_for(shown(None, of_another)) == ()
+
+
 def test_every_connection_must_be_covered() -> None:
     site = target(SITE)
     other = changed(site.connections[0], sni="evil.example.net", certificates=())
@@ -109,13 +135,27 @@ def test_address_without_tls_is_covered_by_itself_alone() -> None:
     assert allowing("example.com").entries_for(plain) == ()
 
 
-def test_uncovered_leaves_the_rest() -> None:
-    left = allowing("example.com").uncovered(document())
-    assert [each.ip for each in left.targets] == [BEACON, HIDDEN]
+def test_connections_are_covered_one_by_one() -> None:
+    uids = [each.uid for each in target(SITE).connections]
+    client = document(CLIENT)
+    assert allowing("example.com").entries_for(client.targets[0]) == ()
+    assert allowing("example.com").covered_connections(client) == frozenset(uids)
+    assert allowing().covered_connections(client) == frozenset()
 
 
 @pytest.mark.parametrize(
-    "line", ["not a domain", "issuer:", "issuer: nothing", "10.0.0.0/33", "a,b"]
+    "line",
+    [
+        *("not a domain", "issuer:", "issuer: nothing", "issuer: # O=CA", "10.0.0.0/33", "a,b"),
+        *(
+            "10.0.0.256",
+            "10.0.0.1.",
+            "1.2.3",
+            "443",
+            "10.0.0.\uff12\uff15\uff16",
+            f"{'ü' * 63}.example",
+        ),
+    ],
 )
 def test_line_that_is_no_entry_is_named(line: str) -> None:
     with pytest.raises(AllowlistError, match=r"^allow\.txt, line 2: .*; give a domain"):
@@ -135,6 +175,11 @@ def test_several_files_are_one_list(tmp_path: Path) -> None:
     for path, entry in zip(paths, ("example.com", "example.org"), strict=True):
         path.write_text(f"{entry}\n", encoding="utf-8")
     assert sorted(read_allowlist(paths).domains) == ["example.com", "example.org"]
+
+
+def test_file_that_an_editor_marked_as_unicode(tmp_path: Path) -> None:
+    (tmp_path / "allow.txt").write_text(f"{SITE}\n", encoding="utf-8-sig")
+    assert read_allowlist([tmp_path / "allow.txt"]).entries_for(target(SITE)) == (SITE,)
 
 
 def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -38,6 +38,18 @@ def test_a_label_without_port_holds_for_all_and_one_with_a_port_goes_first(tmp_p
     assert labelled.label_of("8.8.8.8", 444) == ServerLabel(True, "F", "c2")
 
 
+def test_an_address_labels_its_server_however_it_is_written(tmp_path: Path) -> None:
+    manifest = write(tmp_path, "a.pcap,x\n", "a.pcap, 2001:DB8::0001,443,benign,,\n")
+    assert read_labelled(manifest)[0].label_of("2001:db8::1", 443) is not None
+
+
+@pytest.mark.parametrize("text", ["", "example.com", "10.0.0.256", "8.8.8.8:443"])
+def test_text_that_is_no_address_is_named_with_its_row(tmp_path: Path, text: str) -> None:
+    manifest = write(tmp_path, "a.pcap,x\n", f"a.pcap,{text},443,benign,,\n")
+    with pytest.raises(ManifestError, match=rf"servers\.csv, row 2: server_ip '{text}' is no IP"):
+        read_labelled(manifest)
+
+
 def test_the_kind_follows_the_path(tmp_path: Path) -> None:
     paths = ["a.pcap", "logs/x/bro/ssl.log", "tables/tls.csv.gz"]
     manifest = write(
@@ -59,6 +71,13 @@ def test_servers_may_be_named_apart(tmp_path: Path) -> None:
     other.write_text(SERVERS + "a.pcap,8.8.8.8,443,benign,,\n")
     assert read_labelled(manifest) == []
     assert len(read_labelled(manifest, other)) == 1
+
+
+def test_tables_that_another_program_saved(tmp_path: Path) -> None:
+    manifest = write(tmp_path, "a.pcap,x\n", "a.pcap,8.8.8.8,443,benign,,\n")
+    for path in (manifest, tmp_path / "servers.csv"):
+        path.write_text(path.read_text(), encoding="utf-8-sig")
+    assert len(read_labelled(manifest)) == 1
 
 
 def test_a_missing_file_or_column_or_a_bad_port_is_named(tmp_path: Path) -> None:

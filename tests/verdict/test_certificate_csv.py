@@ -51,6 +51,26 @@ def test_export_is_read_back_as_imported() -> None:
     assert listed.skipped == 1
 
 
+@given(st.lists(st.text(min_size=1), min_size=4, max_size=4))
+def test_any_names_are_exported_and_imported_as_they_are(names: list[str]) -> None:
+    entry = Entry("imported", "a" * 64, SHA1, *names)
+    assert parse(export([entry])).entries == (entry,)
+
+
+@pytest.mark.parametrize("subject", ["CN=a\n# x", "CN=a\u2028b", "CN=a\rb", " CN=a "])
+def test_name_that_looks_like_lines_is_one_name(subject: str) -> None:
+    (entry,) = parse(export([Entry("confirmed", "a" * 64, subject=subject)])).entries
+    assert entry.subject == subject
+
+
+def test_name_that_a_spreadsheet_would_run_is_guarded() -> None:
+    entry = Entry("imported", sha1=SHA1, sni="=cmd|' /C calc'!A0", note="=1+1 (listed @SUM(A1))")
+    assert ",'=cmd|' /C calc'!A0,'=1+1 " in export([entry])
+    assert block_list([entry]).splitlines()[1] == f"'@SUM(A1),{SHA1},'=1+1"
+    assert parse(export([entry])).entries == (entry,)
+    assert parse(block_list([entry])).entries == (Entry("imported", sha1=SHA1, note=entry.note),)
+
+
 def test_list_without_entries_is_no_error() -> None:
     assert parse("# nothing today\n").entries == ()
 

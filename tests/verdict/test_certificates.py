@@ -2,6 +2,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -96,6 +97,48 @@ def test_sha1_that_is_imported_is_the_certificate_learned_later(
     database.learn([LEARNED])
     (entry,) = database.entries()
     assert (entry.state, entry.sha256) == ("imported", FIRST)
+
+
+def test_list_adds_the_fingerprint_that_another_list_lacks(database: CertificateDatabase) -> None:
+    database.add([Entry("imported", sha1="1" * 40, note="Dridex")])
+    assert database.add([Entry("imported", FIRST, "1" * 40, "CN=x")]) == 0
+    (entry,) = database.entries()
+    assert (entry.sha256, entry.sha1, entry.note) == (FIRST, "1" * 40, "Dridex")
+    assert entry.subject == "CN=x"
+
+
+def test_sha1_that_the_first_logs_did_not_tell_is_learned_later(
+    database: CertificateDatabase,
+) -> None:
+    database.learn([Entry("learned", FIRST)])
+    database.learn([LEARNED])
+    assert database.confirm(FIRST).sha1 == "1" * 40
+
+
+def test_certificate_known_by_either_fingerprint_is_one_when_both_are_told(
+    database: CertificateDatabase,
+) -> None:
+    database.add([Entry("imported", sha1="1" * 40, note="Dridex")])
+    database.learn([Entry("learned", FIRST, sightings=(SIGHTING,))])
+    database.learn([LEARNED])
+    (entry,) = database.entries()
+    assert (entry.state, entry.sha256, entry.sha1) == ("imported", FIRST, "1" * 40)
+    assert (entry.note, entry.sightings) == ("Dridex", (SIGHTING,))
+
+
+def test_fingerprint_of_another_certificate_stays_with_it(database: CertificateDatabase) -> None:
+    database.add([Entry("imported", FIRST), Entry("imported", SECOND, "1" * 40)])
+    database.add([Entry("imported", FIRST, "1" * 40)])
+    known = [(entry.sha256, entry.sha1) for entry in database.entries()]
+    assert known == [(FIRST, None), (SECOND, "1" * 40)]
+
+
+def test_certificate_of_very_many_captures_is_read_soon(database: CertificateDatabase) -> None:
+    seen = [Sighting(f"{number:064x}", f"{number}.pcap", None, 0.9) for number in range(30_000)]
+    database.learn([Entry("learned", FIRST, sightings=tuple(seen))])
+    before = process_time()
+    assert len(database.entries()[0].sightings) == len(seen)
+    assert process_time() - before < 5  # twenty where each sighting copies those before it
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,14 @@ def test_normal_server_teaches_nothing() -> None:
     assert learned(sample_logs(), SITE) == []
 
 
+def test_allowed_connections_teach_nothing() -> None:
+    scored = score(sample_logs(), stub_models())
+    document = assess(scored, [CLIENT], KnownCertificates())
+    (entry,) = learnable(scored, document, {"Cb0", "Cb1"})
+    assert [sighting.ts for sighting in entry.sightings] == [START + 120]
+    assert learnable(scored, document, {f"Cb{number}" for number in range(6)}) == []
+
+
 def test_identifiers_of_old_logs_are_not_learned() -> None:
     logs = sample_logs()
     old = logs.ssl.with_columns(cert_chain_fps=pl.lit(["FmEcyq1VTdKzOFXJ0b"]))
@@ -59,3 +67,9 @@ def test_captures_without_times_all_count() -> None:
     captures = [CaptureInfo(f"{n}.pcap", str(n) * 64, None) for n in (2, 1)]
     (entry,) = learned(of_captures(sample_logs(), *captures))
     assert [sighting.capture_name for sighting in entry.sightings] == ["1.pcap", "2.pcap"]
+
+
+def test_input_that_could_not_be_read_taught_nothing() -> None:
+    captures = [CaptureInfo("1.pcap", "1" * 64, None), CaptureInfo("bad.pcap", "", None)]
+    (entry,) = learned(of_captures(sample_logs(), *captures))
+    assert [sighting.capture_name for sighting in entry.sightings] == ["1.pcap"]

@@ -24,6 +24,10 @@ def test_file_goes_before_the_default(tmp_path: Path) -> None:
     assert found.value_of(OPTIONS["show-allowed"]) is True
 
 
+def test_file_that_an_editor_marked_as_unicode(tmp_path: Path) -> None:
+    assert settings(tmp_path, "\ufeffjobs = 3\n").value_of(OPTIONS["jobs"]) == 3
+
+
 def test_environment_goes_before_the_file(tmp_path: Path) -> None:
     found = settings(tmp_path, "min-probability = 0.5\n", DETECTOR_MIN_PROBABILITY="0.75")
     assert found.of(OPTIONS["min-probability"]) == (0.75, "DETECTOR_MIN_PROBABILITY")
