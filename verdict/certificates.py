@@ -82,7 +82,7 @@ class CertificateDatabase:
 
     def entries(self) -> tuple[Entry, ...]:
         """Return all entries, sorted by fingerprint."""
-        if not self.path.exists():
+        if not self._is_there():
             return ()
         with self._opened("ro") as database:
             rows = database.execute(f"SELECT id, {_COLUMNS} FROM certificate").fetchall()  # noqa: S608  # a constant
@@ -143,8 +143,17 @@ class CertificateDatabase:
         return entry
 
     def _require_file(self) -> None:
-        if not self.path.exists():
+        if not self._is_there():
             raise UnknownCertificateError(f"{self.path}: the certificate database is empty")
+
+    def _is_there(self) -> bool:
+        try:
+            return self.path.exists()
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise CertificateDatabaseError(
+                f"{self.path}: {reason}; name another file with --certificates"
+            ) from None
 
     @contextmanager
     def _opened(self, mode: str) -> Iterator[sqlite3.Connection]:
