@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from training.progress import warn
+
 Kind = Literal["capture", "logs", "table"]
 Server = tuple[str, int | None]
 _PORT: Final = re.compile(r"[0-9]{1,5}")
+_HIGHEST_PORT: Final = 65535
+_SHOWN: Final = 3
 
 
 class ManifestError(ValueError):
@@ -49,17 +53,21 @@ def read_labelled(manifest: Path, servers: Path | None = None) -> list[LabelledI
     """Return the inputs that have labelled servers, in order of name.
 
     Files are found relative to the manifest's folder. Without ``servers`` the file ``servers.csv``
-    beside the manifest is read. Labels other than malicious and benign are no labels. Raises
+    beside the manifest is read. Labels other than malicious and benign are no labels; a warning
+    counts the rows that have such, and those of inputs that the manifest lacks. Raises
     ``ManifestError`` when a table cannot be read, lacks a column or has no address or port where
-    one must be.
+    one must be, and for a server that is both.
     """
+    table = servers or manifest.parent / "servers.csv"
     known = {row["path"] for row in _rows(manifest, ("path",)) if row["path"]}
+    labelled, others = _labelled_rows(table)
+    _warn_of_rows(table, others, "label", "neither malicious nor benign")
+    unknown = [row for _, row in labelled if row["path"] not in known]
+    _warn_of_rows(table, unknown, "path", "of no input in the manifest")
     by_path: dict[str, dict[Server, ServerLabel]] = {}
-    for row in _labelled_rows(servers or manifest.parent / "servers.csv"):
+    for place, row in labelled:
         if row["path"] in known:
-            server = (row["server_ip"], int(row["server_port"]) if row["server_port"] else None)
-            label = ServerLabel(row["label"] == "malicious", row["family"], row["role"])
-            by_path.setdefault(row["path"], {})[server] = label
+            _add_label(by_path.setdefault(row["path"], {}), row, place)
     return [_labelled(manifest.parent, path, by_path[path]) for path in sorted(by_path)]
 
 
@@ -71,16 +79,47 @@ def canonical_address(text: str, place: str) -> str:
         raise ManifestError(f"{place}: server_ip {text!r} is no IP address") from None
 
 
-def _labelled_rows(path: Path) -> Iterable[dict[str, str]]:
+def _labelled_rows(path: Path) -> tuple[list[tuple[str, dict[str, str]]], list[dict[str, str]]]:
+    """Return the rows with a label, each with its place and in canonical form, and the others."""
     columns = ("path", "server_ip", "server_port", "label", "role", "family")
+    labelled, others = [], []
     for number, row in enumerate(_rows(path, columns), start=2):
-        if row["label"] in ("malicious", "benign"):
+        label = (row["label"] or "").strip().lower()
+        if label in ("malicious", "benign"):
             place = f"{path}, row {number}"
-            if None in row.values():
-                raise ManifestError(f"{place}: fewer fields than columns")
-            if row["server_port"] and not _PORT.fullmatch(row["server_port"]):
-                raise ManifestError(f"{place}: server_port is not a number")
-            yield {**row, "server_ip": canonical_address(row["server_ip"], place)}
+            labelled.append((place, {**_checked(row, place), "label": label}))
+        else:
+            others.append(row)
+    return labelled, others
+
+
+def _checked(row: dict[str, str], place: str) -> dict[str, str]:
+    if None in row.values():
+        raise ManifestError(f"{place}: fewer fields than columns")
+    port = row["server_port"].strip()
+    if port and not (_PORT.fullmatch(port) and int(port) <= _HIGHEST_PORT):
+        raise ManifestError(f"{place}: server_port is not a number up to {_HIGHEST_PORT}")
+    address = canonical_address(row["server_ip"], place)
+    return {**row, "server_ip": address, "server_port": port}
+
+
+def _add_label(labels: dict[Server, ServerLabel], row: Mapping[str, str], place: str) -> None:
+    server = (row["server_ip"], int(row["server_port"]) if row["server_port"] else None)
+    label = ServerLabel(row["label"] == "malicious", row["family"], row["role"])
+    if labels.setdefault(server, label).malicious != label.malicious:
+        raise ManifestError(f"{place}: an earlier row calls the same server the opposite")
+    labels[server] = label
+
+
+def _warn_of_rows(
+    table: Path, rows: Sequence[Mapping[str, str]], column: str, problem: str
+) -> None:
+    """Count rows that are left out, and show what the first of them have in a column."""
+    if rows:
+        found = list(dict.fromkeys(row[column] or "(empty)" for row in rows))
+        shown = ", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
+        count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
+        warn(f"{table}: {count} left out, {problem}: {shown}")
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:

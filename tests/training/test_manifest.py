@@ -89,3 +89,29 @@ def test_a_missing_file_or_column_or_a_bad_port_is_named(tmp_path: Path) -> None
     (tmp_path / "servers.csv").write_text("path,label\n")
     with pytest.raises(ManifestError, match="no column family, role, server_ip, server_port"):
         read_labelled(manifest)
+
+
+def test_labels_are_read_in_any_case_and_what_is_left_out_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = write(
+        tmp_path,
+        "a.pcap,x\n",
+        "a.pcap,8.8.8.8, 443,Malicious ,c2,Fam\na.pcap,8.8.4.4,443,bad,,\na.pcap,8.8.4.5,443,,,\n"
+        "./a.pcap,8.8.4.6,443,benign,,\n",
+    )
+    (labelled,) = read_labelled(manifest)
+    assert dict(labelled.servers) == {("8.8.8.8", 443): ServerLabel(True, "Fam", "c2")}
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.endswith("2 rows left out, neither malicious nor benign: bad, (empty)")
+    assert second.endswith("1 row left out, of no input in the manifest: ./a.pcap")
+
+
+def test_contradictions_and_ports_out_of_range_are_named(tmp_path: Path) -> None:
+    row = "a.pcap,8.8.8.8,443,benign,,\n"
+    manifest = write(tmp_path, "a.pcap,x\n", row + row.replace("benign", "malicious"))
+    with pytest.raises(ManifestError, match=r"row 3: an earlier row calls the same server the opp"):
+        read_labelled(manifest)
+    manifest = write(tmp_path, "a.pcap,x\n", row.replace("443", "99999"))
+    with pytest.raises(ManifestError, match=r"row 2: server_port is not a number up to 65535"):
+        read_labelled(manifest)
