@@ -24,7 +24,16 @@ from commands.options.option import STANDARD_OUTPUT
 from commands.output import make_folder, notice, replace_file, write_to
 from commands.progress import ReadBytes, progress, sizes_of
 from commands.results import language_of, status_of, view_of
-from commands.scan_worker import Scanned, Settings, digest, failed, is_fatal, prepare, scan_one
+from commands.scan_worker import (
+    Scanned,
+    Settings,
+    digest,
+    failed,
+    is_fatal,
+    prepare,
+    scan_one,
+    was_read,
+)
 
 if TYPE_CHECKING:
     from capture.discover import Input
@@ -204,7 +213,10 @@ def _outcome(source: Input, future: Future[Scanned], settings: Settings) -> Scan
 
 
 def _keep(inputs: Sequence[Input], results: _Results) -> None:
-    """Take in the documents that are there of captures of the same bytes."""
+    """Take in the documents that are there of captures of the same bytes, as far as they were read.
+
+    What failed is tried again: the reason may be gone, and it decides the exit status.
+    """
     from verdict.errors import DocumentError
 
     for source in inputs:
@@ -213,5 +225,6 @@ def _keep(inputs: Sequence[Input], results: _Results) -> None:
         except (OSError, UnicodeDecodeError, DocumentError):
             continue
         found = digest(source)
-        if found and [capture.sha256 for capture in document.captures] == [found]:
+        same = found and [capture.sha256 for capture in document.captures] == [found]
+        if same and was_read(document):
             results.add(source.name, document)
