@@ -20,10 +20,9 @@ from commands.analysis import (
 from commands.colours import show
 from commands.exit_status import UNREADABLE_INPUT
 from commands.options.command_line import add
-from commands.options.option import STANDARD_OUTPUT
 from commands.output import make_folder, notice, replace_file, write_to
 from commands.progress import ReadBytes, progress, sizes_of
-from commands.results import language_of, status_of, view_of
+from commands.results import check_destinations, is_shown, language_of, status_of, view_of
 from commands.scan_worker import (
     Scanned,
     Settings,
@@ -61,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     from report.selection import together
     from report.text import counted
 
+    check_destinations(arguments)
     inputs = find_inputs(arguments.paths)
     if not inputs:
         places = ", ".join(map(str, arguments.paths))
@@ -93,7 +93,7 @@ def _show(overview: Overview, arguments: argparse.Namespace) -> None:
 
     if arguments.jsonl is not None:
         write_to(arguments.jsonl, json_lines(overview.rows))
-    if arguments.jsonl != STANDARD_OUTPUT:
+    if is_shown(arguments):
         language = language_of(arguments)
         show(ranking(overview, language, verbose=arguments.verbose), language)
 

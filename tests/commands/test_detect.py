@@ -164,7 +164,10 @@ def test_json_option_does_not_overwrite_a_capture(
     assert "not to be overwritten" in capsys.readouterr().err
 
 
-def test_result_that_cannot_be_written(logs: Path, tmp_path: Path, capsys: Output) -> None:
+def test_result_that_cannot_be_written_is_refused_before_the_work(
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setattr("capture.read.read_logs", lambda *_, **__: pytest.fail("was read"))
     assert detect(logs, "--json", tmp_path / "nowhere" / "v.json") == 2
     assert "cannot be written" in capsys.readouterr().err
 

@@ -140,6 +140,13 @@ def test_servers_of_all_captures_are_ranked_together(
     assert "3 servers more not shown (--top, --min-probability)" in lines
 
 
+def test_lines_of_json_that_cannot_be_written_are_refused_before_the_work(
+    captures: Path, tmp_path: Path
+) -> None:
+    assert run(captures, "--out", tmp_path / "out", "--jsonl", tmp_path / "no" / "file") == 2
+    assert not (tmp_path / "out").exists()
+
+
 def test_lines_of_json_name_the_capture(captures: Path, tmp_path: Path, capsys: Output) -> None:
     run(captures, "--out", tmp_path / "out", "--jsonl", "-")
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
