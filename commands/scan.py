@@ -20,7 +20,7 @@ from commands.analysis import (
 from commands.colours import show
 from commands.exit_status import UNREADABLE_INPUT
 from commands.options.command_line import add
-from commands.output import make_folder, notice, replace_file, write_to
+from commands.output import complaint, make_folder, notice, replace_file, write_to
 from commands.progress import ReadBytes, progress, sizes_of
 from commands.results import check_destinations, is_shown, language_of, status_of, view_of
 from commands.scan_worker import (
@@ -169,8 +169,9 @@ def _scan(
     try:
         with progress("scanning", sizes_of(remaining)) as read:
             for source, scanned in _outcomes(remaining, settings, arguments.jobs, read):
+                say = notice if scanned.readable else complaint
                 for line in scanned.notices:
-                    notice(f"{source.name}: {line}")
+                    say(f"{source.name}: {line}")
                 results.write(source.name, scanned.document)
                 learned += scanned.learned
                 any_readable |= scanned.readable

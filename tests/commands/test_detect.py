@@ -107,6 +107,16 @@ def test_unreadable_input_among_others_is_told(logs: Path, tmp_path: Path, capsy
     assert "broken.pcap:notread" in "".join(output.out.split())  # wherever the line was wrapped
 
 
+@pytest.mark.usefixtures("quiet")
+def test_unreadable_input_among_others_is_told_to_the_quiet_too(
+    logs: Path, tmp_path: Path, capsys: Output
+) -> None:
+    broken = tmp_path / "broken.pcap"
+    broken.write_bytes(b"")
+    detect(logs, broken, "-q")
+    assert "broken.pcap" in capsys.readouterr().err
+
+
 def test_folder_without_ssl_log_is_told(logs: Path, capsys: Output) -> None:
     (logs / "ssl.log").unlink()
     assert detect(logs) == 0

@@ -121,6 +121,13 @@ def test_nothing_readable(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "empty.pcap.json").exists()
 
 
+@pytest.mark.usefixtures("quiet")
+def test_nothing_readable_is_told_to_the_quiet_too(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "empty.pcap").write_bytes(b"")
+    assert run(tmp_path / "empty.pcap", "--out", tmp_path / "out", "-q") == 3
+    assert "the file is empty" in capsys.readouterr().err
+
+
 def test_folder_without_captures(tmp_path: Path, capsys: Output) -> None:
     (tmp_path / "nothing").mkdir()
     assert run(tmp_path / "nothing", "--out", tmp_path / "out") == 3
