@@ -102,7 +102,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         complete(arguments, settings.value_of)
         be_quiet(arguments.quiet)
         speak(getattr(arguments, "lang", settings.value_of(OPTIONS["lang"])))
-        return int(arguments.run(arguments)) if arguments.command else prompt.run()
+        if not arguments.command:
+            return prompt.run(verbose=arguments.verbose)
+        return int(arguments.run(arguments))
     except KeyboardInterrupt as stop:
         complaint(str(stop) or (_STOPPED if arguments.command else ""))
         return INTERRUPTED

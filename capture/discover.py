@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import stat
 import zlib
 from collections.abc import Iterator, Sequence
@@ -21,13 +23,16 @@ _CAPTURE_SUFFIXES: Final = (".pcap", ".pcapng", ".cap", ".ntar")
 _GZIP: Final = b"\x1f\x8b"
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 _HEAD: Final = 1 << 10
+# Bytes of a name: with what is added to it, a file system's 255 are enough for a file.
+_LONGEST_NAME: Final = 200
+_DIGITS: Final = 16
 
 
 class Input(NamedTuple):
     """A capture file or a folder of Zeek logs.
 
-    ``name`` is the path below the one that the user gave, ``/`` written as ``__``; no two inputs
-    that were found together have the same.
+    ``name`` is the path below the one that the user gave, ``/`` written as ``__``, a long one cut
+    off and with a digest of the whole; no two inputs that were found together have the same.
     """
 
     path: Path
@@ -149,7 +154,17 @@ def _decompressed(head: bytes) -> bytes:
 
 def _name(path: Path, root: Path) -> str:
     below = path.relative_to(root).parts
-    return "__".join(below) or root.resolve().name
+    return _shortened("__".join(below) or root.resolve().name)
+
+
+def _shortened(name: str) -> str:
+    """Return a name that a file can have, always the same one for the same name."""
+    content = os.fsencode(name)
+    if len(content) <= _LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(content).hexdigest()[:_DIGITS]
+    kept = content[: _LONGEST_NAME - _DIGITS - 1].decode("utf-8", "ignore")
+    return f"{kept}-{digest}"
 
 
 def _unique(name: str, taken: set[str]) -> str:

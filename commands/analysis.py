@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from commands.options.command_line import add
-from commands.output import notice, working
+from commands.output import complaint, notice, working
 from commands.progress import progress, sizes_of
 from models.card import MODELS
 
@@ -87,8 +87,9 @@ class Analysis:
                 on_read=lambda source: read.done(source.name),
                 on_bytes=lambda source, count: read.tell(source.name, count),
             )
-        lines = [unreadable.message for unreadable in result.unreadable]
-        for line in (*lines, *incomplete(result.logs)):
+        for unreadable in result.unreadable:
+            complaint(unreadable.message)
+        for line in incomplete(result.logs):
             notice(line)
         return result
 

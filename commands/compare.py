@@ -6,14 +6,12 @@ import argparse
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
 from commands.options.command_line import add
-from commands.options.option import STANDARD_OUTPUT
-from commands.output import notice, working, write, write_to
+from commands.output import complaint, working, write, write_to
+from commands.results import check_destinations, is_shown
 
 if TYPE_CHECKING:
     from module4.compare import Job
@@ -37,31 +35,20 @@ def run(arguments: argparse.Namespace) -> int:
     from module4.examples import DATASET, ExampleError, read_examples
     from training.tables import TableError
 
-    for destination in (arguments.json, arguments.html):
-        _check_folder(destination)
+    check_destinations(arguments)
     try:
         rows = read_examples(arguments.data or DATASET)
         with working("fitting classifiers"):
             document = compare(rows, partial(_run_all, arguments.jobs))
     except (ExampleError, TableError) as error:
-        notice(str(error))
+        complaint(str(error))
         return UNREADABLE_INPUT
     for destination, render in ((arguments.json, as_json), (arguments.html, classifier_page)):
         if destination is not None:
             write_to(destination, render(document))
-    if arguments.json != STANDARD_OUTPUT:
+    if is_shown(arguments):
         write(classifier_text(document))
     return NOTHING_MALICIOUS
-
-
-def _check_folder(destination: str | None) -> None:
-    """Refuse, before the long work, a file that cannot be written."""
-    if destination not in (None, STANDARD_OUTPUT) and not os.access(
-        Path(destination).parent, os.W_OK
-    ):
-        raise WrongUseError(
-            f"{destination}: cannot be written (no such folder, or not yours to write)"
-        )
 
 
 def _run_all(workers: int, function: Callable[[Job], Scored], jobs: Sequence[Job]) -> list[Scored]:

@@ -25,13 +25,16 @@ _detector_completion() {{
 {options}
     esac
   fi
+  COMPREPLY=()
   if [[ -n $words ]]; then
     COMPREPLY=($(compgen -W "$words" -- "$word"))
   else
-    COMPREPLY=($(compgen -f -- "$word"))
+    while IFS= read -r words; do
+      COMPREPLY+=("$words")
+    done < <(compgen -f -- "$word")
   fi
 }}
-complete -o filenames -F _detector_completion project.py
+complete -o filenames -o default -F _detector_completion project.py
 """
 
 

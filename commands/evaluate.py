@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from commands.analysis import add_detector_arguments, open_database, readable_entries
@@ -14,8 +12,8 @@ from commands.evaluate_ctu import run_ctu
 from commands.evaluate_flows import run_flows
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.command_line import add
-from commands.options.option import STANDARD_OUTPUT
 from commands.output import notice, write, write_to
+from commands.results import check_destinations, is_shown
 
 HELP: Final = "how good the detectors are, family by family"
 EXAMPLE: Final = "python project.py evaluate --html figures.html"
@@ -52,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print(arguments: argparse.Namespace, summary: str) -> int:
-    if arguments.json != STANDARD_OUTPUT:
+    if is_shown(arguments):
         write(summary)
     return NOTHING_MALICIOUS
 
@@ -69,14 +67,7 @@ def _check(arguments: argparse.Namespace) -> None:
         raise WrongUseError(f"{option} gives figures as text or --json, no page")
     if arguments.servers is not None and arguments.manifest is None:
         raise WrongUseError("--servers labels the captures of a --manifest, which is missing")
-    for destination in (arguments.json, arguments.html):
-        if destination not in (None, STANDARD_OUTPUT):
-            _check_folder(Path(destination))
-
-
-def _check_folder(path: Path) -> None:
-    if not os.access(path.parent, os.W_OK):
-        raise WrongUseError(f"{path}: cannot be written (no such folder, or not yours to write)")
+    check_destinations(arguments)
 
 
 def _write_documents(arguments: argparse.Namespace, content: Mapping[str, Any]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from commands.exit_status import NOTHING_MALICIOUS
-from commands.options.option import STANDARD_OUTPUT
 from commands.output import write, write_to
+from commands.results import is_shown
 
 
 def run_ctu(arguments: argparse.Namespace) -> int:
@@ -16,6 +16,6 @@ def run_ctu(arguments: argparse.Namespace) -> int:
     found = measured(read_ctu_rows())
     if arguments.json is not None:
         write_to(arguments.json, as_json(found))
-    if arguments.json != STANDARD_OUTPUT:
+    if is_shown(arguments):
         write(text(found))
     return NOTHING_MALICIOUS

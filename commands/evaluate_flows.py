@@ -9,8 +9,8 @@ from pathlib import Path
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.declared import SHIPPED_FLOWS
-from commands.options.option import STANDARD_OUTPUT
 from commands.output import write, write_to
+from commands.results import is_shown
 
 
 def run_flows(arguments: argparse.Namespace) -> int:
@@ -25,6 +25,6 @@ def run_flows(arguments: argparse.Namespace) -> int:
         raise WrongUseError(str(error)) from None
     if arguments.json is not None:
         write_to(arguments.json, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    if arguments.json != STANDARD_OUTPUT:
+    if is_shown(arguments):
         write(text(found))
     return NOTHING_MALICIOUS

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.command_line import add
-from commands.output import notice, replacing
+from commands.output import complaint, notice, replacing
 from commands.progress import ReadBytes, progress, sizes_of
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _read_all(
         _tell_skipped(source.path, flows)
         found.append(flows)
     for line in failed[0 if found else 1 :]:
-        notice(line)
+        complaint(line)
     if not found:
         raise UnreadableInputError(failed[0])
     return pl.concat([flows.table for flows in found])

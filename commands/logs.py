@@ -12,7 +12,7 @@ from commands.analysis import add_arguments
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
 from commands.options.command_line import add
-from commands.output import make_folder, notice, reason_of
+from commands.output import complaint, make_folder, notice, reason_of
 from commands.progress import ReadBytes, progress, sizes_of
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ EXAMPLE: Final = "python project.py logs pcaps/browsing.pcap --out logs --format
 
 
 class _Written(NamedTuple):
-    """Lines for the user about one input, and whether it could be read."""
+    """Lines for the user about one input, and why it could not be read, if so."""
 
     notices: tuple[str, ...]
-    readable: bool
+    error: str | None = None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
     for outcome in written:
         for line in outcome.notices:
             notice(line)
-    readable = sum(one.readable for one in written)
+        if outcome.error is not None:
+            complaint(outcome.error)
+    readable = sum(one.error is None for one in written)
     if not readable:
         return UNREADABLE_INPUT
     notice(f"wrote the logs of {counted(readable, 'input')} to {arguments.out}")
@@ -83,7 +85,7 @@ def _each(
         error = future.exception()
         if isinstance(error, (EngineError, WrongUseError)):
             raise error
-        failed = error and _Written((f"{source.path}: {defect(error)}",), readable=False)
+        failed = error and _Written((), f"{source.path}: {defect(error)}")
         written[source] = failed or future.result()
         read.done(source.name)
     return [written[source] for source in inputs]
@@ -116,10 +118,10 @@ def _write_one(
             write_logs(logs, folder, form)
             skipped = logs.captures[0].skipped
     except UnreadableInputError as error:
-        return _Written((*notices, str(error)), readable=False)
+        return _Written(tuple(notices), str(error))
     except OSError as error:
         raise WrongUseError(f"{folder}: cannot be written ({reason_of(error)})") from None
     if skipped:
         reasons = ", ".join(f"{count} ({reason})" for reason, count in sorted(skipped.items()))
         notices.append(f"{source.path}: skipped {reasons}")
-    return _Written(tuple(notices), readable=True)
+    return _Written(tuple(notices))

@@ -40,7 +40,9 @@ def files_usable() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise WrongUseError(f"{error.filename}: cannot be used ({reason_of(error)})") from None
+        # Of an open file, or of standard output, the system does not tell the name.
+        place = "a file or standard output" if error.filename is None else f"{error.filename}:"
+        raise WrongUseError(f"{place} cannot be used ({reason_of(error)})") from None
 
 
 def _modules(step: str) -> tuple[str, ...]:

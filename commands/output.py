@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import sys
@@ -88,6 +89,31 @@ def write_to(destination: str, text: str) -> None:
     except OSError as error:
         raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None
     replace_file(path, text)
+
+
+def check_writable(destination: str) -> None:
+    """Refuse, before the long work, where ``write_to`` would fail; raises ``WrongUseError``."""
+    if destination == STANDARD_OUTPUT:
+        return
+    path = Path(destination)
+    _refuse_capture(path)
+    try:
+        if not _is_writable(path):
+            raise PermissionError(0, "no such folder, or not yours to write")
+    except OSError as error:
+        raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None
+
+
+def _is_writable(path: Path) -> bool:
+    """Return whether a file can be replaced or made there, or a device written."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.exists() and not path.is_file():
+        return os.access(path, os.W_OK)
+    target = Path(os.path.realpath(path))
+    if target.exists() and not os.access(target, os.W_OK):
+        return False
+    return target.parent.is_dir() and os.access(target.parent, os.W_OK)
 
 
 def make_folder(folder: Path) -> None:

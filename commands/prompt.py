@@ -17,7 +17,7 @@ from commands.colours import show
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
 from commands.options.declared import OPTIONS
 from commands.options.settings import read_settings
-from commands.output import notice, said, write
+from commands.output import complaint, notice, said, write
 from commands.results import asked_for, in_full, language_of, view_of
 from report.text import printable
 from verdict.addresses import normal_form
@@ -91,13 +91,16 @@ class Preparation:
             signal.siginterrupt(signal.SIGINT, True)
 
 
-def run(folders: Sequence[Path] | None = None) -> int:
+def run(folders: Sequence[Path] | None = None, *, verbose: bool | None = None) -> int:
     """Ask until end of input or ``quit`` and return the exit status.
 
     That is 0 whatever the verdicts were, and 3 if an answer found no capture that can be read.
+    ``verbose`` stands before the setting.
     """
-    samples = Path(os.path.relpath(SAMPLES))
-    prompt = _Prompt([Path(), samples] if folders is None else folders, _options())
+    options = _options()
+    if verbose is not None:
+        options.verbose = verbose
+    prompt = _Prompt(_usual_folders() if folders is None else folders, options)
     write(QUESTION)
     with Preparation() as preparation:
         while (answer := _line()) is not None and answer.lower() not in LEAVE:
@@ -109,6 +112,14 @@ def run(folders: Sequence[Path] | None = None) -> int:
                 prompt.answer(address)
             write(QUESTION)
     return UNREADABLE_INPUT if prompt.found_nothing else NOTHING_MALICIOUS
+
+
+def _usual_folders() -> list[Path]:
+    """Return the folder that this runs in, unless it was deleted, and that of the samples."""
+    try:
+        return [Path(), Path(os.path.relpath(SAMPLES))]
+    except FileNotFoundError:
+        return [SAMPLES]
 
 
 def _line() -> str | None:
@@ -145,7 +156,7 @@ class _Prompt:
             if self._analysis is not None:
                 _print(self._analysis, address, self._options)
         except UnreadableInputError as error:
-            notice(str(error))
+            complaint(str(error))
             self._analysis = None
         except KeyboardInterrupt:
             raise KeyboardInterrupt("stopped before there was an answer") from None
@@ -198,15 +209,25 @@ def _what_is_read(paths: Sequence[str]) -> str:
 
 def _places(folders: Sequence[Path]) -> list[Path]:
     """Return the folders that are there, and those directly in them that hold Zeek logs."""
+    there = [folder for folder in folders if folder.is_dir()]
+    return [*there, *(entry for folder in there for entry in _entries(folder) if _has_logs(entry))]
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what is in a folder, nothing if it cannot be listed: reading it will say so."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _has_logs(folder: Path) -> bool:
     from capture.zeek_folder import holds_logs
 
-    places = [folder for folder in folders if folder.is_dir()]
-    for folder in tuple(places):
-        for entry in sorted(folder.iterdir()):
-            with contextlib.suppress(PermissionError):
-                if entry.is_dir() and holds_logs(entry):
-                    places.append(entry)
-    return places
+    try:
+        return folder.is_dir() and holds_logs(folder)
+    except OSError:
+        return False
 
 
 def _options() -> argparse.Namespace:

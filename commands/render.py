@@ -74,18 +74,31 @@ def run(arguments: argparse.Namespace) -> int:
 def together(documents: Sequence[Document]) -> Document:
     """Return documents as one: captures and targets of all, in the order of any document."""
     from verdict.assess import in_order
+    from verdict.attack_class import added_up
     from verdict.document import Engine
 
+    if len(documents) == 1:
+        return documents[0]
     engines = sorted({(each.engine.name, each.engine.version) for each in documents})
     names, versions = zip(*engines, strict=True)
-    captures = {capture.path: capture for each in documents for capture in each.captures}
+    # Of captures with one name the bytes tell which are the same.
+    captures = {
+        (capture.path, capture.sha256): capture for each in documents for capture in each.captures
+    }
     found = in_order(
         Engine(" + ".join(names), " + ".join(versions)),
         captures.values(),
         [target for each in documents for target in each.targets],
     )
-    first = documents[0]
-    return replace(found, usual=first.usual, usual_of_malicious=first.usual_of_malicious)
+    # A capture that could not be read has no ranges in its document.
+    return replace(
+        found,
+        attack_classes=added_up(each.attack_classes for each in documents),
+        usual=next((each.usual for each in documents if each.usual), {}),
+        usual_of_malicious=next(
+            (each.usual_of_malicious for each in documents if each.usual_of_malicious), {}
+        ),
+    )
 
 
 def _only(document: Document, texts: Sequence[str]) -> Document:

@@ -10,7 +10,7 @@ from commands.errors import WrongUseError
 from commands.exit_status import MALICIOUS, NOTHING_MALICIOUS
 from commands.options.command_line import add
 from commands.options.option import STANDARD_OUTPUT
-from commands.output import write_to
+from commands.output import check_writable, write_to
 
 if TYPE_CHECKING:
     from report.language import Language
@@ -26,23 +26,30 @@ def add_result_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check_destinations(arguments: argparse.Namespace) -> None:
-    """Refuse, before the long work, two results in one place; raises ``WrongUseError``."""
+    """Refuse, before the long work, results that cannot be written, or two in one place.
+
+    Raises ``WrongUseError``.
+    """
     taken: dict[str, str] = {}
-    for form in FORMS:
-        destination = getattr(arguments, form)
-        if destination is None:
-            continue
+    for form, destination in _destinations(arguments).items():
         if destination in taken:
             both = f"--{taken[destination]} and --{form} cannot both"
             if destination == STANDARD_OUTPUT:
                 raise WrongUseError(f"{both} go to standard output; name a file")
             raise WrongUseError(f"{both} be written to {destination}; name two files")
         taken[destination] = form
+        check_writable(destination)
 
 
 def is_shown(arguments: argparse.Namespace) -> bool:
     """Return whether standard output is free for what a person reads."""
-    return all(getattr(arguments, form) != STANDARD_OUTPUT for form in FORMS)
+    return STANDARD_OUTPUT not in _destinations(arguments).values()
+
+
+def _destinations(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return where each form goes that was asked for; few commands have all of them."""
+    known = {form: getattr(arguments, form, None) for form in FORMS}
+    return {form: destination for form, destination in known.items() if destination is not None}
 
 
 def view_of(arguments: argparse.Namespace) -> View:
@@ -81,10 +88,8 @@ def in_full(selection: Selection, language: Language) -> str:
 
 def write_results(arguments: argparse.Namespace, selection: Selection, language: Language) -> None:
     """Write each form that was asked for; the document itself whole, the others as selected."""
-    for form in FORMS:
-        destination = getattr(arguments, form)
-        if destination is not None:
-            write_to(destination, rendered(form, selection, language))
+    for form, destination in _destinations(arguments).items():
+        write_to(destination, rendered(form, selection, language))
 
 
 def rendered(form: str, selection: Selection, language: Language) -> str:

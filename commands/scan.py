@@ -20,11 +20,19 @@ from commands.analysis import (
 from commands.colours import show
 from commands.exit_status import UNREADABLE_INPUT
 from commands.options.command_line import add
-from commands.options.option import STANDARD_OUTPUT
-from commands.output import make_folder, notice, replace_file, write_to
+from commands.output import complaint, make_folder, notice, replace_file, write_to
 from commands.progress import ReadBytes, progress, sizes_of
-from commands.results import language_of, status_of, view_of
-from commands.scan_worker import Scanned, Settings, digest, failed, is_fatal, prepare, scan_one
+from commands.results import check_destinations, is_shown, language_of, status_of, view_of
+from commands.scan_worker import (
+    Scanned,
+    Settings,
+    digest,
+    failed,
+    is_fatal,
+    prepare,
+    scan_one,
+    was_read,
+)
 
 if TYPE_CHECKING:
     from capture.discover import Input
@@ -52,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     from report.selection import together
     from report.text import counted
 
+    check_destinations(arguments)
     inputs = find_inputs(arguments.paths)
     if not inputs:
         places = ", ".join(map(str, arguments.paths))
@@ -84,7 +93,7 @@ def _show(overview: Overview, arguments: argparse.Namespace) -> None:
 
     if arguments.jsonl is not None:
         write_to(arguments.jsonl, json_lines(overview.rows))
-    if arguments.jsonl != STANDARD_OUTPUT:
+    if is_shown(arguments):
         language = language_of(arguments)
         show(ranking(overview, language, verbose=arguments.verbose), language)
 
@@ -160,8 +169,9 @@ def _scan(
     try:
         with progress("scanning", sizes_of(remaining)) as read:
             for source, scanned in _outcomes(remaining, settings, arguments.jobs, read):
+                say = notice if scanned.readable else complaint
                 for line in scanned.notices:
-                    notice(f"{source.name}: {line}")
+                    say(f"{source.name}: {line}")
                 results.write(source.name, scanned.document)
                 learned += scanned.learned
                 any_readable |= scanned.readable
@@ -204,7 +214,10 @@ def _outcome(source: Input, future: Future[Scanned], settings: Settings) -> Scan
 
 
 def _keep(inputs: Sequence[Input], results: _Results) -> None:
-    """Take in the documents that are there of captures of the same bytes."""
+    """Take in the documents that are there of captures of the same bytes, as far as they were read.
+
+    What failed is tried again: the reason may be gone, and it decides the exit status.
+    """
     from verdict.errors import DocumentError
 
     for source in inputs:
@@ -213,5 +226,6 @@ def _keep(inputs: Sequence[Input], results: _Results) -> None:
         except (OSError, UnicodeDecodeError, DocumentError):
             continue
         found = digest(source)
-        if found and [capture.sha256 for capture in document.captures] == [found]:
+        same = found and [capture.sha256 for capture in document.captures] == [found]
+        if same and was_read(document):
             results.add(source.name, document)

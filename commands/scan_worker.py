@@ -58,6 +58,8 @@ class Scanned:
 # Of this process, set once when it starts.
 _settings: Settings | None = None
 _read: ReadBytes | None = None
+# The version of what made the logs, where nothing did.
+_NONE: Final = "unknown"
 # Of a capture: for logs, then for flows and conversations unless others do that meanwhile.
 _READINGS: Final = 2
 
@@ -119,7 +121,7 @@ def _scanned(
     from verdict.scoring import score
 
     scored = score(logs, models)
-    document = assess(scored, None, _known(settings))
+    document = assess(scored, None, _known(settings, logs))
     document = looking.results(logs, _told_with_path(source, 1)).added_to(document)
     allowlist = settings.allowlist
     allowed = allowlist.covered_connections(document) if allowlist else frozenset()
@@ -144,8 +146,13 @@ def failed(source: Input, engine: str, message: str) -> Scanned:
     path = str(source.path)
     reason = readable(" ".join(message.removeprefix(f"{path}: ").split()))
     capture = Capture(readable(path), digest(source), None, {reason: 1}, None, None)
-    document = Document(Engine(engine, "unknown"), (capture,), ())
+    document = Document(Engine(engine, _NONE), (capture,), ())
     return Scanned(document, notices=(reason,), readable=False)
+
+
+def was_read(document: Document) -> bool:
+    """Return whether a document is not of those that ``failed`` gives."""
+    return document.engine.version != _NONE
 
 
 def is_fatal(error: BaseException) -> bool:
@@ -162,10 +169,15 @@ def digest(source: Input) -> str | None:
         return None
 
 
-def _known(settings: Settings) -> KnownCertificates | None:
+def _known(settings: Settings, logs: Logs) -> KnownCertificates | None:
+    """Return what is known from elsewhere; a folder of logs is told by the bytes in it too."""
     from verdict.known_certificates import KnownCertificates
 
-    return None if settings.entries is None else KnownCertificates(settings.entries, settings.own)
+    if settings.entries is None:
+        return None
+    return KnownCertificates(
+        settings.entries, settings.own | {info.sha256 for info in logs.captures}
+    )
 
 
 @functools.cache

@@ -131,16 +131,30 @@ def earlier_and_later(origins: Origins, day: date) -> Part:
 
 
 def at_random(tables: LabelledTables, folds: int, repeats: int) -> list[Split]:
-    """Return folds of rows drawn at random, class by class: what leaks, to show how much."""
+    """Return folds of rows drawn at random, class by class: what leaks, to show how much.
+
+    Raises ``EvaluationError`` where a class has a single row, which cannot be on both sides.
+    """
+    count = min(folds, *map(_rows_of_rarer_class, (tables.servers, tables.connections)))
+    if count < 2:
+        raise EvaluationError(
+            "no rows can be drawn at random: needs two malicious and two normal servers, and two "
+            "connections of each, at least"
+        )
     return [
         Split(servers, connections)
         for seed in range(1, repeats + 1)
         for servers, connections in zip(
-            _stratified(tables.servers, folds, seed),
-            _stratified(tables.connections, folds, seed),
+            _stratified(tables.servers, count, seed),
+            _stratified(tables.connections, count, seed),
             strict=True,
         )
     ]
+
+
+def _rows_of_rarer_class(rows: pl.DataFrame) -> int:
+    malicious = rows.filter(label=1).height
+    return min(malicious, rows.height - malicious)
 
 
 def _stratified(rows: pl.DataFrame, folds: int, seed: int) -> Iterator[Part]:

@@ -24,6 +24,7 @@ EVIDENCE: Final = (
     "certificate with a short key ({kind}, {length} bits)",
     "certificate with a weak signature ({signature})",
     "port {port}, which {what} is known to have used, between {first} and {second}",
+    "further uses of ports that trojans are known to have used: {count}",
 )
 MATCHES: Final = (
     "{kind} {value} is known, confirmed by a person (this decides FINAL)",

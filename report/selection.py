@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from report.allowlist import Allowlist
 from report.triage import TriageRow, triage_row
-from verdict.attack_class import AttackClasses
+from verdict.attack_class import AttackClasses, added_up
 from verdict.document import Capture, Document, Target
 
 Sort = Literal["probability", "time", "connections", "name", "address"]
@@ -39,7 +39,7 @@ class Overview:
 
     ``malicious`` counts all that are not allowed, shown or not; ``hidden`` those that the
     allowlist hides; ``left_out`` those below the least probability or behind the top.
-    ``attack_classes`` are those of one document; several together have none.
+    ``attack_classes`` are those of all flows, None where no document has any.
     """
 
     rows: tuple[TriageRow, ...]
@@ -96,6 +96,7 @@ def together(overviews: Sequence[Overview], view: View) -> Overview:
         sum(each.hidden for each in overviews),
         sum(each.left_out for each in overviews) + len(rows) - len(rows[: view.top]),
         tuple(capture for each in overviews for capture in each.captures),
+        added_up(each.attack_classes for each in overviews),
     )
 
 

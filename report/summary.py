@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 
 from report.attack_class import counts_text
+from report.csv_cells import table
 from verdict.document import Document
 
 
@@ -51,19 +50,9 @@ def summary_row(name: str, document: Document) -> SummaryRow:
 
 def summary(rows: list[SummaryRow]) -> str:
     """Return the rows as CSV, sorted by name."""
-    result = io.StringIO()
-    writer = csv.writer(result, lineterminator="\n")
-    writer.writerow([field.name for field in fields(SummaryRow)])
-    for row in sorted(rows, key=lambda row: row.name):
-        writer.writerow([_cell(value) for value in astuple(row)])
-    return result.getvalue()
+    heading = [field.name for field in fields(SummaryRow)]
+    return table(heading, map(astuple, sorted(rows, key=lambda row: row.name)))
 
 
 def _skipped(skipped: Mapping[str, int]) -> str:
     return "; ".join(f"{reason}: {count}" for reason, count in skipped.items())
-
-
-def _cell(value: str | float | None) -> str:
-    if value is None:
-        return ""
-    return str(round(value, 6)) if isinstance(value, float) else str(value)

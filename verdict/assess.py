@@ -65,10 +65,10 @@ def document(logs: Logs, targets: Iterable[Target]) -> Document:
 
 
 def in_order(engine: Engine, captures: Iterable[Capture], targets: Iterable[Target]) -> Document:
-    """Return a document, captures sorted by path and targets worst first."""
+    """Return a document, captures sorted by path and bytes, targets worst first."""
     return Document(
         engine,
-        tuple(sorted(captures, key=lambda one: one.path)),
+        tuple(sorted(captures, key=lambda one: (one.path, one.sha256 or ""))),
         tuple(sorted(targets, key=_worst_first)),
     )
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Final, Literal
 
 Basis = Literal["model", "repetition"]
+
+# Of a flood or a scan every flow is like the others.
+LISTED: Final = 1_000
+# As module 3 says them, which need not be loaded to read a document.
+_BENIGN: Final = "Benign"
+_NOT_ASSESSED: Final = "NOT ASSESSED"
 
 
 @dataclass(frozen=True)
@@ -43,3 +50,30 @@ class AttackClasses:
     verdict: str
     flows: tuple[AttackFlow, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def verdict_of(counts: Mapping[str, int]) -> str:
+    """Return the class that stands for flows of which so many are of each class."""
+    attacks = {
+        name: count for name, count in counts.items() if name not in (_BENIGN, _NOT_ASSESSED)
+    }
+    if attacks:
+        return min(attacks, key=lambda name: (-attacks[name], name))
+    return _BENIGN if counts.get(_BENIGN) else _NOT_ASSESSED
+
+
+def added_up(parts: Iterable[AttackClasses | None]) -> AttackClasses | None:
+    """Return the classes of the flows of several documents as those of one, None without any."""
+    known = [each for each in parts if each is not None]
+    if not known:
+        return None
+    total: Counter[str] = Counter()
+    for each in known:
+        total.update(each.counts)
+    counts = dict(sorted(total.items()))
+    flows = sorted((flow for each in known for flow in each.flows), key=_by_time)
+    return AttackClasses(verdict_of(counts), tuple(flows[:LISTED]), counts)
+
+
+def _by_time(flow: AttackFlow) -> tuple[Any, ...]:
+    return flow.ts, flow.client, flow.client_port, flow.server, flow.server_port, flow.proto

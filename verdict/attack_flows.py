@@ -13,11 +13,9 @@ import polars as pl
 from models.card import MODELS
 from module3.classes import BENIGN
 from module3.detect import FOLDER, NOT_ASSESSED, Classifier, by_repetition, load
-from verdict.attack_class import AttackClasses, AttackFlow
+from verdict.attack_class import LISTED, AttackClasses, AttackFlow, verdict_of
 from verdict.document import Document, Target
 
-# Of a flood or a scan every flow is like the others.
-LISTED: Final = 1_000
 _ORDER: Final = ("Timestamp", "Src IP", "Src Port", "Dst IP", "Dst Port", "Protocol")
 _SIDES: Final = {"client": "Src IP", "server": "Dst IP"}
 _NO_FLOWS: Final = AttackClasses(NOT_ASSESSED, (), {})
@@ -55,7 +53,7 @@ def attack_classes(flows: pl.DataFrame) -> AttackClasses:
     counted = flows.group_by("class").len().sort("class")
     counts = dict(zip(counted["class"].to_list(), counted["len"].to_list(), strict=True))
     listed = tuple(map(_attack_flow, _attacks(flows).head(LISTED).iter_rows(named=True)))
-    return AttackClasses(_verdict(counts), listed, counts)
+    return AttackClasses(verdict_of(counts), listed, counts)
 
 
 def _classes_by_address(flows: pl.DataFrame, side: str) -> dict[str, AttackClasses]:
@@ -69,7 +67,7 @@ def _classes_by_address(flows: pl.DataFrame, side: str) -> dict[str, AttackClass
     for row in first.iter_rows(named=True):
         listed.setdefault(row[side], []).append(_attack_flow(row))
     return {
-        address: AttackClasses(_verdict(own), tuple(listed.get(address, ())), own)
+        address: AttackClasses(verdict_of(own), tuple(listed.get(address, ())), own)
         for address, own in counts.items()
     }
 
@@ -81,13 +79,6 @@ def _attacks(flows: pl.DataFrame) -> pl.DataFrame:
 def _with_classes(target: Target, classes: Mapping[str, AttackClasses]) -> Target:
     own = classes.get(target.ip, _NO_FLOWS)
     return replace(target, detectors=replace(target.detectors, attack_class=own))
-
-
-def _verdict(counts: dict[str, int]) -> str:
-    attacks = {name: count for name, count in counts.items() if name not in (BENIGN, NOT_ASSESSED)}
-    if attacks:
-        return min(attacks, key=lambda name: (-attacks[name], name))
-    return BENIGN if counts.get(BENIGN) else NOT_ASSESSED
 
 
 def _attack_flow(row: dict[str, Any]) -> AttackFlow:

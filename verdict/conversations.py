@@ -5,12 +5,14 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from verdict.addresses import normal_form
 from verdict.conversation_document import (
     CaptureConversations,
     Conversation,
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 # Of a target's conversations the worst so many are listed.
 LISTED: Final = 100
+# Of its ports that trojans have used so many are named: in a scan each is like the others.
+NAMED: Final = 10
 _SECOND: Final = 1e9
 _MAPPED_IPV4: Final = 0xFFFF << 32
 _DECIMALS: Final = 9
@@ -42,9 +46,13 @@ class Judged:
 
 @dataclass(frozen=True)
 class _OfAddresses:
-    """How many of a capture's conversations each address has, and which of them are listed."""
+    """How many of a capture's conversations each address has, and which of them are listed.
+
+    ``warnings`` are how many ports that trojans have used there are in all of them.
+    """
 
     counts: Mapping[str, int]
+    warnings: Mapping[str, int]
     listed: Mapping[str, Sequence[Conversation]]
 
 
@@ -95,9 +103,19 @@ def _target(target: Target, parts: Sequence[_OfAddresses], detector: Detector) -
         tuple(listed[:LISTED]),
     )
     detectors = replace(target.detectors, conversation=result)
-    texts = dict.fromkeys(text for each in listed for text in each.warnings)
+    texts = _trojan_ports(listed, sum(part.warnings[target.ip] for part in found))
     reasons = (Reason("evidence", "trojan_port", None, None, text) for text in texts)
     return replace(target, detectors=detectors, reasons=(*target.reasons, *reasons))
+
+
+def _trojan_ports(listed: Iterable[Conversation], count: int) -> Iterator[str]:
+    """Return the first of so many warnings, and how many there are besides."""
+    warnings = [text for each in listed for text in each.warnings]
+    named = dict.fromkeys(islice(dict.fromkeys(warnings), NAMED))
+    yield from named
+    others = count - sum(text in named for text in warnings)
+    if others:
+        yield f"further uses of ports that trojans are known to have used: {others:,}"
 
 
 def _verdict(probability: float, threshold: float) -> ConversationVerdict:
@@ -115,12 +133,19 @@ def _of_addresses(judged: Judged, addresses: Iterable[str], detector: Detector) 
     found = dict(zip(numbers, _conversations(judged, numbers, warned, detector), strict=True))
     return _OfAddresses(
         {address: len(own) for address, own in rows.items()},
+        {
+            address: sum(len(warned.get(number, ())) for number in own.tolist())
+            for address, own in rows.items()
+        },
         {address: [found[number] for number in own] for address, own in shown.items()},
     )
 
 
 def _rows_of(judged: Judged, addresses: Iterable[str]) -> dict[str, Numbers]:
-    """Return the numbers of the conversations of each address that has any, ascending."""
+    """Return the numbers of the conversations of each address that has any, ascending.
+
+    What stands in the place of an address in logs may be none.
+    """
     key = judged.conversations.states["key"]
     number = np.arange(len(key))
     sides = pl.DataFrame(
@@ -131,7 +156,7 @@ def _rows_of(judged: Judged, addresses: Iterable[str]) -> dict[str, Numbers]:
         }
     )
     wanted = pl.DataFrame(
-        [(address, *_halves(address)) for address in sorted(addresses)],
+        [(each, *_halves(known)) for each in sorted(addresses) if (known := normal_form(each))],
         schema={"address": pl.String, "upper": pl.UInt64, "lower": pl.UInt64},
         orient="row",
     )
@@ -148,10 +173,10 @@ def _halves(address: str) -> tuple[int, int]:
 
 
 def _worst(judged: Judged, rows: Numbers, warned: Mapping[int, Mapping[int, int]]) -> Sequence[int]:
-    """Return the worst of some conversations, and those with warnings."""
+    """Return the worst of some conversations, and the first ones with warnings."""
     order = rows[np.argsort(-judged.probabilities[rows], kind="stable")]
     warnings = (number for number in rows.tolist() if number in warned)
-    return list(dict.fromkeys([*order[:LISTED].tolist(), *warnings]))
+    return list(dict.fromkeys([*order[:LISTED].tolist(), *islice(warnings, NAMED)]))
 
 
 def _conversations(

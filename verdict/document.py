@@ -252,6 +252,6 @@ class Document:
     captures: tuple[Capture, ...]
     targets: tuple[Target, ...]
     attack_classes: AttackClasses | None = None
-    usual: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    usual_of_malicious: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    usual_of_malicious: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     schema: int = SCHEMA_VERSION

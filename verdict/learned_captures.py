@@ -15,7 +15,7 @@ _DIGITS: Final = re.compile(r"[0-9a-f]{6,64}")
 
 
 def capture_of(sightings: Iterable[Sighting], named: str) -> str:
-    """Return the SHA-256 (the path, for a folder of logs) of the one capture that is named.
+    """Return the SHA-256 (for a folder, of the logs in it) of the one capture that is named.
 
     It is named by its path as it was given when it was learned, by its file name, or by the first
     digits, six at least, of its SHA-256. Raises ``UnknownCertificateError`` when nothing was

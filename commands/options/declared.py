@@ -150,7 +150,7 @@ _SCANNING: Final = (
     Option("out", "folder for the documents", Path, metavar="DIR", is_required=True),
     Option(
         "resume",
-        "keep the documents of captures that did not change",
+        "keep the documents of captures that were read and did not change",
         switch,
         default=False,
     ),

@@ -156,7 +156,7 @@ def _contribution(reason: Reason, largest: float, language: Language) -> list[st
     value = _value(reason.feature, reason.value, language)
     direction = "malicious" if amount > 0 else "normal"
     return [
-        text(language(DETECTORS[reason.detector])),
+        text(language(DETECTORS.get(reason.detector, reason.detector))),
         text(_meaning(reason.feature, language)),
         text(value),
         element("span", f"{_bar(amount, largest)} {amount:+.2f}", class_="number"),

@@ -151,3 +151,14 @@ def test_a_folder_that_may_not_be_entered_does_not_stop_the_search(
     monkeypatch.setattr(Path, "iterdir", unlisted)
     assert ("capture", "open__a.pcap") in found(tmp_path)
     assert ("logs", "closed") in found(tmp_path)  # reading it says why it cannot be read
+
+
+@pytest.mark.parametrize("letter", ["a", "\u00e9", os.fsdecode(b"\xe9")])
+def test_long_names_are_cut_and_stay_distinct(tmp_path: Path, letter: str) -> None:
+    deep = tmp_path.joinpath(*[letter * 50] * 6)
+    put(deep / "one.pcap")
+    put(deep / "two.pcap")
+    names = [name for _, name in found(tmp_path)]
+    assert len(set(names)) == 2
+    assert all(len(os.fsencode(name)) <= 200 for name in names)
+    assert names == [name for _, name in found(tmp_path)]

@@ -55,13 +55,21 @@ def test_json_alone_on_standard_output(data: Path, capsys: Output) -> None:
     assert json.loads(capsys.readouterr().out)["schema"] == 1
 
 
+@pytest.mark.usefixtures("quick")
+def test_page_on_standard_output_stands_alone(data: Path, capsys: Output) -> None:
+    assert project.main(["compare", "--data", str(data), "--html", "-", "--jobs", "1"]) == 0
+    assert capsys.readouterr().out.endswith("</html>\n")
+
+
 def test_file_that_cannot_be_written_is_refused_before_the_work(capsys: Output) -> None:
     assert project.main(["compare", "--html", "/no/such/folder/x.html"]) == 2
     assert "cannot be written" in capsys.readouterr().err
+    assert project.main(["compare", "--html", "-", "--json", "-"]) == 2
+    assert "cannot both go to standard output" in capsys.readouterr().err
 
 
 def test_sets_that_are_missing_or_too_small(data: Path, tmp_path: Path, capsys: Output) -> None:
-    assert project.main(["compare", "--data", str(tmp_path)]) == 3
+    assert project.main(["compare", "--quiet", "--data", str(tmp_path)]) == 3
     assert GOOD_SET in capsys.readouterr().err
     for name in (GOOD_SET, BAD_SET):
         lines = (data / name).read_text(encoding="utf-8").splitlines()

@@ -1,5 +1,6 @@
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ def completed(script: str, *words: str) -> set[str]:
         '_detector_completion; printf "%s\\n" "${COMPREPLY[@]}"'
     )
     result = subprocess.run([str(BASH), "-c", code], capture_output=True, text=True, check=True)
-    return set(result.stdout.split())
+    return set(result.stdout.splitlines())
 
 
 @pytest.mark.skipif(BASH is None, reason="needs bash")
@@ -29,6 +30,18 @@ def test_commands_options_and_values_are_completed(capsys: Output) -> None:
     assert completed(script, "project.py", "detect", "--engine", "") == {"auto", "zeek", "builtin"}
     assert completed(script, "project.py", "certs", "co") == {"confirm"}
     assert completed(script, "project.py", "detect", "/et") == {"/etc"}
+
+
+@pytest.mark.skipif(BASH is None, reason="needs bash")
+def test_file_name_with_blanks_is_one_word(
+    capsys: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("my first capture.pcap", "my*.pcap"):
+        (tmp_path / name).touch()
+    project.main(["completion", "bash"])
+    script = capsys.readouterr().out
+    assert completed(script, "project.py", "detect", "my") == {"my first capture.pcap", "my*.pcap"}
 
 
 def test_zsh_gets_the_same_behind_its_own_words(capsys: Output) -> None:

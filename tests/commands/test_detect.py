@@ -107,6 +107,16 @@ def test_unreadable_input_among_others_is_told(logs: Path, tmp_path: Path, capsy
     assert "broken.pcap:notread" in "".join(output.out.split())  # wherever the line was wrapped
 
 
+@pytest.mark.usefixtures("quiet")
+def test_unreadable_input_among_others_is_told_to_the_quiet_too(
+    logs: Path, tmp_path: Path, capsys: Output
+) -> None:
+    broken = tmp_path / "broken.pcap"
+    broken.write_bytes(b"")
+    detect(logs, broken, "-q")
+    assert "broken.pcap" in capsys.readouterr().err
+
+
 def test_folder_without_ssl_log_is_told(logs: Path, capsys: Output) -> None:
     (logs / "ssl.log").unlink()
     assert detect(logs) == 0
@@ -164,7 +174,10 @@ def test_json_option_does_not_overwrite_a_capture(
     assert "not to be overwritten" in capsys.readouterr().err
 
 
-def test_result_that_cannot_be_written(logs: Path, tmp_path: Path, capsys: Output) -> None:
+def test_result_that_cannot_be_written_is_refused_before_the_work(
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setattr("capture.read.read_logs", lambda *_, **__: pytest.fail("was read"))
     assert detect(logs, "--json", tmp_path / "nowhere" / "v.json") == 2
     assert "cannot be written" in capsys.readouterr().err
 

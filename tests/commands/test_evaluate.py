@@ -52,6 +52,14 @@ def test_stored_figures_as_json_and_page(
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
+def test_page_on_standard_output_stands_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evaluation.stored.stored_document", lambda models: small_document())
+    assert project.main(["evaluate", "--html", "-"]) == 0
+    assert capsys.readouterr().out.endswith("</html>\n")
+
+
 def test_the_whole_protocol_is_written_and_printed(
     fitted: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,6 +104,8 @@ def test_labels_may_be_elsewhere(
         (["--full", "--folds", "1"], "--folds must be 2"),
         (["--servers", "s.csv"], "--manifest"),
         (["--full", "--html", "no/such/folder/page.html"], "cannot be written"),
+        (["--full", "--json", "one", "--html", "one"], "cannot both be written to one"),
+        (["--full", "--json", "-", "--html", "-"], "cannot both go to standard output"),
     ],
 )
 def test_wrong_use_is_told_before_the_work(

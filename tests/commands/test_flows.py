@@ -56,6 +56,17 @@ def test_an_unreadable_capture_is_told_and_the_others_are_read(
     assert not (tmp_path / "none.csv").exists()
 
 
+@pytest.mark.usefixtures("quiet")
+def test_an_unreadable_capture_is_told_to_the_quiet_too(
+    pcaps: Path, tmp_path: Path, capsys: Output
+) -> None:
+    (tmp_path / "empty.pcap").write_bytes(b"")
+    out = tmp_path / "flows.csv"
+    assert run(tmp_path / "empty.pcap", pcaps / "tls13.pcapng", "--out", out, "-q") == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "empty.pcap" in line
+
+
 def test_logs_hold_no_packets(logs: Path, tmp_path: Path, capsys: Output) -> None:
     assert run(logs, "--out", tmp_path / "flows.csv") == 3
     assert "logs do not hold the packets" in capsys.readouterr().err

@@ -43,6 +43,18 @@ def test_unreadable_capture_is_told(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "empty.pcap" in capsys.readouterr().err
 
 
+def test_what_cannot_be_read_is_told_to_the_quiet_too(
+    logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], quiet: None
+) -> None:
+    path = tmp_path / "empty.pcap"
+    path.write_bytes(b"")
+    assert run(path, "--out", tmp_path / "out", "-q") == 3
+    assert "empty.pcap" in capsys.readouterr().err
+    assert run(path, logs, "--out", tmp_path / "out", "-q") == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "empty.pcap" in line
+
+
 def test_folder_that_cannot_be_made(
     logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

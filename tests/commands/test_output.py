@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from commands.errors import WrongUseError
-from commands.output import encoded, notice, replace_file, replacing, write_to
+from commands.output import (
+    check_writable,
+    encoded,
+    notice,
+    replace_file,
+    replacing,
+    write_to,
+)
 
 
 def test_notice_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,6 +81,30 @@ def test_names_do_not_reach_a_terminal_as_commands(capsys: pytest.CaptureFixture
 def test_place_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(WrongUseError, match="cannot be written"):
         replace_file(tmp_path / "nowhere" / "document.json", "")
+
+
+def test_place_that_cannot_be_written_is_known_beforehand(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    for path in ("no/such/folder/x", "file/x"):
+        with pytest.raises(WrongUseError, match=r"cannot be written \(no such folder"):
+            check_writable(str(tmp_path / path))
+    with pytest.raises(WrongUseError, match=r"cannot be written \(is a directory\)"):
+        check_writable(str(tmp_path))
+
+
+def test_a_capture_is_known_beforehand(pcaps: Path) -> None:
+    with pytest.raises(WrongUseError, match="is a capture"):
+        check_writable(str(pcaps / "beacon.pcap"))
+
+
+@pytest.mark.parametrize("destination", ["-", "/dev/stdout", "/dev/null", "here", "file"])
+def test_place_that_can_be_written(
+    destination: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    check_writable(destination)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_full_device_is_an_error_of_one_line() -> None:

@@ -2,11 +2,13 @@ import io
 import shutil
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+import project
 from capture import processes
 from capture.processes import beside
 from commands import prompt
@@ -179,6 +181,61 @@ def test_unreadable_capture_alone_is_told(ask, tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "empty.pcap").write_bytes(b"")
     assert ask(BEACON, folders=(folder,))[0] == 3
+
+
+@pytest.mark.usefixtures("quiet")
+def test_unreadable_capture_is_told_to_the_quiet_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    (tmp_path / "empty.pcap").write_bytes(b"")
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{BEACON}\n"))
+    assert prompt.run((tmp_path,)) == 3
+    assert "the file is empty" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_listed_is_one_line(
+    ask, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    iterdir = Path.iterdir
+
+    def refused(path: Path) -> Iterator[Path]:
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    told: list[str] = []
+    monkeypatch.setattr("commands.analysis.complaint", told.append)
+    status, output = ask(BEACON, folders=(closed, logs.parent))
+    assert status == 0
+    assert "the FINAL predict result is MALICIOUS!\n" in output
+    (line,) = told
+    assert str(closed) in line
+
+
+def test_samples_are_there_in_a_folder_that_was_deleted(
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setattr(prompt, "SAMPLES", logs.parent)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{BEACON}\n"))
+    assert prompt.run() == 0
+    assert "the FINAL predict result is MALICIOUS!\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["-v", None])
+def test_verbose_tells_what_servers_are_found_by(
+    option: str | None, logs: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    monkeypatch.setattr(prompt, "_usual_folders", lambda: [logs.parent])
+    assert project.main([option] if option else []) == 0
+    assert ("  Wireshark: " in capsys.readouterr().out) == (option == "-v")
 
 
 def test_preparation_ends_at_what_is_not_there() -> None:

@@ -1,9 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import project
+from verdict.attack_class import AttackClasses
+from verdict.document import Capture, Document, Engine
 from verdict.document_json import from_json, to_json
 
 from ..report.documents import document
@@ -94,6 +97,51 @@ def test_several_documents_are_shown_as_one(written: Path, tmp_path: Path, capsy
     assert [each.ip for each in both.targets] == [BEACON, BEACON, SITE, SITE, HIDDEN, HIDDEN]
     assert [each.path for each in both.captures] == ["home.pcap", "office.pcap"]
     assert both.engine.name == "builtin + zeek"
+
+
+def stored(path: Path, content: Document) -> Path:
+    path.write_text(to_json(content), encoding="utf-8")
+    return path
+
+
+def test_document_alone_is_rendered_as_it_is(tmp_path: Path, capsys: Output) -> None:
+    classes = AttackClasses("DoS", (), {"Benign": 3, "DoS": 1})
+    path = stored(tmp_path / "one.json", replace(document(), attack_classes=classes))
+    render(path, "--json")
+    assert capsys.readouterr().out.encode() == path.read_bytes()
+
+
+def test_attack_classes_of_several_documents_are_added_up(tmp_path: Path, capsys: Output) -> None:
+    parts = [{"Benign": 3, "DoS": 1}, {"Benign": 2, "SQL Injection": 4}]
+    paths = [
+        stored(tmp_path / f"{number}.json", replace(document(), attack_classes=classes))
+        for number, classes in enumerate(AttackClasses("", (), counts) for counts in parts)
+    ]
+    without = stored(tmp_path / "without.json", document())
+    render(*paths, without, "--json")
+    found = from_json(capsys.readouterr().out).attack_classes
+    assert found == AttackClasses("SQL Injection", (), {"Benign": 5, "DoS": 1, "SQL Injection": 4})
+
+
+def test_captures_of_one_name_and_other_bytes_stay_two(tmp_path: Path, capsys: Output) -> None:
+    (capture,) = document().captures
+    other = replace(document(), captures=(replace(capture, sha256="d" * 64),))
+    paths = [stored(tmp_path / "a.json", document()), stored(tmp_path / "b.json", other)]
+    render(*reversed(paths), paths[0], "--json")
+    found = from_json(capsys.readouterr().out).captures
+    assert [each.sha256 for each in found] == [capture.sha256, "d" * 64]
+
+
+def test_ranges_are_kept_beside_a_capture_that_could_not_be_read(
+    tmp_path: Path, capsys: Output
+) -> None:
+    unread = Capture("a.pcap", None, None, {"not a capture": 1}, None, None)
+    failed = stored(tmp_path / "a.json", Document(Engine("auto", "unknown"), (unread,), ()))
+    normal, malicious = {"avg_TTL": (0.5, 9.0)}, {"avg_TTL": (0.25, 2.0)}
+    known = replace(document(), usual=normal, usual_of_malicious=malicious)
+    render(failed, stored(tmp_path / "b.json", known), "--json")
+    found = from_json(capsys.readouterr().out)
+    assert (found.usual, found.usual_of_malicious) == (normal, malicious)
 
 
 def test_address_that_is_in_no_document(written: Path, capsys: Output) -> None:

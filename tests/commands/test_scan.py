@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -122,6 +123,13 @@ def test_nothing_readable(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "empty.pcap.json").exists()
 
 
+@pytest.mark.usefixtures("quiet")
+def test_nothing_readable_is_told_to_the_quiet_too(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "empty.pcap").write_bytes(b"")
+    assert run(tmp_path / "empty.pcap", "--out", tmp_path / "out", "-q") == 3
+    assert "the file is empty" in capsys.readouterr().err
+
+
 def test_folder_without_captures(tmp_path: Path, capsys: Output) -> None:
     (tmp_path / "nothing").mkdir()
     assert run(tmp_path / "nothing", "--out", tmp_path / "out") == 3
@@ -139,6 +147,13 @@ def test_servers_of_all_captures_are_ranked_together(
     assert "  in second" in lines
     assert "6 servers, 2 malicious" in lines
     assert "3 servers more not shown (--top, --min-probability)" in lines
+
+
+def test_lines_of_json_that_cannot_be_written_are_refused_before_the_work(
+    captures: Path, tmp_path: Path
+) -> None:
+    assert run(captures, "--out", tmp_path / "out", "--jsonl", tmp_path / "no" / "file") == 2
+    assert not (tmp_path / "out").exists()
 
 
 def test_lines_of_json_name_the_capture(captures: Path, tmp_path: Path, capsys: Output) -> None:
@@ -195,26 +210,62 @@ def test_interruption_says_what_was_done_and_keeps_it(
     assert (out / "text.pcap.json").exists()
 
 
-def test_resume_keeps_documents_of_unchanged_captures(captures: Path, tmp_path: Path) -> None:
+def test_resume_keeps_documents_of_unchanged_captures(
+    captures: Path, tmp_path: Path, pcaps: Path
+) -> None:
+    shutil.copy(pcaps / "beacon.pcap", captures)
     out = tmp_path / "out"
     run(captures, "--out", out)
     whole = contents(out)
     (out / "summary.csv").unlink()
     (out / "office.json").unlink()
     (out / "empty.pcap.json").write_text("cut o", encoding="utf-8")
-    kept = (out / "text.pcap.json").stat().st_mtime_ns
+    kept = (out / "beacon.pcap.json").stat().st_mtime_ns
     assert run(captures, "--out", out, "--resume") == 1
     assert contents(out) == whole
-    assert (out / "text.pcap.json").stat().st_mtime_ns == kept
+    assert (out / "beacon.pcap.json").stat().st_mtime_ns == kept
 
 
-def test_resume_analyses_a_changed_capture_again(captures: Path, tmp_path: Path) -> None:
+def test_resume_analyses_a_changed_capture_again(
+    captures: Path, tmp_path: Path, pcaps: Path
+) -> None:
+    shutil.copy(pcaps / "beacon.pcap", captures / "changed.pcap")
     out = tmp_path / "out"
     run(captures, "--out", out)
-    before = (out / "text.pcap.json").read_bytes()
-    (captures / "text.pcap").write_text("no capture at all", encoding="utf-8")
+    before = (out / "changed.pcap.json").read_bytes()
+    shutil.copy(pcaps / "ipv6.pcap", captures / "changed.pcap")
     run(captures, "--out", out, "--resume")
-    assert (out / "text.pcap.json").read_bytes() != before
+    assert (out / "changed.pcap.json").read_bytes() != before
+
+
+def test_resume_tries_what_could_not_be_read_again(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "empty.pcap").write_bytes(b"")
+    for more in ((), ("--resume",)):
+        assert run(tmp_path / "empty.pcap", "--out", tmp_path / "out", *more) == 3
+        assert "the file is empty" in capsys.readouterr().err
+
+
+def test_capture_deep_in_folders_of_long_names(tmp_path: Path, pcaps: Path, capsys: Output) -> None:
+    deep = tmp_path.joinpath("in", *(letter * 60 for letter in "abcde"))
+    deep.mkdir(parents=True)
+    for name in ("one.pcap", "two.pcap"):
+        shutil.copy(pcaps / "ipv6.pcap", deep / name)
+    out = tmp_path / "out"
+    assert run(tmp_path / "in", "--out", out) in (0, 1)
+    first = contents(out)
+    assert len(first) == 3
+    assert run(tmp_path / "in", "--out", out, "--resume") in (0, 1)
+    assert contents(out) == first
+    assert "wrote 0 documents" in capsys.readouterr().err
+
+
+def test_what_a_folder_of_logs_taught_is_no_hint_on_it(tmp_path: Path, captures: Path) -> None:
+    run(captures / "office", "--out", tmp_path / "one")
+    otherwise = captures / ".." / "captures" / "office"
+    run(otherwise, "--out", tmp_path / "two")
+    again = from_json((tmp_path / "two" / "office.json").read_text(encoding="utf-8"))
+    matches = [each.detectors.certificate_database.matches for each in again.targets]
+    assert matches == [(), (), ()]
 
 
 def _failing(error: Exception, monkeypatch: pytest.MonkeyPatch, times: int = 9) -> None:

@@ -109,3 +109,15 @@ def test_a_file_that_cannot_be_written_is_wrong_use(
     monkeypatch.setattr("module2.train.main", refuse)
     assert project.main(["train"]) == 2
     assert capsys.readouterr().err == "there/table.csv: cannot be used (permission denied)\n"
+
+
+def test_a_full_device_without_a_name_is_wrong_use(
+    calls, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(argv: list[str]) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("module2.train.main", refuse)
+    assert project.main(["train"]) == 2
+    line = "a file or standard output cannot be used (no space left on device)\n"
+    assert capsys.readouterr().err == line

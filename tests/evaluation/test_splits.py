@@ -163,3 +163,20 @@ def test_random_folds_have_both_classes_and_leak_captures() -> None:
     assert any(shared(made, split, ("capture",)) for split in splits)
     for split in splits:
         assert set(made.servers["label"][split.servers[1]]) == {0, 1}
+
+
+def test_random_folds_are_no_more_than_rows_of_a_class() -> None:
+    made = few_malicious(3)
+    assert len(at_random(made, 5, 1)) == 3
+
+
+def test_one_row_of_a_class_cannot_be_drawn() -> None:
+    with pytest.raises(EvaluationError, match="two malicious and two normal servers"):
+        at_random(few_malicious(1), 5, 1)
+
+
+def few_malicious(count: int) -> LabelledTables:
+    """Return tables with so many malicious servers."""
+    made = small_tables()
+    malicious = made.servers.filter(label=1).head(count)
+    return replace(made, servers=pl.concat([malicious, made.servers.filter(label=0)]))

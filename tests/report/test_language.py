@@ -119,6 +119,11 @@ def test_reasons_for_skipping() -> None:
     assert CHINESE.skipped("not IP (other EtherTypes)") == "非 IP（其他 EtherType）"
 
 
+def test_ports_of_trojans_beyond_those_named() -> None:
+    text = "further uses of ports that trojans are known to have used: 1,250"
+    assert CHINESE.reason(text) == "已知木马用过的端口的其他使用次数：1,250"
+
+
 def test_kind_of_a_match_may_be_words() -> None:
     text = "subject and issuer CN=a is known, learned in b.pcap (a hint, no proof)"
     assert CHINESE.reason(text).startswith("主体与颁发者 CN=a 已知")

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from report.allowlist import parse_allowlist
 from report.selection import Sort, View, select, together
+from verdict.attack_class import AttackClasses
 
 from ..verdict.synthetic import BEACON, HIDDEN, SITE
 from .documents import document
@@ -69,3 +72,9 @@ def test_overviews_of_several_captures_are_ordered_together() -> None:
     ]
     assert (whole.servers, whole.malicious, whole.hidden, whole.left_out) == (9, 1, 4, 2)
     assert len(whole.captures) == 3
+
+
+def test_attack_classes_of_several_captures_are_added_up() -> None:
+    attacked = replace(document(), attack_classes=AttackClasses("DoS", (), {"DoS": 2}))
+    parts = [select(each, View()).overview for each in (attacked, document(), attacked)]
+    assert together(parts, View()).attack_classes == AttackClasses("DoS", (), {"DoS": 4})

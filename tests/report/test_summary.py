@@ -33,3 +33,9 @@ def test_rows_are_sorted_by_name() -> None:
         "a,a,NOT ASSESSED,,,0,0,,1.25,,,\n"
         "b,a,NOT ASSESSED,,,0,0,,1.25,,,\n"
     )
+
+
+def test_name_that_a_spreadsheet_would_take_for_a_formula() -> None:
+    capture = Capture("=1+1.pcap", None, None, {}, None, None)
+    row = summary_row("=1+1.pcap", Document(Engine("auto", "unknown"), (capture,), ()))
+    assert summary([row]).splitlines()[1].startswith("'=1+1.pcap,'=1+1.pcap,NOT ASSESSED")

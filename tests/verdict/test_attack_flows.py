@@ -9,8 +9,8 @@ import pytest
 from module3.flow_state import OPENINGS
 from tests.verdict.synthetic import CLIENT, SITE, sample_logs, stub_models
 from verdict.assess import assess
+from verdict.attack_class import LISTED
 from verdict.attack_flows import (
-    LISTED,
     attack_classes,
     classified_flows,
     load_classifier,

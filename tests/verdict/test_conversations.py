@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -8,7 +9,7 @@ from capture.builtin.engine import analyse
 from module4.detect import Detector, load
 from module4.features import conversations_of_capture
 from verdict.assess import assess
-from verdict.conversations import judge, with_conversations
+from verdict.conversations import LISTED, NAMED, judge, with_conversations
 from verdict.document import Document
 from verdict.document_json import from_json, to_json
 from verdict.scoring import score
@@ -96,6 +97,41 @@ def test_port_of_a_trojan_is_evidence_in_words_and_no_verdict(
     other = judged(write(tmp_path / "d.pcap", same), ["192.0.2.7"], detector)
     found = other.targets[0].detectors.conversation
     assert found.probability == target.detectors.conversation.probability
+
+
+def test_of_a_scan_the_first_ports_are_named_and_the_others_counted(
+    tmp_path: Path, detector: Detector
+) -> None:
+    packets = [
+        Packet(float(host), tcp(b"", 50000, port, flags=SYN), destination=f"192.0.2.{host}")
+        for host in range(1, LISTED + 31)
+        for port in (12345, 31337)
+    ]
+    path = write(tmp_path / "scan.pcap", packets)
+    (target,) = judged(path, ["10.0.0.1"], detector).targets
+    texts = [each.text for each in target.reasons if each.feature == "trojan_port"]
+    assert len(set(texts)) == NAMED + 1
+    uses = 2 * (LISTED + 30) - NAMED
+    assert texts[-1] == f"further uses of ports that trojans are known to have used: {uses}"
+    assert target.detectors.conversation.count == LISTED + 30
+
+
+@pytest.mark.parametrize("text", ["server.example", "[no address]", ""])
+def test_target_whose_address_is_none_has_no_conversations(
+    pcaps: Path, detector: Detector, text: str
+) -> None:
+    path = pcaps / "beacon.pcap"
+    whole = assess(score(analyse(path), stub_models()), None, None)
+    odd = replace(whole.targets[0], ip=text)
+    conversations = conversations_of_capture(path, detector.templates).conversations
+    found = with_conversations(
+        replace(whole, targets=(odd, *whole.targets)),
+        {str(path): judge(conversations, detector)},
+        detector,
+    )
+    verdicts = [each.detectors.conversation.verdict for each in found.targets]
+    assert verdicts[0] == "NOT ASSESSED"
+    assert "NOT ASSESSED" not in verdicts[1:]
 
 
 def test_ipv6_target(pcaps: Path, detector: Detector) -> None:

@@ -130,6 +130,17 @@ def test_value_of_another_type_is_refused(
         from_json(json.dumps(content))
 
 
+@pytest.mark.parametrize("ends", [[], [1.0], [1.0, 2.0, 3.0]])
+@pytest.mark.parametrize("name", ["usual", "usual_of_malicious"])
+def test_range_without_two_ends_is_refused(
+    document: Document, name: str, ends: list[float]
+) -> None:
+    content = json.loads(to_json(document))
+    content[name] = {"avg_TTL": ends}
+    with pytest.raises(DocumentError, match="damaged"):
+        from_json(json.dumps(content))
+
+
 def test_unknown_verdict_is_refused(document: Document) -> None:
     text = to_json(document).replace('"MALICIOUS"', '"PERHAPS"')
     with pytest.raises(DocumentError, match="PERHAPS"):

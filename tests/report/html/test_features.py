@@ -23,6 +23,13 @@ def test_bars_point_to_what_they_speak_for() -> None:
     )
 
 
+def test_detector_of_a_later_program_has_its_own_name() -> None:
+    (beacon,) = document(BEACON).targets
+    (first, *_) = [each for each in beacon.reasons if each.contribution is not None]
+    other = replace(beacon, reasons=(replace(first, detector="module9"),))
+    assert ">module9<" in contributions(other, ENGLISH)
+
+
 def test_without_contributions_there_is_no_table() -> None:
     assert contributions(replace(target(SITE), reasons=()), ENGLISH) == ""
 
