@@ -152,8 +152,8 @@ class Analysis:
         """Return the bytes of each capture by its path in the document."""
         from capture.processes import size_of
 
-        captures = [info for info in self.logs.captures if info.packets is not None]
-        return {info.path: size_of(Path(info.path)) for info in captures}
+        read = [info.path for info in self.logs.captures if info.sha256]
+        return {path: size_of(Path(path)) for path in read if Path(path).is_file()}
 
     def assess(
         self, addresses: Sequence[str] | None, allowlist: Allowlist | None = None

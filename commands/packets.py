@@ -101,8 +101,8 @@ def looking_at_packets(
 
 
 def _known(captures: Sequence[Input], logs: Logs) -> dict[str, Input]:
-    """Return the captures that the logs are of by their paths there."""
-    known = {info.path for info in logs.captures if info.packets is not None}
+    """Return the captures that the logs are of by their paths there; one unread has no digest."""
+    known = {info.path for info in logs.captures if info.sha256}
     return {path: each for each in captures if (path := _as_in_document(each)) in known}
 
 

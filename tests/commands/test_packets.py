@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+import project
 from capture.builtin.engine import analyse
 from capture.discover import Input, find_inputs
 from capture.logs import Logs, merge
 from commands.packets import PacketResults, looking_at_packets, models_of
 from models.card import MODELS
+from verdict.document_json import from_json
 
 
 def results(
@@ -37,6 +39,21 @@ def test_captures_that_were_read_are_looked_at(pcaps: Path, logs: Logs) -> None:
     inputs = find_inputs([pcaps / name for name in names])
     found = results(inputs, logs, MODELS, 1)
     assert list(found.findings) == [str(pcaps / "beacon.pcap")]
+
+
+def test_captures_that_zeek_has_read_are_looked_at(
+    pcaps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zeek = tmp_path / "zeek"
+    zeek.write_text("#!/bin/sh\nexit 0\n")  # nor does it count packets
+    zeek.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    arguments = ["detect", str(pcaps / "beacon.pcap"), "--engine", "zeek", "--json", "-"]
+    project.main([*arguments, "--certificates", str(tmp_path / "certificates.sqlite")])
+    document = from_json(capsys.readouterr().out)
+    assert document.engine.name == "zeek"
+    assert document.attack_classes is not None
+    assert document.captures[0].conversation.verdict != "NOT ASSESSED"
 
 
 def test_processes_give_the_same(pcaps: Path, logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
