@@ -39,6 +39,11 @@ def parse(text: str) -> CertificateList:
         del rows[0]
     entries = [_own(row) if own else _listed(row) for row in rows]
     usable = tuple(entry for entry in entries if entry is not None)
+    if own and rows and all(row[:1] == ["learned"] for row in rows):
+        raise CertificateDatabaseError(
+            "only what detectors learned, which is not imported; confirm it before: "
+            "python project.py certs confirm"
+        )
     if rows and not usable:
         raise CertificateDatabaseError(
             "no row with a certificate's fingerprint; expected Listingdate,SHA1,Listingreason as "
@@ -99,7 +104,8 @@ def _listed(row: list[str]) -> Entry | None:
     if len(row) < 2 or not _SHA1.fullmatch(row[1].strip()):
         return None
     reason = row[2].strip() if len(row) > 2 else "malicious"
-    return Entry("imported", sha1=row[1].strip().lower(), note=f"{reason} (listed {row[0]})")
+    note = f"{reason} (listed {row[0]})" if row[0].strip() else reason
+    return Entry("imported", sha1=row[1].strip().lower(), note=note)
 
 
 def _own(row: list[str]) -> Entry | None:

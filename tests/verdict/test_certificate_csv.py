@@ -75,6 +75,16 @@ def test_list_without_entries_is_no_error() -> None:
     assert parse("# nothing today\n").entries == ()
 
 
+def test_an_export_of_what_was_only_learned_says_why_it_is_refused() -> None:
+    with pytest.raises(CertificateDatabaseError, match="only what detectors learned"):
+        parse(export([Entry("learned", "a" * 64)]))
+
+
+def test_a_row_without_a_date_has_its_reason_alone() -> None:
+    (entry,) = parse(f",{'1' * 40},Dridex C&C\n").entries
+    assert entry.note == "Dridex C&C"
+
+
 def test_text_that_is_no_list_is_refused() -> None:
     with pytest.raises(CertificateDatabaseError, match="Listingdate,SHA1,Listingreason"):
         parse("<html>\n<body>not found</body>\n")
