@@ -20,6 +20,7 @@ import polars as pl
 
 from models.card import MODELS, Card, write_card
 from models.feature_ranges import MALICIOUS, NORMAL, fit_ranges, save_ranges
+from models.replacement import replacing_model
 from models.storage import load_json, save_json
 from module2.algorithms import ALGORITHMS, Algorithm
 from module2.columns import EVIDENCE_FEATURES, FEATURES, ORIGIN
@@ -66,30 +67,30 @@ def train(
     added = read_added_rows(tables.ctu) if tables.ctu else None
     score = partial(fit_and_score, algorithm, added=added)
     measured_on, probabilities = _measured(rows, score, seeds)
-    folder = _empty_folder(models / algorithm.name)
     setting = chosen_setting(algorithm, rows, added)
     encoders, model = fit(algorithm, rows, added, setting=setting)
-    algorithm.save(folder / algorithm.file, model)
-    save_json(folder / ENCODERS_FILE, encoders.to_json())
-    for file, label in ((NORMAL, 0), (MALICIOUS, 1)):
-        save_ranges(folder / file, fit_ranges(rows.filter(label=label), FEATURES))
-    write_table(folder / OUT_OF_FOLD, _out_of_fold_table(rows, probabilities))
     threshold, metrics = _figures(rows, probabilities)
     comparison = _comparison(tables.labelled)
-    return write_card(
-        folder,
-        description=algorithm.description,
-        features=algorithm.features,
-        thresholds={THRESHOLD: threshold},
-        metrics={
-            "measured_on": measured_on,
-            **({"setting": dict(setting)} if setting else {}),
-            **metrics,
-            **_compared(comparison, algorithm),
-        },
-        libraries=algorithm.libraries,
-        training_data=[path for path in (*tables.labelled, tables.ctu, comparison) if path],
-    )
+    with replacing_model(models / algorithm.name) as folder:
+        algorithm.save(folder / algorithm.file, model)
+        save_json(folder / ENCODERS_FILE, encoders.to_json())
+        for file, label in ((NORMAL, 0), (MALICIOUS, 1)):
+            save_ranges(folder / file, fit_ranges(rows.filter(label=label), FEATURES))
+        write_table(folder / OUT_OF_FOLD, _out_of_fold_table(rows, probabilities))
+        return write_card(
+            folder,
+            description=algorithm.description,
+            features=algorithm.features,
+            thresholds={THRESHOLD: threshold},
+            metrics={
+                "measured_on": measured_on,
+                **({"setting": dict(setting)} if setting else {}),
+                **metrics,
+                **_compared(comparison, algorithm),
+            },
+            libraries=algorithm.libraries,
+            training_data=[path for path in (*tables.labelled, tables.ctu, comparison) if path],
+        )
 
 
 def _measured(rows: pl.DataFrame, score: FitAndScore, seeds: Sequence[int]) -> tuple[str, Matrix]:
@@ -125,13 +126,6 @@ def _out_of_fold_table(rows: pl.DataFrame, probabilities: Matrix) -> pl.DataFram
     return rows.select(
         "label", *ORIGIN, *EVIDENCE_FEATURES, pl.Series("probability", probabilities)
     )
-
-
-def _empty_folder(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.iterdir():
-        path.unlink()
-    return folder
 
 
 def run(

@@ -19,6 +19,7 @@ import polars as pl
 from models.card import MODELS, Card, write_card
 from models.lightgbm_text import parse_lightgbm
 from models.many_classes import ClassForest
+from models.replacement import replacing_model
 from models.storage import save_arrays, save_class_forest, save_lightgbm
 from module3.classes import BENIGN, CLASSES
 from module3.detect import (
@@ -78,24 +79,25 @@ def train(table: Path, models: Path) -> Card:
     _check(rows, table)
     margins, said = _held_back(rows)
     fitted = _fit(rows, *_thresholds(margins))
-    folder = _empty_folder(models / FOLDER)
-    _save(folder, fitted)
-    write_table(folder / OUT_OF_FOLD, said)
     classifier = fitted.classifier
-    return write_card(
-        folder,
-        description=_DESCRIPTION,
-        features=FEATURES,
-        thresholds={DISTANCE: classifier.distance, PROBABILITY: classifier.probability},
-        metrics={
-            "measured_on": "every quarter of the rows of each class and source, held back once",
-            "training_rows": len(rows),
-            "by_source": measured_by_source(said),
-            "across_sources": _across(rows),
-        },
-        libraries=("lightgbm", "numpy", "polars", "scikit-learn"),
-        training_data=[table],
-    )
+    metrics = {
+        "measured_on": "every quarter of the rows of each class and source, held back once",
+        "training_rows": len(rows),
+        "by_source": measured_by_source(said),
+        "across_sources": _across(rows),
+    }
+    with replacing_model(models / FOLDER) as folder:
+        _save(folder, fitted)
+        write_table(folder / OUT_OF_FOLD, said)
+        return write_card(
+            folder,
+            description=_DESCRIPTION,
+            features=FEATURES,
+            thresholds={DISTANCE: classifier.distance, PROBABILITY: classifier.probability},
+            metrics=metrics,
+            libraries=("lightgbm", "numpy", "polars", "scikit-learn"),
+            training_data=[table],
+        )
 
 
 def _check(rows: pl.DataFrame, table: Path) -> None:
@@ -181,13 +183,6 @@ def _save(folder: Path, fitted: _Fitted) -> None:
     ranges = fitted.classifier.ranges
     arrays = {field.name: getattr(ranges, field.name) for field in fields(ranges)}
     save_arrays(folder / RANGES_FILE, arrays)
-
-
-def _empty_folder(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.iterdir():
-        path.unlink()
-    return folder
 
 
 def run(data: Path = DATA, models: Path = MODELS) -> Card:

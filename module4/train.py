@@ -19,6 +19,7 @@ import polars as pl
 
 from capture.errors import UnreadableInputError
 from models.card import MODELS, Card, write_card
+from models.replacement import replacing_model
 from models.storage import save_forest
 from module4.detect import CAPTURE_THRESHOLD, FOLDER, FOREST_FILE, THRESHOLD
 from module4.examples import (
@@ -95,22 +96,21 @@ def train(data: Path, models: Path, templates: Templates, seeds: Sequence[int] =
     _check(rows, templates, data)
     measured_on, probabilities = _measured(rows, seeds)
     forest, tokens = fit_forest(rows)
-    folder = models / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    save_forest(folder / FOREST_FILE, forest)
     origin = rows.select("label", *ORIGIN, pl.Series("probability", probabilities))
-    write_table(folder / OUT_OF_FOLD, origin)
     thresholds, metrics = _figures(rows, probabilities)
-    return write_card(
-        folder,
-        description=f"random forest over {len(MEASURES)} measures and the frequencies of "
-        f"{len(tokens)} protocol tokens of a conversation",
-        features=(*MEASURES, *tokens),
-        thresholds=thresholds,
-        metrics={"measured_on": measured_on, **metrics},
-        libraries=("numpy", "polars", "scikit-learn"),
-        training_data=[data / GOOD_SET, data / BAD_SET],
-    )
+    with replacing_model(models / FOLDER) as folder:
+        save_forest(folder / FOREST_FILE, forest)
+        write_table(folder / OUT_OF_FOLD, origin)
+        return write_card(
+            folder,
+            description=f"random forest over {len(MEASURES)} measures and the frequencies of "
+            f"{len(tokens)} protocol tokens of a conversation",
+            features=(*MEASURES, *tokens),
+            thresholds=thresholds,
+            metrics={"measured_on": measured_on, **metrics},
+            libraries=("numpy", "polars", "scikit-learn"),
+            training_data=[data / GOOD_SET, data / BAD_SET],
+        )
 
 
 def _check(rows: pl.DataFrame, templates: Templates, data: Path) -> None:

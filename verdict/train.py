@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from models.card import MODELS, Card, write_card
 from models.errors import ModelError
+from models.replacement import replacing_model
 from training.metrics import summary, threshold_at_false_positive_rate
 from training.out_of_fold import out_of_fold, possible_folds
 from training.progress import warn
@@ -50,17 +51,19 @@ def train(models: Path) -> Card:
     measured_on, scores = _measured(rows)
     labels = rows["label"].to_numpy().astype(np.int64)
     threshold = threshold_at_false_positive_rate(scores, labels, FALSE_POSITIVE_RATE)
-    save(Combination(fit(rows).formulas, threshold), models)
-    _write_scores(rows, scores, models / FOLDER / out_of_fold_tables.FILE)
-    return write_card(
-        models / FOLDER,
-        description=_DESCRIPTION,
-        features=DETECTORS,
-        thresholds={"final": threshold},
-        metrics={"measured_on": measured_on, **metrics(rows, scores, threshold)},
-        libraries=("numpy", "polars", "scikit-learn"),
-        training_data=out_of_fold_tables.paths(models),
-    )
+    combination = Combination(fit(rows).formulas, threshold)
+    with replacing_model(models / FOLDER) as folder:
+        save(combination, folder.parent)
+        _write_scores(rows, scores, folder / out_of_fold_tables.FILE)
+        return write_card(
+            folder,
+            description=_DESCRIPTION,
+            features=DETECTORS,
+            thresholds={"final": threshold},
+            metrics={"measured_on": measured_on, **metrics(rows, scores, threshold)},
+            libraries=("numpy", "polars", "scikit-learn"),
+            training_data=out_of_fold_tables.paths(models),
+        )
 
 
 def _measured(rows: pl.DataFrame) -> tuple[str, NDArray[np.float64]]:

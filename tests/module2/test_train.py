@@ -66,8 +66,27 @@ def test_files_of_a_former_training_do_not_stay(small_data: Path, tmp_path: Path
     folder = tmp_path / "gbdt"
     folder.mkdir()
     (folder / "old.txt").write_text("old")
+    (folder / "card.json").write_text('{"files": {"old.txt": ""}}')
     train_small_models(small_data, tmp_path)
     assert not (folder / "old.txt").exists()
+
+
+@pytest.mark.parametrize("step", ["chosen_setting", "fit", "write_card"])
+def test_what_stops_training_leaves_the_former_model(
+    small_data: Path, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = tmp_path / "random_forest" / "encoders.json"
+    (former.parent / "mine").mkdir(parents=True)
+    former.write_text("former")
+
+    def interrupt(*given: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"module2.train.{step}", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train_small_models(small_data, tmp_path)
+    assert sorted(path.name for path in former.parent.iterdir()) == [former.name, "mine"]
+    assert former.read_text() == "former"
 
 
 def test_the_command_trains_both_models_and_prints_their_figures(
