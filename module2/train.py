@@ -35,7 +35,7 @@ from training.dataset_folders import DATASET
 from training.manifest import ManifestError
 from training.metrics import summary, summary_line, threshold_at_false_positive_rate
 from training.out_of_fold import FitAndScore, out_of_fold, possible_folds, recall_by_family
-from training.progress import warn
+from training.progress import tell, warn
 from training.tables import TableError, write_table
 
 OUT_OF_FOLD: Final = "out_of_fold.csv.gz"
@@ -178,7 +178,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 3
     for card in cards:
-        print(_line(card))
+        tell(_line(card))
     return 0
 
 

@@ -38,6 +38,7 @@ from module3.public_tables import LABEL
 from module3.ranges import Ranges
 from module3.training_rows import DATA, QUARTERS, SOURCE, TABLE, quarters, read_training_rows
 from training.metrics import threshold_at_false_positive_rate
+from training.progress import tell
 from training.tables import TableError, write_table
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 3
     for source, found in card.metrics["by_source"].items():
-        print(_line(card, source, found))
+        tell(_line(card, source, found))
     return 0
 
 

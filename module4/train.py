@@ -40,7 +40,7 @@ from module4.templates import TemplateError, Templates, read_templates
 from training.manifest import ManifestError
 from training.metrics import summary, summary_line, threshold_at_false_positive_rate
 from training.out_of_fold import SEEDS, out_of_fold, possible_folds, recall_by_family
-from training.progress import warn
+from training.progress import tell, warn
 from training.tables import TableError, write_table
 
 OUT_OF_FOLD: Final = "out_of_fold.csv.gz"
@@ -157,8 +157,8 @@ def run(sources: Sources, data: Path = DATASET, models: Path = MODELS) -> int:
     try:
         templates = read_templates()
         for path, count in update_sets(data, sources, templates).items():
-            print(f"{path}: {count} conversations")
-        print(_line(train(data, models, templates)))
+            tell(f"{path}: {count} conversations")
+        tell(_line(train(data, models, templates)))
     except (ExampleError, TemplateError, TableError, ManifestError, UnreadableInputError) as error:
         print(error, file=sys.stderr)
         return 3

@@ -19,7 +19,7 @@ from models.errors import ModelError
 from models.replacement import replacing_model
 from training.metrics import summary, threshold_at_false_positive_rate
 from training.out_of_fold import out_of_fold, possible_folds
-from training.progress import warn
+from training.progress import tell, warn
 from verdict import out_of_fold as out_of_fold_tables
 from verdict.final import DETECTORS, FOLDER, Combination, Formula, log_odds, save
 
@@ -175,7 +175,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return MODEL_BROKEN
     figures = card.metrics["all"]
-    print(
+    tell(
         f"FINAL: average precision {figures['average_precision']}, recall "
         f"{figures['recall']['share']} at {figures['false_positive_rate']['share']} false "
         f"positives, by family {card.metrics['mean_recall_by_family']}"

@@ -102,6 +102,18 @@ def test_the_command_trains_both_models_and_prints_their_figures(
     assert detect.load(models).score(table).height == 8
 
 
+def test_figures_that_nobody_reads_end_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table(tmp_path / TABLES / MERGED_TABLE, training_table(families=1, captures=1))
+
+    def gone(text: str) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout.write", gone)
+    assert main(["--data", str(tmp_path), "--models", str(tmp_path / "models")]) == 0
+
+
 def test_rows_of_one_class_cannot_be_trained_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
