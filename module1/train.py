@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from models.card import MODELS, Card, write_card
+from models.card import MODELS, TRAINING_ROWS, Card, write_card
 from models.feature_ranges import NORMAL, fit_ranges, save_ranges
 from models.replacement import replacing_model
 from module1.compare import COMPARISON, stored_figures
@@ -87,7 +87,7 @@ def train(
             features=encoders.features,
             thresholds={MODULE: threshold},
             metrics={
-                "measured_on": "families and captures held out" if held_out else "training rows",
+                "measured_on": "families and captures held out" if held_out else TRAINING_ROWS,
                 **figures(rows, probabilities, threshold),
                 **({"compared": compared} if compared else {}),
             },

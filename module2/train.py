@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from models.card import MODELS, Card, write_card
+from models.card import MODELS, TRAINING_ROWS, Card, write_card
 from models.feature_ranges import MALICIOUS, NORMAL, fit_ranges, save_ranges
 from models.replacement import replacing_model
 from models.storage import load_json, save_json
@@ -97,7 +97,7 @@ def _measured(rows: pl.DataFrame, score: FitAndScore, seeds: Sequence[int]) -> t
     """Return on what the rows were measured, and their probabilities."""
     if possible_folds(rows) < 2:
         warn("too few families or captures to hold any out: threshold and figures are optimistic")
-        return "training rows", np.round(score(rows, rows), 9)
+        return TRAINING_ROWS, np.round(score(rows, rows), 9)
     probabilities = out_of_fold(rows, score, seeds=seeds)
     return "families and captures held out", np.round(probabilities, 9)
 

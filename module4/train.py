@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from capture.errors import UnreadableInputError
-from models.card import MODELS, Card, write_card
+from models.card import MODELS, TRAINING_ROWS, Card, write_card
 from models.replacement import replacing_model
 from models.storage import save_forest
 from module4.detect import CAPTURE_THRESHOLD, FOLDER, FOREST_FILE, THRESHOLD
@@ -128,7 +128,7 @@ def _measured(rows: pl.DataFrame, seeds: Sequence[int]) -> tuple[str, Matrix]:
     """Return on what the rows were measured, and their probabilities."""
     if possible_folds(rows) < 2:
         warn("too few families or captures to hold any out: threshold and figures are optimistic")
-        return "training rows", np.round(fit_and_score(rows, rows), 9)
+        return TRAINING_ROWS, np.round(fit_and_score(rows, rows), 9)
     probabilities = out_of_fold(rows, fit_and_score, seeds=seeds)
     return "families and captures held out", np.round(probabilities, 9)
 

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from models.card import MODELS, Card, write_card
+from models.card import MODELS, TRAINING_ROWS, Card, write_card
 from models.errors import ModelError
 from models.replacement import replacing_model
 from training.metrics import summary, threshold_at_false_positive_rate
@@ -70,7 +70,7 @@ def _measured(rows: pl.DataFrame) -> tuple[str, NDArray[np.float64]]:
     """Return on what FINAL is measured, and its probability for each row there."""
     if possible_folds(rows) < 2:
         warn("too few families or captures to hold any out: FINAL's threshold is optimistic")
-        return "training rows", fit_and_score(rows, rows).round(_DECIMALS)
+        return TRAINING_ROWS, fit_and_score(rows, rows).round(_DECIMALS)
     return "families and captures held out", out_of_fold(rows, fit_and_score).round(_DECIMALS)
 
 
