@@ -16,6 +16,7 @@ from training.dataset_folders import (
     LABELLED_CONN,
     DatasetError,
     DatasetFolder,
+    command,
     read_address_list,
 )
 
@@ -31,7 +32,7 @@ def rows_of_folder(folder: DatasetFolder) -> pl.DataFrame:
     """
     rows = connection_rows(read_folder(folder.logs))
     logged = folder.logs / LABELLED_CONN
-    labelled = _as_logged(rows, logged) if logged.exists() else _as_listed(rows, folder.logs)
+    labelled = _as_logged(rows, folder) if logged.exists() else _as_listed(rows, folder.logs)
     if labelled.is_empty():
         raise DatasetError(f"{folder.logs}: none of its labelled connections is TLS, so no rows")
     family = pl.when(pl.col("label") == 1).then(pl.lit(folder.name)).otherwise(pl.lit(""))
@@ -39,11 +40,13 @@ def rows_of_folder(folder: DatasetFolder) -> pl.DataFrame:
     return in_table_form(labelled.with_columns(capture=capture, family=family, role=pl.lit("")))
 
 
-def _as_logged(rows: pl.DataFrame, path: Path) -> pl.DataFrame:
+def _as_logged(rows: pl.DataFrame, folder: DatasetFolder) -> pl.DataFrame:
     """Return the rows that a conn log with labels calls malicious or normal."""
+    path = folder.logs / LABELLED_CONN
     conn = parse_log(_content(path), "conn", keep_extra=True)
     if "label" not in conn.columns:
-        raise DatasetError(f"{path}: no column label; run python -m module2.label again")
+        again = command("label module2", folder.data)
+        raise DatasetError(f"{path}: no column label; run again {again}")
     label = pl.col("label").replace_strict(_LABELS, default=None, return_dtype=pl.Int64)
     labels = conn.select(pl.col("uid").alias("eventId"), label.alias("label")).drop_nulls()
     return rows.join(labels.unique("eventId"), on="eventId", maintain_order="left")

@@ -2,7 +2,7 @@
 
 Each labelled folder of the data set gives data_model/<name>.csv, and all of them together
 data_model/merged.csv; a manifest gives data_model/servers.csv.gz. Folders are labelled first, with
-python -m module2.label.
+python project.py label.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from training.dataset_folders import (
     SIDES,
     DatasetError,
     DatasetFolder,
+    command,
     dataset_folders,
 )
 from training.manifest import ManifestError, read_labelled
@@ -74,12 +75,16 @@ def _labelled_conn(folder: DatasetFolder) -> pl.DataFrame:
     try:
         conn = parse_log(path.read_bytes(), "conn", keep_extra=True)
     except FileNotFoundError:
-        raise DatasetError(f"{path}: not there; run python -m module2.label first") from None
+        raise DatasetError(f"{path}: not there; first run {_label(folder)}") from None
     except OSError as error:
         raise DatasetError(f"{path}: {(error.strerror or 'unreadable').lower()}") from None
     if "label" not in conn.columns:
-        raise DatasetError(f"{path}: no column label; run python -m module2.label again")
+        raise DatasetError(f"{path}: no column label; run again {_label(folder)}")
     return conn
+
+
+def _label(folder: DatasetFolder) -> str:
+    return command("label module2", folder.data)
 
 
 def _log_names(folder: DatasetFolder) -> set[str]:

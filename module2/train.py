@@ -31,7 +31,7 @@ from module2.fitting import chosen_setting, fit, fit_and_score
 from module2.make_tables import make_from_manifest
 from module2.table_names import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
 from module2.training_rows import TrainingError, read_added_rows, read_training_rows
-from training.dataset_folders import DATASET
+from training.dataset_folders import DATASET, command
 from training.manifest import ManifestError
 from training.metrics import summary, summary_line, threshold_at_false_positive_rate
 from training.out_of_fold import FitAndScore, out_of_fold, possible_folds, recall_by_family
@@ -144,7 +144,8 @@ def run(
     labelled = tuple(path for name in known if (path := data / TABLES / name).is_file())
     if not labelled:
         raise TrainingError(
-            f"{data / TABLES}: neither {' nor '.join(known)}; run python -m module2.features first"
+            f"{data / TABLES}: neither {' nor '.join(known)}; first run "
+            f"{command('features module2', data)}"
         )
     ctu = data / TABLES / CTU_TABLE
     tables = TrainingTables(labelled, ctu if ctu.is_file() else None)

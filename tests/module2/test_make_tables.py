@@ -79,14 +79,14 @@ def test_a_server_with_one_malicious_flow_is_malicious(tmp_path: Path) -> None:
     ("removed", "message"),
     [
         ("ssl.log", "no ssl.log, so no rows"),
-        ("conn_label.log", "run python -m module2.label first"),
+        ("conn_label.log", "first run python project.py label module2 --data {data}$"),
     ],
 )
 def test_what_a_folder_lacks_is_named(tmp_path: Path, removed: str, message: str) -> None:
     folder = labelled_folder(tmp_path, "one", f"Malicious\n{SERVER}\n", "Malicious")
     label.main(["--data", str(tmp_path)])
     (folder.logs / removed).unlink()
-    with pytest.raises(DatasetError, match=message):
+    with pytest.raises(DatasetError, match=message.format(data=tmp_path)):
         rows_of_folder(folder)
 
 
@@ -104,7 +104,8 @@ def test_a_folder_whose_addresses_never_spoke_tls_gives_no_rows(
 def test_a_conn_label_log_without_labels_is_named(tmp_path: Path) -> None:
     folder = labelled_folder(tmp_path, "one", f"Malicious\n{SERVER}\n", "Malicious")
     (folder.logs / "conn_label.log").write_bytes((folder.logs / "conn.log").read_bytes())
-    with pytest.raises(DatasetError, match="no column label"):
+    advice = f"no column label; run again python project.py label module2 --data {tmp_path}$"
+    with pytest.raises(DatasetError, match=advice):
         rows_of_folder(folder)
 
 

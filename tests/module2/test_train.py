@@ -122,14 +122,17 @@ def test_rows_of_one_class_cannot_be_trained_on(
     with pytest.raises(TrainingError, match="need malicious and normal rows"):
         run(tmp_path, tmp_path / "models")
     assert main(["--data", str(tmp_path), "--models", str(tmp_path / "models")]) == 3
-    assert "need malicious and normal rows" in capsys.readouterr().err
+    message = capsys.readouterr().err
+    assert "need malicious and normal rows" in message
+    assert f"then run python project.py features module2 --data {tmp_path}\n" in message
 
 
 def test_without_tables_the_message_names_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--data", str(tmp_path), "--models", str(tmp_path)]) == 3
-    assert "run python -m module2.features first" in capsys.readouterr().err
+    advice = f"first run python project.py features module2 --data {tmp_path}\n"
+    assert advice in capsys.readouterr().err
 
 
 def test_too_few_families_for_folds_are_told_of(
