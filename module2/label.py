@@ -105,20 +105,29 @@ def label_input(labelled: LabelledInput, data: Path) -> None:
 
 
 def run(data: Path, manifest: Path | None = None, servers: Path | None = None) -> None:
-    """Label a data set, or make one from a manifest; what cannot be labelled gives a warning."""
+    """Label a data set, or make one from a manifest; what cannot be labelled gives a warning.
+
+    Raises ``ManifestError``, and ``DatasetError`` when nothing can be labelled.
+    """
+    steps: list[Callable[[], object]]
     if manifest is None:
-        for folder in tracked(dataset_folders(data), "label"):
-            _report(partial(label_folder, folder, warn))
+        steps = [partial(label_folder, folder, warn) for folder in dataset_folders(data)]
     else:
-        for labelled in tracked(read_labelled(manifest, servers), "label"):
-            _report(partial(label_input, labelled, data))
+        inputs = read_labelled(manifest, servers)
+        steps = [partial(label_input, labelled, data) for labelled in inputs]
+    done = [_is_done(step) for step in tracked(steps, "label")]
+    if not any(done):
+        raise DatasetError(f"{manifest or data}: nothing in it could be labelled")
 
 
-def _report(step: Callable[[], object]) -> None:
+def _is_done(step: Callable[[], object]) -> bool:
+    """Take a step; one that fails gives a warning."""
     try:
         step()
     except (DatasetError, UnreadableInputError, EngineError, TableError) as error:
         warn(str(error))
+        return False
+    return True
 
 
 def _make_missing_logs(folder: DatasetFolder, on_warning: Callable[[str], None]) -> None:

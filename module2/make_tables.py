@@ -34,7 +34,7 @@ from training.dataset_folders import (
 )
 from training.manifest import ManifestError, read_labelled
 from training.progress import tracked, warn
-from training.tables import TableError, write_table
+from training.tables import TableError, replace_table, write_table
 
 _EXAMPLE = """example:
   python -m module2.label
@@ -102,7 +102,10 @@ def _capture(folder: DatasetFolder) -> str:
 
 
 def make_from_folders(data: Path) -> None:
-    """Write one table a labelled folder and the merged one; a folder without rows is warned of."""
+    """Write one table a labelled folder and the merged one; a folder without rows is warned of.
+
+    Raises ``DatasetError`` when there is no labelled folder, ``TableError`` when none gives rows.
+    """
     tables = [pl.DataFrame(schema=TABLE_SCHEMA)]
     folders = dataset_folders(data)
     for folder in tracked(folders, "features"):
@@ -113,7 +116,7 @@ def make_from_folders(data: Path) -> None:
             continue
         write_table(data / TABLES / _table_name(folder, folders), rows)
         tables.append(rows)
-    write_table(data / TABLES / MERGED_TABLE, in_table_form(pl.concat(tables)))
+    replace_table(data / TABLES / MERGED_TABLE, in_table_form(pl.concat(tables)))
 
 
 def _table_name(folder: DatasetFolder, folders: Sequence[DatasetFolder]) -> str:
@@ -123,9 +126,16 @@ def _table_name(folder: DatasetFolder, folders: Sequence[DatasetFolder]) -> str:
 
 
 def make_from_manifest(data: Path, manifest: Path, servers: Path | None) -> None:
-    """Write the table of all labelled servers of a manifest."""
+    """Write the table of all labelled servers of a manifest, in place of the one that is shipped.
+
+    Raises ``ManifestError``, and ``TableError`` when there are none.
+    """
     inputs = tracked(read_labelled(manifest, servers), "features")
-    write_table(data / TABLES / SHIPPED_TABLE, rows_of_inputs(inputs, warn))
+    _replace(data, SHIPPED_TABLE, rows_of_inputs(inputs, warn))
+
+
+def _replace(data: Path, name: str, rows: pl.DataFrame) -> None:
+    replace_table(data / TABLES / name, rows, is_shipped=data.resolve() == DATASET)
 
 
 def run(
@@ -135,7 +145,7 @@ def run(
     if manifest is not None:
         make_from_manifest(data, manifest, servers)
     if ctu is not None:
-        write_table(data / TABLES / CTU_TABLE, read_ctu_table(ctu))
+        _replace(data, CTU_TABLE, read_ctu_table(ctu))
     if manifest is None and ctu is None:
         make_from_folders(data)
 

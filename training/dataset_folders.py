@@ -52,7 +52,7 @@ class AddressList:
 
 def command(step: str, data: Path) -> str:
     """Return the command line of a step of retraining, as ``label module2``, for a data set."""
-    place = "" if data == DATASET else f" --data {shlex.quote(str(data))}"
+    place = "" if data.resolve() == DATASET else f" --data {shlex.quote(str(data))}"
     return f"python project.py {step}{place}"
 
 

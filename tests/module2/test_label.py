@@ -86,6 +86,28 @@ def test_one_bad_folder_does_not_end_the_command(
     assert (OTHER, "Normal") in labels_of(good)
 
 
+def test_a_data_set_of_which_nothing_can_be_labelled_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset_folder(tmp_path, "bad", "Evil\n")
+    assert main(["--data", str(tmp_path)]) == 3
+    lines = capsys.readouterr().err.splitlines()
+    assert "first line must be Malicious or Normal" in lines[0]
+    assert lines[1:] == [f"{tmp_path}: nothing in it could be labelled"]
+
+
+def test_a_manifest_of_which_nothing_can_be_read_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text("path\ngone.pcap\n")
+    (tmp_path / "servers.csv").write_text(
+        f"path,server_ip,server_port,label,role,family\ngone.pcap,{SERVER},443,benign,,\n"
+    )
+    assert main(["--manifest", str(manifest), "--data", str(tmp_path / "data")]) == 3
+    assert f"{manifest}: nothing in it could be labelled" in capsys.readouterr().err
+
+
 def test_a_data_set_without_folders_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

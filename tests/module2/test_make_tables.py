@@ -96,9 +96,47 @@ def test_a_folder_whose_addresses_never_spoke_tls_gives_no_rows(
     labelled_folder(tmp_path, "one", "Malicious\n192.0.2.200\n", "Malicious")
     label.main(["--data", str(tmp_path)])
     capsys.readouterr()
-    assert main(["--data", str(tmp_path)]) == 0
-    assert "none of its labelled addresses spoke TLS, so no rows" in capsys.readouterr().err
-    assert read_table(tmp_path / "data_model/merged.csv", TABLE_SCHEMA).is_empty()
+    merged = tmp_path / "data_model" / "merged.csv"
+    merged.parent.mkdir()
+    merged.write_text("former")
+    assert main(["--data", str(tmp_path)]) == 3
+    message = capsys.readouterr().err
+    assert "none of its labelled addresses spoke TLS, so no rows" in message
+    assert f"{merged}: not written" in message
+    assert merged.read_text() == "former"
+
+
+def test_a_shipped_table_is_replaced_with_a_line_that_says_how_to_get_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_logs(small_logs(), tmp_path / "logs/x/bro")
+    (tmp_path / "manifest.csv").write_text("path\nlogs/x/bro/ssl.log\n")
+    (tmp_path / "servers.csv").write_text(
+        "path,server_ip,server_port,label,role,family\n"
+        f"logs/x/bro/ssl.log,{SERVER},443,malicious,c2,F\n"
+    )
+    shipped = tmp_path / "data_model" / "servers.csv.gz"
+    shipped.parent.mkdir()
+    shipped.write_bytes(b"shipped")
+    monkeypatch.setattr("module2.make_tables.DATASET", tmp_path)
+    assert main(["--manifest", str(tmp_path / "manifest.csv"), "--data", str(tmp_path)]) == 0
+    line = capsys.readouterr().err
+    assert line.startswith(f"warning: replaced {shipped}, which training reads; git checkout")
+
+
+def test_captures_that_cannot_be_read_replace_no_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "manifest.csv").write_text("path\ngone.pcap\n")
+    (tmp_path / "servers.csv").write_text(
+        f"path,server_ip,server_port,label,role,family\ngone.pcap,{SERVER},443,malicious,c2,F\n"
+    )
+    table = tmp_path / "data_model" / "servers.csv.gz"
+    table.parent.mkdir()
+    table.write_bytes(b"former")
+    assert main(["--manifest", str(tmp_path / "manifest.csv"), "--data", str(tmp_path)]) == 3
+    assert f"{table}: not written" in capsys.readouterr().err
+    assert table.read_bytes() == b"former"
 
 
 def test_a_conn_label_log_without_labels_is_named(tmp_path: Path) -> None:
