@@ -10,13 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from capture.discover import find_inputs
 from capture.errors import EngineError, UnreadableInputError
-from capture.logs import Logs, merge
-from capture.read import read_one
 from capture.zeek_folder import find_log_files, read_folder
 from capture.zeek_format import write_logs
 from capture.zeek_format.tab_separated_text import tab_separated_text
+from module2.capture_logs import make_logs
 from training.dataset_folders import (
     ADDRESS_LIST,
     DATASET,
@@ -71,11 +69,15 @@ def label_flows_of_input(conn: pl.DataFrame, labelled: LabelledInput) -> pl.Data
 def label_folder(folder: DatasetFolder, on_warning: Callable[[str], None]) -> int:
     """Write ``conn_label.log`` beside the logs and return the number of labelled flows.
 
-    Logs that are missing are made from captures beside the log folder. Raises ``DatasetError``,
-    ``UnreadableInputError`` or ``EngineError`` when there is nothing to label.
+    Logs are made of captures beside the log folder. Raises ``DatasetError``,
+    ``UnreadableInputError`` or ``EngineError`` when there is nothing to label; then no labels of
+    before are left, unless somebody gave them without an address list.
     """
-    listed = read_address_list(folder.logs / ADDRESS_LIST)
-    _make_missing_logs(folder, on_warning)
+    addresses = folder.logs / ADDRESS_LIST
+    if addresses.exists():
+        (folder.logs / LABELLED_CONN).unlink(missing_ok=True)
+    listed = read_address_list(addresses)
+    make_logs(folder, on_warning)
     conn = read_folder(folder.logs).conn
     if conn.is_empty():
         raise DatasetError(f"{folder.logs}: no conn.log, or no row in it; nothing was labelled")
@@ -128,17 +130,6 @@ def _is_done(step: Callable[[], object]) -> bool:
         warn(str(error))
         return False
     return True
-
-
-def _make_missing_logs(folder: DatasetFolder, on_warning: Callable[[str], None]) -> None:
-    if folder.logs.is_dir() and {"conn", "ssl"} <= find_log_files(folder.logs).keys():
-        return
-    captures = [
-        found for found in find_inputs([folder.folder], recursive=False) if found.kind == "capture"
-    ]
-    if captures:
-        parts: list[Logs] = [read_one(capture, "auto", on_warning) for capture in captures]
-        write_logs(merge(parts), folder.logs)
 
 
 def main(argv: Sequence[str]) -> int:

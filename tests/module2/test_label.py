@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -6,7 +7,7 @@ import pytest
 from capture.zeek_format import parse_log, write_logs
 from module2.label import label_flows, label_folder, main
 from tests.module2.small_logs import CLIENT, SERVER, flow, logs_of, tls
-from training.dataset_folders import AddressList, DatasetFolder
+from training.dataset_folders import AddressList, DatasetError, DatasetFolder
 
 OTHER = "203.0.113.99"
 
@@ -71,6 +72,36 @@ def test_a_folder_without_ssl_log_is_warned_of(tmp_path: Path) -> None:
     label_folder(folder, warnings.append)
     assert len(warnings) == 1
     assert "no ssl.log" in warnings[0]
+
+
+def test_labels_of_before_do_not_outlive_what_they_were_made_of(tmp_path: Path) -> None:
+    folder = dataset_folder(tmp_path, "one", f"Malicious\n{SERVER}\n")
+    label_folder(folder, pytest.fail)
+    (folder.logs / "IPadr.txt").write_text("Evil\n")
+    with pytest.raises(DatasetError, match="first line"):
+        label_folder(folder, pytest.fail)
+    assert not (folder.logs / "conn_label.log").exists()
+
+
+def test_labels_that_somebody_gave_without_a_list_stay(tmp_path: Path) -> None:
+    folder = dataset_folder(tmp_path, "one", f"Malicious\n{SERVER}\n")
+    label_folder(folder, pytest.fail)
+    (folder.logs / "IPadr.txt").unlink()
+    with pytest.raises(DatasetError, match="cannot be read"):
+        label_folder(folder, pytest.fail)
+    assert (SERVER, "Malicious") in labels_of(folder)
+
+
+def test_a_capture_that_is_added_later_is_labelled(pcaps: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "Malicious" / "a"
+    (folder / "bro").mkdir(parents=True)
+    (folder / "bro" / "IPadr.txt").write_text("Malicious\n203.0.113.66\n")
+    for name in ("browsing.pcap", "beacon.pcap"):
+        shutil.copy(pcaps / name, folder)
+        assert main(["--data", str(tmp_path)]) == 0
+    assert ("203.0.113.66", "Malicious") in labels_of(
+        DatasetFolder("a", "Malicious", folder / "bro")
+    )
 
 
 def test_one_bad_folder_does_not_end_the_command(
