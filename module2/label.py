@@ -32,6 +32,7 @@ from training.progress import tracked, warn
 from training.tables import TableError
 
 BACKGROUND = "Background"
+_KNOWN = ("label", "family", "role")
 _EXAMPLE = """example:
   module2/dataset/Malicious/2017-10-09-Adwind/bro/conn.log, ssl.log, x509.log, dns.log
   module2/dataset/Malicious/2017-10-09-Adwind/bro/IPadr.txt:
@@ -53,17 +54,22 @@ def label_flows(conn: pl.DataFrame, listed: AddressList) -> pl.DataFrame:
 
 
 def label_flows_of_input(conn: pl.DataFrame, labelled: LabelledInput) -> pl.DataFrame:
-    """Return the conn table with a column ``label`` from the labelled servers of a manifest."""
+    """Return the conn table with a column ``label`` from the labelled servers of a manifest.
+
+    Columns ``capture``, ``family`` and ``role`` say where a flow is from, as in the manifest's own
+    table, so that a row of either is known by the same names.
+    """
     malicious, normal = SIDES
     labels = []
     for server, port in conn.select("id.resp_h", "id.resp_p").unique().iter_rows():
         label = labelled.label_of(server, port)
         if label is not None:
-            labels.append((server, port, malicious if label.malicious else normal))
-    schema = {"id.resp_h": pl.String, "id.resp_p": pl.Int64, "label": pl.String}
+            side = malicious if label.malicious else normal
+            labels.append((server, port, side, label.family, label.role))
+    schema = {"id.resp_h": pl.String, "id.resp_p": pl.Int64, **dict.fromkeys(_KNOWN, pl.String)}
     known = pl.DataFrame(labels, schema=schema, orient="row")
     joined = conn.join(known, on=["id.resp_h", "id.resp_p"], how="left", maintain_order="left")
-    return joined.with_columns(pl.col("label").fill_null(BACKGROUND))
+    return joined.with_columns(pl.col("label").fill_null(BACKGROUND), capture=pl.lit(labelled.name))
 
 
 def label_folder(folder: DatasetFolder, on_warning: Callable[[str], None]) -> int:

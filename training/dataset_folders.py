@@ -37,6 +37,11 @@ class DatasetFolder:
         return self.logs.parent
 
     @property
+    def capture(self) -> str:
+        """What its rows are of, for folds that keep a capture on one side."""
+        return f"{self.side}__{self.name}"
+
+    @property
     def data(self) -> Path:
         """The data set that it is part of."""
         return self.folder.parent.parent

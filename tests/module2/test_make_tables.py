@@ -67,6 +67,28 @@ def test_folders_of_one_name_on_both_sides_have_tables_of_their_own(tmp_path: Pa
     assert read_table(tmp_path / "data_model/merged.csv", TABLE_SCHEMA).height == 3
 
 
+def test_rows_of_a_manifest_are_of_its_captures_and_families_either_way(tmp_path: Path) -> None:
+    write_logs(small_logs(), tmp_path / "logs/x/bro")
+    (tmp_path / "manifest.csv").write_text("path\nlogs/x/bro/ssl.log\n")
+    (tmp_path / "servers.csv").write_text(
+        "path,server_ip,server_port,label,role,family\n"
+        f"logs/x/bro/ssl.log,{SERVER},443,malicious,c2,F\n"
+        f"logs/x/bro/ssl.log,{OTHER},,benign,,\n"
+    )
+    manifest = ["--manifest", str(tmp_path / "manifest.csv"), "--data", str(tmp_path)]
+    assert label.main(manifest) == 0
+    assert main(manifest) == 0
+    assert main(["--data", str(tmp_path)]) == 0
+    tables = tmp_path / "data_model"
+    origin = ["label", "capture", "family", "role"]
+    merged = read_table(tables / "merged.csv", TABLE_SCHEMA).select(origin)
+    assert merged.equals(read_table(tables / "servers.csv.gz", TABLE_SCHEMA).select(origin))
+    assert merged.rows() == [
+        (1, "logs__x__bro__ssl.log", "F", "c2"),
+        (0, "logs__x__bro__ssl.log", "", ""),
+    ]
+
+
 def test_a_server_with_one_malicious_flow_is_malicious(tmp_path: Path) -> None:
     folder = labelled_folder(tmp_path, "one", f"Malicious\n{SERVER}\n", "Malicious")
     label.main(["--data", str(tmp_path)])
