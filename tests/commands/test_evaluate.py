@@ -126,4 +126,4 @@ def test_full_and_manifest_exclude_each_other(capsys: pytest.CaptureFixture[str]
 
 def test_missing_data_set_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert project.main(["evaluate", "--full", "--data", str(tmp_path)]) == 3
-    assert "python project.py features" in capsys.readouterr().err
+    assert f"python project.py features --data {tmp_path}\n" in capsys.readouterr().err
