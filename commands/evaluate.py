@@ -12,7 +12,7 @@ from commands.evaluate_ctu import run_ctu
 from commands.evaluate_flows import run_flows
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.command_line import add
-from commands.output import notice, write, write_to
+from commands.output import complaint, write, write_to
 from commands.results import check_destinations, is_shown
 
 HELP: Final = "how good the detectors are, family by family"
@@ -108,4 +108,4 @@ def _captures(arguments: argparse.Namespace) -> dict[str, Any]:
 
     inputs = read_labelled(arguments.manifest, arguments.servers)
     models, limits = load_models(arguments.models), thresholds(arguments.models)
-    return captures_document(tracked(inputs, "evaluate"), models, limits, notice)
+    return captures_document(tracked(inputs, "evaluate"), models, limits, complaint)

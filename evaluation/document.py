@@ -11,6 +11,8 @@ SCHEMA: Final = 1
 DESCRIPTIONS: Final[Mapping[str, str]] = {
     "families and captures held out": "Each row is scored by models that saw neither its malware "
     "family nor its capture, public server address or certificate.",
+    "training rows (optimistic)": "Too few families or captures to hold any out: rows are scored "
+    "by models that were trained on them, and new ones will be told apart less well.",
     "one family held out at a time": "The rows of each malware family are scored by models that "
     "saw all others, but nothing of the captures it is in; benign rows as above.",
     "later captures": "Models saw only captures that began before a day; rows of the captures from "

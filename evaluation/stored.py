@@ -1,4 +1,7 @@
-"""The scores that training stored beside the models, of rows held out with family and capture."""
+"""The scores that training stored beside the models, of rows held out with family and capture.
+
+Where too few of these were there the scores are of training rows, and the document says so.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,23 @@ import polars as pl
 
 from evaluation.document import document, measured
 from evaluation.scored import ORIGIN, Scored, figures_by_level, put_together
+from evaluation.wording import NAMES
+from models.card import retrain
 from models.errors import ModelError
 from training.figures import RESAMPLES
 from verdict import out_of_fold
-from verdict.evaluate import threshold_of
+from verdict.evaluate import measured_on_training_rows, threshold_of
 from verdict.final import DETECTORS, FOLDER
 
 
 def stored_document(models: Path, resamples: int = RESAMPLES) -> dict[str, Any]:
     """Return the document of the stored scores; raises ``ModelError``."""
     figures = figures_by_level(stored_scores(models), thresholds(models), resamples)
-    return document("stored", {}, [measured("families and captures held out", figures)])
+    seen = measured_on_training_rows(models)
+    if not seen:
+        return document("stored", {}, [measured("families and captures held out", figures)])
+    settings = {"scores_of_training_rows": ", ".join(NAMES[name] for name in seen)}
+    return document("stored", settings, [measured("training rows (optimistic)", figures)])
 
 
 def thresholds(models: Path) -> Mapping[str, float]:
@@ -46,6 +55,5 @@ def _connections(path: Path) -> pl.DataFrame:
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = str(error).partition("\n")[0]
         raise ModelError(
-            f"{path}: no table of out-of-fold probabilities ({reason}); "
-            "train again with: python project.py train module1"
+            f"{path}: no table of out-of-fold probabilities ({reason}); {retrain(path.parent)}"
         ) from None

@@ -12,7 +12,7 @@ from module1.tables import DATA, read_connections, read_contest_copy
 from module1.training_rows import thinned
 from module2.table_names import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
 from module2.training_rows import TrainingError, read_added_rows, read_training_rows
-from training.dataset_folders import DATASET
+from training.dataset_folders import DATASET, command
 from training.tables import TableError
 
 
@@ -40,7 +40,7 @@ def read_tables(data: Path | None = None) -> LabelledTables:
     if not labelled:
         raise EvaluationError(
             f"{folder}: neither {SHIPPED_TABLE} nor {MERGED_TABLE}; "
-            "make them with: python project.py features"
+            f"make them with: {command('features', data or DATASET)}"
         )
     added = folder / CTU_TABLE
     try:

@@ -40,7 +40,7 @@ def text(document: Mapping[str, Any]) -> str:
     lines += wrap(caveat(document["settings"]), _WIDTH)
     lines += [
         "by family: mean over the families of the recall at 1 % FPR (false-positive rate)",
-        "alarms a day: benign ones among 50,000 connections, at the shipped threshold",
+        "alarms a day: benign ones among 50,000 connections, at the models' threshold",
         "intervals, curves and families: --json FILE and --html FILE",
     ]
     return "\n".join(lines) + "\n"

@@ -17,6 +17,8 @@ from models.errors import ModelError
 CARD: Final = "card.json"
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 MODELS: Final = REPOSITORY / "models"
+TRAINING_ROWS: Final = "training rows"
+"""What a card says its figures are measured on where nothing could be held out."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from training.dataset_folders import DATASET, DatasetError, dataset_folders
 from training.inputs import read_input
 from training.manifest import LabelledInput, ManifestError, read_labelled
 from training.progress import tracked, warn
-from training.tables import TableError, write_table
+from training.tables import TableError, replace_table
 
 _EXAMPLE = """example:
   python -m module1.label --manifest captures/manifest.csv --servers captures/servers.csv
@@ -99,16 +99,18 @@ def run(
     """Make the tables of a manifest, of the contest's records, or else of a data set.
 
     Tables go to ``data``, which is also where the data set is. Without it they go to
-    ``module1/data``, and the data set is ``module2/dataset``.
+    ``module1/data``, where those of a manifest replace what is shipped, and the data set is
+    ``module2/dataset``. Raises ``DatasetError``, ``ManifestError`` and ``TableError``.
     """
     tables = data or DATA
+    is_shipped = tables.resolve() == DATA
     if manifest is not None:
         inputs = tracked(read_labelled(manifest, servers), "connections")
-        write_table(tables / CONNECTIONS, rows_of_inputs(inputs, warn))
+        replace_table(tables / CONNECTIONS, rows_of_inputs(inputs, warn), is_shipped=is_shipped)
     if contest is not None:
-        write_table(tables / CONTEST, read_contest(contest))
+        replace_table(tables / CONTEST, read_contest(contest), is_shipped=is_shipped)
     if manifest is None and contest is None:
-        write_table(tables / ADDED, rows_of_folders(data or DATASET, warn))
+        replace_table(tables / ADDED, rows_of_folders(data or DATASET, warn))
 
 
 def main(argv: Sequence[str]) -> int:

@@ -18,6 +18,9 @@ CONNECTIONS: Final = "connections.csv.gz"
 ADDED: Final = "added.csv.gz"
 CONTEST: Final = "contest.csv.gz"
 
+# What one connection is known by, in whichever table it stands.
+_IDENTITY: Final = ("eventId", "srcAddress", "srcPort", "destAddress", "destPort", "ts")
+_MICROSECONDS: Final = 6  # decimals of the times in a Zeek log
 # Where a row comes from; never features.
 ORIGIN: Final[Schema] = {
     "capture": pl.String(),
@@ -51,11 +54,25 @@ def in_table_form(rows: pl.DataFrame) -> pl.DataFrame:
 def read_connections(data: Path) -> pl.DataFrame:
     """Return the labelled connections of a folder, those of a manifest and those added to them.
 
-    Raises ``TableError`` when there are neither.
+    A connection of both counts once, as in the manifest, which knows its family. Raises
+    ``TableError`` when there are neither.
     """
     paths = connection_tables(data) or [data / CONNECTIONS]
-    rows = pl.concat(read_table(path, CONNECTIONS_SCHEMA) for path in paths)
+    first, *added = [read_table(path, CONNECTIONS_SCHEMA) for path in paths]
+    rows = pl.concat([first, *(_without(each, first) for each in added)])
     return rows.sort("capture", "ts", "eventId", nulls_last=True, maintain_order=True)
+
+
+def _without(added: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return the added connections that are not known; those without an identifier never are."""
+    identity = [pl.col(_IDENTITY).exclude("ts"), pl.col("ts").round(_MICROSECONDS)]
+    return added.join(
+        known.drop_nulls("eventId"),
+        on=identity,
+        how="anti",
+        nulls_equal=True,
+        maintain_order="left",
+    )
 
 
 def connection_tables(data: Path) -> list[Path]:

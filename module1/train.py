@@ -16,8 +16,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from models.card import MODELS, Card, write_card
+from models.card import MODELS, TRAINING_ROWS, Card, write_card
 from models.feature_ranges import NORMAL, fit_ranges, save_ranges
+from models.replacement import replacing_model
 from module1.compare import COMPARISON, stored_figures
 from module1.derived import NUMBERS
 from module1.detect import MODULE
@@ -74,25 +75,25 @@ def train(
         probabilities = boosters.predict(encoded(encoders, rows, settings))
     probabilities = np.round(probabilities, _DECIMALS)
     threshold = best_threshold(probabilities, rows["label"].to_numpy(), connection_weights(rows))
-    folder = _empty_folder(models / MODULE)
-    encoders.save(folder)
-    save_ranges(folder / NORMAL, fit_ranges(encoders.transform(rows.filter(label=0)), NUMBERS))
-    boosters.save(folder)
-    write_table(folder / OUT_OF_FOLD, _out_of_fold_table(rows, probabilities))
     compared = stored_figures(data)
-    return write_card(
-        folder,
-        description=_description(settings),
-        features=encoders.features,
-        thresholds={MODULE: threshold},
-        metrics={
-            "measured_on": "families and captures held out" if held_out else "training rows",
-            **figures(rows, probabilities, threshold),
-            **({"compared": compared} if compared else {}),
-        },
-        libraries=_LIBRARIES,
-        training_data=_sources(data, bool(compared)),
-    )
+    with replacing_model(models / MODULE) as folder:
+        encoders.save(folder)
+        save_ranges(folder / NORMAL, fit_ranges(encoders.transform(rows.filter(label=0)), NUMBERS))
+        boosters.save(folder)
+        write_table(folder / OUT_OF_FOLD, _out_of_fold_table(rows, probabilities))
+        return write_card(
+            folder,
+            description=_description(settings),
+            features=encoders.features,
+            thresholds={MODULE: threshold},
+            metrics={
+                "measured_on": "families and captures held out" if held_out else TRAINING_ROWS,
+                **figures(rows, probabilities, threshold),
+                **({"compared": compared} if compared else {}),
+            },
+            libraries=_LIBRARIES,
+            training_data=_sources(data, bool(compared)),
+        )
 
 
 def _connections(data: Path) -> pl.DataFrame:
@@ -119,14 +120,6 @@ def _description(settings: Settings) -> str:
         "LightGBM and XGBoost, each on five folds of the TLS connections, averaged; frequency codes"
         f" and word vectors of names; columns of addresses: {'on' if settings.addresses else 'off'}"
     )
-
-
-def _empty_folder(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.iterdir():
-        if path.is_file():
-            path.unlink()
-    return folder
 
 
 def main(argv: Sequence[str]) -> int:

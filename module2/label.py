@@ -10,13 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from capture.discover import find_inputs
 from capture.errors import EngineError, UnreadableInputError
-from capture.logs import Logs, merge
-from capture.read import read_one
 from capture.zeek_folder import find_log_files, read_folder
 from capture.zeek_format import write_logs
 from capture.zeek_format.tab_separated_text import tab_separated_text
+from module2.capture_logs import make_logs
 from training.dataset_folders import (
     ADDRESS_LIST,
     DATASET,
@@ -34,6 +32,7 @@ from training.progress import tracked, warn
 from training.tables import TableError
 
 BACKGROUND = "Background"
+_KNOWN = ("label", "family", "role")
 _EXAMPLE = """example:
   module2/dataset/Malicious/2017-10-09-Adwind/bro/conn.log, ssl.log, x509.log, dns.log
   module2/dataset/Malicious/2017-10-09-Adwind/bro/IPadr.txt:
@@ -55,27 +54,36 @@ def label_flows(conn: pl.DataFrame, listed: AddressList) -> pl.DataFrame:
 
 
 def label_flows_of_input(conn: pl.DataFrame, labelled: LabelledInput) -> pl.DataFrame:
-    """Return the conn table with a column ``label`` from the labelled servers of a manifest."""
+    """Return the conn table with a column ``label`` from the labelled servers of a manifest.
+
+    Columns ``capture``, ``family`` and ``role`` say where a flow is from, as in the manifest's own
+    table, so that a row of either is known by the same names.
+    """
     malicious, normal = SIDES
     labels = []
     for server, port in conn.select("id.resp_h", "id.resp_p").unique().iter_rows():
         label = labelled.label_of(server, port)
         if label is not None:
-            labels.append((server, port, malicious if label.malicious else normal))
-    schema = {"id.resp_h": pl.String, "id.resp_p": pl.Int64, "label": pl.String}
+            side = malicious if label.malicious else normal
+            labels.append((server, port, side, label.family, label.role))
+    schema = {"id.resp_h": pl.String, "id.resp_p": pl.Int64, **dict.fromkeys(_KNOWN, pl.String)}
     known = pl.DataFrame(labels, schema=schema, orient="row")
     joined = conn.join(known, on=["id.resp_h", "id.resp_p"], how="left", maintain_order="left")
-    return joined.with_columns(pl.col("label").fill_null(BACKGROUND))
+    return joined.with_columns(pl.col("label").fill_null(BACKGROUND), capture=pl.lit(labelled.name))
 
 
 def label_folder(folder: DatasetFolder, on_warning: Callable[[str], None]) -> int:
     """Write ``conn_label.log`` beside the logs and return the number of labelled flows.
 
-    Logs that are missing are made from captures beside the log folder. Raises ``DatasetError``,
-    ``UnreadableInputError`` or ``EngineError`` when there is nothing to label.
+    Logs are made of captures beside the log folder. Raises ``DatasetError``,
+    ``UnreadableInputError`` or ``EngineError`` when there is nothing to label; then no labels of
+    before are left, unless somebody gave them without an address list.
     """
-    listed = read_address_list(folder.logs / ADDRESS_LIST)
-    _make_missing_logs(folder, on_warning)
+    addresses = folder.logs / ADDRESS_LIST
+    if addresses.exists():
+        (folder.logs / LABELLED_CONN).unlink(missing_ok=True)
+    listed = read_address_list(addresses)
+    make_logs(folder, on_warning)
     conn = read_folder(folder.logs).conn
     if conn.is_empty():
         raise DatasetError(f"{folder.logs}: no conn.log, or no row in it; nothing was labelled")
@@ -105,31 +113,29 @@ def label_input(labelled: LabelledInput, data: Path) -> None:
 
 
 def run(data: Path, manifest: Path | None = None, servers: Path | None = None) -> None:
-    """Label a data set, or make one from a manifest; what cannot be labelled gives a warning."""
+    """Label a data set, or make one from a manifest; what cannot be labelled gives a warning.
+
+    Raises ``ManifestError``, and ``DatasetError`` when nothing can be labelled.
+    """
+    steps: list[Callable[[], object]]
     if manifest is None:
-        for folder in tracked(dataset_folders(data), "label"):
-            _report(partial(label_folder, folder, warn))
+        steps = [partial(label_folder, folder, warn) for folder in dataset_folders(data)]
     else:
-        for labelled in tracked(read_labelled(manifest, servers), "label"):
-            _report(partial(label_input, labelled, data))
+        inputs = read_labelled(manifest, servers)
+        steps = [partial(label_input, labelled, data) for labelled in inputs]
+    done = [_is_done(step) for step in tracked(steps, "label")]
+    if not any(done):
+        raise DatasetError(f"{manifest or data}: nothing in it could be labelled")
 
 
-def _report(step: Callable[[], object]) -> None:
+def _is_done(step: Callable[[], object]) -> bool:
+    """Take a step; one that fails gives a warning."""
     try:
         step()
     except (DatasetError, UnreadableInputError, EngineError, TableError) as error:
         warn(str(error))
-
-
-def _make_missing_logs(folder: DatasetFolder, on_warning: Callable[[str], None]) -> None:
-    if folder.logs.is_dir() and {"conn", "ssl"} <= find_log_files(folder.logs).keys():
-        return
-    captures = [
-        found for found in find_inputs([folder.folder], recursive=False) if found.kind == "capture"
-    ]
-    if captures:
-        parts: list[Logs] = [read_one(capture, "auto", on_warning) for capture in captures]
-        write_logs(merge(parts), folder.logs)
+        return False
+    return True
 
 
 def main(argv: Sequence[str]) -> int:

@@ -2,7 +2,7 @@
 
 Each labelled folder of the data set gives data_model/<name>.csv, and all of them together
 data_model/merged.csv; a manifest gives data_model/servers.csv.gz. Folders are labelled first, with
-python -m module2.label.
+python project.py label.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import polars as pl
 
 from capture.errors import UnreadableInputError
 from capture.zeek_folder import find_log_files, read_folder
-from capture.zeek_format import parse_log
 from module2.columns import KEY
 from module2.connections import flows_of, tls_connections
 from module2.ctu_table import read_ctu_table
@@ -25,15 +24,14 @@ from module2.labelled_rows import TABLE_SCHEMA, in_table_form, rows_of_inputs
 from module2.table_names import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
 from training.dataset_folders import (
     DATASET,
-    LABELLED_CONN,
-    SIDES,
     DatasetError,
     DatasetFolder,
     dataset_folders,
 )
+from training.labelled_conn import ORIGIN, read_labelled_conn
 from training.manifest import ManifestError, read_labelled
 from training.progress import tracked, warn
-from training.tables import TableError, write_table
+from training.tables import TableError, replace_table, write_table
 
 _EXAMPLE = """example:
   python -m module2.label
@@ -48,56 +46,35 @@ def rows_of_folder(folder: DatasetFolder) -> pl.DataFrame:
     background flows alone are left out. Raises ``DatasetError`` when the folder gives no rows, and
     ``UnreadableInputError``.
     """
-    labels = _labelled_conn(folder)
+    if "ssl" not in _log_names(folder):
+        raise DatasetError(f"{folder.logs}: no ssl.log, so no rows")
+    labels = read_labelled_conn(folder)
     logs = read_folder(folder.logs)
     rows = server_rows(logs)
     if rows.is_empty():
         raise DatasetError(f"{folder.logs}: no TLS connection, so no rows; is ssl.log complete?")
-    known = _label_of_servers(flows_of(labels, tls_connections(logs)))
-    labelled = rows.join(known, on=KEY).with_columns(
-        pl.lit(_capture(folder)).alias("capture"),
-        pl.when(pl.col("label") == 1)
-        .then(pl.lit(folder.name))
-        .otherwise(pl.lit(""))
-        .alias("family"),
-        pl.lit("").alias("role"),
-    )
+    labelled = rows.join(_labelled_servers(flows_of(labels, tls_connections(logs))), on=KEY)
     if labelled.is_empty():
         raise DatasetError(f"{folder.logs}: none of its labelled addresses spoke TLS, so no rows")
     return in_table_form(labelled)
-
-
-def _labelled_conn(folder: DatasetFolder) -> pl.DataFrame:
-    if "ssl" not in _log_names(folder):
-        raise DatasetError(f"{folder.logs}: no ssl.log, so no rows")
-    path = folder.logs / LABELLED_CONN
-    try:
-        conn = parse_log(path.read_bytes(), "conn", keep_extra=True)
-    except FileNotFoundError:
-        raise DatasetError(f"{path}: not there; run python -m module2.label first") from None
-    except OSError as error:
-        raise DatasetError(f"{path}: {(error.strerror or 'unreadable').lower()}") from None
-    if "label" not in conn.columns:
-        raise DatasetError(f"{path}: no column label; run python -m module2.label again")
-    return conn
 
 
 def _log_names(folder: DatasetFolder) -> set[str]:
     return set(find_log_files(folder.logs)) if folder.logs.is_dir() else set()
 
 
-def _label_of_servers(flows: pl.DataFrame) -> pl.DataFrame:
-    malicious, normal = SIDES
-    label = pl.col("label").replace_strict({malicious: 1, normal: 0}, default=None)
-    return flows.group_by(KEY).agg(label.max().cast(pl.Int64).alias("label")).drop_nulls("label")
-
-
-def _capture(folder: DatasetFolder) -> str:
-    return f"{folder.side}__{folder.name}"
+def _labelled_servers(flows: pl.DataFrame) -> pl.DataFrame:
+    """Return label, capture, family and role of each server that has a labelled flow."""
+    of_its_label = pl.col("label") == pl.col("label").max()
+    known = flows.drop_nulls("label").group_by(KEY)
+    return known.agg(pl.col("label").max(), pl.col(ORIGIN).filter(of_its_label).first())
 
 
 def make_from_folders(data: Path) -> None:
-    """Write one table a labelled folder and the merged one; a folder without rows is warned of."""
+    """Write one table a labelled folder and the merged one; a folder without rows is warned of.
+
+    Raises ``DatasetError`` when there is no labelled folder, ``TableError`` when none gives rows.
+    """
     tables = [pl.DataFrame(schema=TABLE_SCHEMA)]
     folders = dataset_folders(data)
     for folder in tracked(folders, "features"):
@@ -108,19 +85,26 @@ def make_from_folders(data: Path) -> None:
             continue
         write_table(data / TABLES / _table_name(folder, folders), rows)
         tables.append(rows)
-    write_table(data / TABLES / MERGED_TABLE, in_table_form(pl.concat(tables)))
+    replace_table(data / TABLES / MERGED_TABLE, in_table_form(pl.concat(tables)))
 
 
 def _table_name(folder: DatasetFolder, folders: Sequence[DatasetFolder]) -> str:
     """Return ``<name>.csv``, with the side before it where that would name another table too."""
     taken = [other.name for other in folders] + [Path(MERGED_TABLE).stem]
-    return f"{folder.name if taken.count(folder.name) == 1 else _capture(folder)}.csv"
+    return f"{folder.name if taken.count(folder.name) == 1 else folder.capture}.csv"
 
 
 def make_from_manifest(data: Path, manifest: Path, servers: Path | None) -> None:
-    """Write the table of all labelled servers of a manifest."""
+    """Write the table of all labelled servers of a manifest, in place of the one that is shipped.
+
+    Raises ``ManifestError``, and ``TableError`` when there are none.
+    """
     inputs = tracked(read_labelled(manifest, servers), "features")
-    write_table(data / TABLES / SHIPPED_TABLE, rows_of_inputs(inputs, warn))
+    _replace(data, SHIPPED_TABLE, rows_of_inputs(inputs, warn))
+
+
+def _replace(data: Path, name: str, rows: pl.DataFrame) -> None:
+    replace_table(data / TABLES / name, rows, is_shipped=data.resolve() == DATASET)
 
 
 def run(
@@ -130,7 +114,7 @@ def run(
     if manifest is not None:
         make_from_manifest(data, manifest, servers)
     if ctu is not None:
-        write_table(data / TABLES / CTU_TABLE, read_ctu_table(ctu))
+        _replace(data, CTU_TABLE, read_ctu_table(ctu))
     if manifest is None and ctu is None:
         make_from_folders(data)
 

@@ -18,8 +18,9 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from models.card import MODELS, Card, write_card
+from models.card import MODELS, TRAINING_ROWS, Card, write_card
 from models.feature_ranges import MALICIOUS, NORMAL, fit_ranges, save_ranges
+from models.replacement import replacing_model
 from models.storage import load_json, save_json
 from module2.algorithms import ALGORITHMS, Algorithm
 from module2.columns import EVIDENCE_FEATURES, FEATURES, ORIGIN
@@ -30,11 +31,11 @@ from module2.fitting import chosen_setting, fit, fit_and_score
 from module2.make_tables import make_from_manifest
 from module2.table_names import CTU_TABLE, MERGED_TABLE, SHIPPED_TABLE, TABLES
 from module2.training_rows import TrainingError, read_added_rows, read_training_rows
-from training.dataset_folders import DATASET
+from training.dataset_folders import DATASET, command
 from training.manifest import ManifestError
 from training.metrics import summary, summary_line, threshold_at_false_positive_rate
 from training.out_of_fold import FitAndScore, out_of_fold, possible_folds, recall_by_family
-from training.progress import warn
+from training.progress import tell, warn
 from training.tables import TableError, write_table
 
 OUT_OF_FOLD: Final = "out_of_fold.csv.gz"
@@ -66,37 +67,37 @@ def train(
     added = read_added_rows(tables.ctu) if tables.ctu else None
     score = partial(fit_and_score, algorithm, added=added)
     measured_on, probabilities = _measured(rows, score, seeds)
-    folder = _empty_folder(models / algorithm.name)
     setting = chosen_setting(algorithm, rows, added)
     encoders, model = fit(algorithm, rows, added, setting=setting)
-    algorithm.save(folder / algorithm.file, model)
-    save_json(folder / ENCODERS_FILE, encoders.to_json())
-    for file, label in ((NORMAL, 0), (MALICIOUS, 1)):
-        save_ranges(folder / file, fit_ranges(rows.filter(label=label), FEATURES))
-    write_table(folder / OUT_OF_FOLD, _out_of_fold_table(rows, probabilities))
     threshold, metrics = _figures(rows, probabilities)
     comparison = _comparison(tables.labelled)
-    return write_card(
-        folder,
-        description=algorithm.description,
-        features=algorithm.features,
-        thresholds={THRESHOLD: threshold},
-        metrics={
-            "measured_on": measured_on,
-            **({"setting": dict(setting)} if setting else {}),
-            **metrics,
-            **_compared(comparison, algorithm),
-        },
-        libraries=algorithm.libraries,
-        training_data=[path for path in (*tables.labelled, tables.ctu, comparison) if path],
-    )
+    with replacing_model(models / algorithm.name) as folder:
+        algorithm.save(folder / algorithm.file, model)
+        save_json(folder / ENCODERS_FILE, encoders.to_json())
+        for file, label in ((NORMAL, 0), (MALICIOUS, 1)):
+            save_ranges(folder / file, fit_ranges(rows.filter(label=label), FEATURES))
+        write_table(folder / OUT_OF_FOLD, _out_of_fold_table(rows, probabilities))
+        return write_card(
+            folder,
+            description=algorithm.description,
+            features=algorithm.features,
+            thresholds={THRESHOLD: threshold},
+            metrics={
+                "measured_on": measured_on,
+                **({"setting": dict(setting)} if setting else {}),
+                **metrics,
+                **_compared(comparison, algorithm),
+            },
+            libraries=algorithm.libraries,
+            training_data=[path for path in (*tables.labelled, tables.ctu, comparison) if path],
+        )
 
 
 def _measured(rows: pl.DataFrame, score: FitAndScore, seeds: Sequence[int]) -> tuple[str, Matrix]:
     """Return on what the rows were measured, and their probabilities."""
     if possible_folds(rows) < 2:
         warn("too few families or captures to hold any out: threshold and figures are optimistic")
-        return "training rows", np.round(score(rows, rows), 9)
+        return TRAINING_ROWS, np.round(score(rows, rows), 9)
     probabilities = out_of_fold(rows, score, seeds=seeds)
     return "families and captures held out", np.round(probabilities, 9)
 
@@ -127,13 +128,6 @@ def _out_of_fold_table(rows: pl.DataFrame, probabilities: Matrix) -> pl.DataFram
     )
 
 
-def _empty_folder(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.iterdir():
-        path.unlink()
-    return folder
-
-
 def run(
     data: Path = DATASET,
     models: Path = MODELS,
@@ -150,7 +144,8 @@ def run(
     labelled = tuple(path for name in known if (path := data / TABLES / name).is_file())
     if not labelled:
         raise TrainingError(
-            f"{data / TABLES}: neither {' nor '.join(known)}; run python -m module2.features first"
+            f"{data / TABLES}: neither {' nor '.join(known)}; first run "
+            f"{command('features module2', data)}"
         )
     ctu = data / TABLES / CTU_TABLE
     tables = TrainingTables(labelled, ctu if ctu.is_file() else None)
@@ -184,7 +179,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 3
     for card in cards:
-        print(_line(card))
+        tell(_line(card))
     return 0
 
 

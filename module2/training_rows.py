@@ -10,6 +10,7 @@ import polars as pl
 from module2.columns import FEATURES
 from module2.ctu_table import with_implied
 from module2.labelled_rows import TABLE_SCHEMA
+from training.dataset_folders import command
 from training.tables import read_table
 
 
@@ -27,7 +28,7 @@ def read_training_rows(tables: Sequence[Path]) -> pl.DataFrame:
     if set(distinct["label"].unique()) != {0, 1}:
         raise TrainingError(
             f"{', '.join(map(str, tables))}: need malicious and normal rows, both; "
-            "label more captures and run python -m module2.features"
+            f"label more captures, then run {command('features module2', tables[0].parent.parent)}"
         )
     return distinct
 

@@ -23,12 +23,17 @@ CLASSES: Final = (
     SSH,
 )
 # The tools behind floods are one class each: which of them it was matters to nobody.
-_PREFIXES: Final = {"DoS ": "DoS", "DDoS ": "DDoS", "DDOS ": "DDoS"}
+_PREFIXES: Final = {"dos ": "DoS", "ddos ": "DDoS"}
+_BY_LABEL: Final = {name.lower(): name for name in CLASSES}
 
 
 def class_of(label: str) -> str | None:
-    """Return the class that a label of the tables stands for, None if the models lack it."""
+    """Return the class that a label of the tables stands for, None if the models lack it.
+
+    The tables do not agree on upper and lower case: it is BENIGN in those of 2017.
+    """
+    label = label.lower()
     for prefix, name in _PREFIXES.items():
         if label.startswith(prefix):
             return name
-    return label if label in CLASSES else None
+    return _BY_LABEL.get(label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from module3.figures import Named, figures, table
 from module3.model_columns import BASE, matrix
 from module3.public_tables import LABEL, read_flows
 from module3.training_rows import DATA, SOURCE, TABLE, read_training_rows
+from training.progress import warn
 from training.tables import TableError, read_table
 
 _MODELS: Final = {"random_forest": "random forest", "gbdt": "gbdt"}
@@ -24,6 +25,8 @@ IN_SERVICE: Final = "in_service"
 OUT_OF_FOLD: Final = "out_of_fold.csv.gz"
 OUT_OF_FOLD_SCHEMA: Final = dict.fromkeys((SOURCE, LABEL, *_MODELS, IN_SERVICE), pl.String())
 _DECIMALS: Final = 4
+_HELD_BACK: Final = "rows held back from training"
+_OF_A_FILE: Final = "rows that were not trained on"
 
 
 def said_by(classifier: Classifier, rows: pl.DataFrame) -> pl.DataFrame:
@@ -73,19 +76,24 @@ def _share(marks: Any) -> float | None:
     return round(float(np.mean(marks)), _DECIMALS) if len(marks) else None
 
 
-def evaluate(models: Path = MODELS, file: Path | None = None) -> dict[str, Any]:
+def evaluate(
+    models: Path = MODELS, file: Path | None = None, on_warning: Callable[[str], None] = warn
+) -> dict[str, Any]:
     """Return figures by source, of the rows that training held back, or of a file.
 
     What was said of rows held back, and figures across sources, are what training left beside the
-    models. Of a file all labelled rows count but those that the models were trained on. Raises
-    ``TableError`` and ``ModelError``.
+    models. Of a file all labelled rows count but those that the models were trained on; others are
+    warned of. Raises ``TableError``, also when no row is left, and ``ModelError``.
     """
     if file is None:
         across = read_card(models / FOLDER).metrics["across_sources"]
-        return {"by_source": measured_by_source(_out_of_fold(models)), "across_sources": across}
-    unseen = _unseen(read_flows(file), read_training_rows(DATA / TABLE))
+        by_source = measured_by_source(_out_of_fold(models))
+        return {"measured_on": _HELD_BACK, "by_source": by_source, "across_sources": across}
+    unseen = _unseen(read_flows(file, on_warning), read_training_rows(DATA / TABLE))
+    if unseen.is_empty():
+        raise TableError(f"{file}: the models were trained on all of its rows; give others")
     by_source = {file.name: measured(said_by(load(models), unseen))}
-    return {"by_source": by_source, "across_sources": {}}
+    return {"measured_on": _OF_A_FILE, "by_source": by_source, "across_sources": {}}
 
 
 def _out_of_fold(models: Path) -> pl.DataFrame:
@@ -111,9 +119,8 @@ def text(found: Mapping[str, Any]) -> str:
     parts = []
     for source, figures_ in found["by_source"].items():
         for model, name in _MODELS.items():
-            parts.append(
-                f"{name}, {source}, rows held back from training\n{table(figures_[model])}"
-            )
+            heading = f"{name}, {source}, {found['measured_on']}"
+            parts.append(f"{heading}\n{table(figures_[model])}")
         parts.append(_service_text(source, figures_["in_service"]))
     for name, figures_ in found["across_sources"].items():
         for model, shown in _MODELS.items():

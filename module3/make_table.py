@@ -14,6 +14,7 @@ import polars as pl
 
 from module3.public_tables import read_flows
 from module3.training_rows import DATA, SOURCE, TABLE, TABLE_SCHEMA, distinct
+from training.progress import warn
 from training.tables import TableError, write_table
 
 _EXAMPLE = """example:
@@ -23,7 +24,7 @@ _EXAMPLE = """example:
 def make_table(sources: Mapping[str, Path]) -> pl.DataFrame:
     """Return the distinct rows of the tables, by name of their source; raises ``TableError``."""
     parts = [
-        read_flows(path).with_columns(pl.lit(name).alias(SOURCE))
+        read_flows(path, warn).with_columns(pl.lit(name).alias(SOURCE))
         for name, path in sorted(sources.items())
     ]
     rows = distinct(pl.concat(parts).select(list(TABLE_SCHEMA)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,22 +24,43 @@ _RATE: Final = "Flow Pkts/s"
 _BETWEEN: Final = 1e3
 _DECIMALS: Final = 6
 KINDS: Final = pl.Enum(CLASSES)
+_MOST_NAMED: Final = 5
 
 
-def read_flows(path: Path) -> pl.DataFrame:
+def read_flows(path: Path, on_warning: Callable[[str], None]) -> pl.DataFrame:
     """Return the labelled rows of a CSV (also .gz) or Parquet table: ``BASE``, ``Label``.
 
     Times are seconds; a table in microseconds is known by its rates. Labels become those of
-    ``classes``; rows of other labels, or without one, are left out. Raises ``TableError``.
+    ``classes``; rows of other labels, or without one, are left out, with a warning that counts
+    them. Raises ``TableError``, also when no row is left.
     """
     table = _read(path)
     missing = [name for name in (*BASE, _RATE, LABEL) if name not in table.columns]
     if missing:
         raise TableError(f"{path}: no column {', '.join(missing)}; is it a flow table?")
-    labels = table[LABEL].cast(pl.String).to_list()
-    classes = [class_of(label.strip()) if label else None for label in labels]
+    labels = [(label or "").strip() for label in table[LABEL].cast(pl.String)]
+    classes = [class_of(label) for label in labels]
+    unknown = [label for label, name in zip(labels, classes, strict=True) if name is None]
+    if len(unknown) == len(labels):
+        raise TableError(
+            f"{path}: no row whose {LABEL} is a class that the models know: {_named(unknown)}; "
+            f"label its rows with {', '.join(CLASSES)}"
+        )
+    if unknown:
+        on_warning(
+            f"{path}: left out {len(unknown)} of {len(labels)} rows, whose {LABEL} is no class "
+            f"that the models know: {_named(unknown)}"
+        )
     rows = _in_seconds(table).with_columns(pl.Series(LABEL, classes, pl.String))
     return rows.drop_nulls(LABEL)
+
+
+def _named(labels: Sequence[str]) -> str:
+    """Return the most frequent labels with their counts."""
+    counts = Counter(labels).most_common()
+    named = [f"{label or 'no label'} ({count})" for label, count in counts[:_MOST_NAMED]]
+    others = [f"{len(counts) - _MOST_NAMED} others"] if len(counts) > _MOST_NAMED else []
+    return ", ".join([*named, *others]) or "it has no rows"
 
 
 def _read(path: Path) -> pl.DataFrame:

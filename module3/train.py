@@ -19,6 +19,7 @@ import polars as pl
 from models.card import MODELS, Card, write_card
 from models.lightgbm_text import parse_lightgbm
 from models.many_classes import ClassForest
+from models.replacement import replacing_model
 from models.storage import save_arrays, save_class_forest, save_lightgbm
 from module3.classes import BENIGN, CLASSES
 from module3.detect import (
@@ -37,6 +38,7 @@ from module3.public_tables import LABEL
 from module3.ranges import Ranges
 from module3.training_rows import DATA, QUARTERS, SOURCE, TABLE, quarters, read_training_rows
 from training.metrics import threshold_at_false_positive_rate
+from training.progress import tell
 from training.tables import TableError, write_table
 
 if TYPE_CHECKING:
@@ -78,24 +80,25 @@ def train(table: Path, models: Path) -> Card:
     _check(rows, table)
     margins, said = _held_back(rows)
     fitted = _fit(rows, *_thresholds(margins))
-    folder = _empty_folder(models / FOLDER)
-    _save(folder, fitted)
-    write_table(folder / OUT_OF_FOLD, said)
     classifier = fitted.classifier
-    return write_card(
-        folder,
-        description=_DESCRIPTION,
-        features=FEATURES,
-        thresholds={DISTANCE: classifier.distance, PROBABILITY: classifier.probability},
-        metrics={
-            "measured_on": "every quarter of the rows of each class and source, held back once",
-            "training_rows": len(rows),
-            "by_source": measured_by_source(said),
-            "across_sources": _across(rows),
-        },
-        libraries=("lightgbm", "numpy", "polars", "scikit-learn"),
-        training_data=[table],
-    )
+    metrics = {
+        "measured_on": "every quarter of the rows of each class and source, held back once",
+        "training_rows": len(rows),
+        "by_source": measured_by_source(said),
+        "across_sources": _across(rows),
+    }
+    with replacing_model(models / FOLDER) as folder:
+        _save(folder, fitted)
+        write_table(folder / OUT_OF_FOLD, said)
+        return write_card(
+            folder,
+            description=_DESCRIPTION,
+            features=FEATURES,
+            thresholds={DISTANCE: classifier.distance, PROBABILITY: classifier.probability},
+            metrics=metrics,
+            libraries=("lightgbm", "numpy", "polars", "scikit-learn"),
+            training_data=[table],
+        )
 
 
 def _check(rows: pl.DataFrame, table: Path) -> None:
@@ -183,13 +186,6 @@ def _save(folder: Path, fitted: _Fitted) -> None:
     save_arrays(folder / RANGES_FILE, arrays)
 
 
-def _empty_folder(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.iterdir():
-        path.unlink()
-    return folder
-
-
 def run(data: Path = DATA, models: Path = MODELS) -> Card:
     """Train on the table below ``data``; raises as ``train``."""
     return train(data / TABLE, models)
@@ -216,7 +212,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 3
     for source, found in card.metrics["by_source"].items():
-        print(_line(card, source, found))
+        tell(_line(card, source, found))
     return 0
 
 

@@ -18,7 +18,8 @@ import numpy as np
 import polars as pl
 
 from capture.errors import UnreadableInputError
-from models.card import MODELS, Card, write_card
+from models.card import MODELS, TRAINING_ROWS, Card, write_card
+from models.replacement import replacing_model
 from models.storage import save_forest
 from module4.detect import CAPTURE_THRESHOLD, FOLDER, FOREST_FILE, THRESHOLD
 from module4.examples import (
@@ -39,7 +40,7 @@ from module4.templates import TemplateError, Templates, read_templates
 from training.manifest import ManifestError
 from training.metrics import summary, summary_line, threshold_at_false_positive_rate
 from training.out_of_fold import SEEDS, out_of_fold, possible_folds, recall_by_family
-from training.progress import warn
+from training.progress import tell, warn
 from training.tables import TableError, write_table
 
 OUT_OF_FOLD: Final = "out_of_fold.csv.gz"
@@ -95,22 +96,21 @@ def train(data: Path, models: Path, templates: Templates, seeds: Sequence[int] =
     _check(rows, templates, data)
     measured_on, probabilities = _measured(rows, seeds)
     forest, tokens = fit_forest(rows)
-    folder = models / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    save_forest(folder / FOREST_FILE, forest)
     origin = rows.select("label", *ORIGIN, pl.Series("probability", probabilities))
-    write_table(folder / OUT_OF_FOLD, origin)
     thresholds, metrics = _figures(rows, probabilities)
-    return write_card(
-        folder,
-        description=f"random forest over {len(MEASURES)} measures and the frequencies of "
-        f"{len(tokens)} protocol tokens of a conversation",
-        features=(*MEASURES, *tokens),
-        thresholds=thresholds,
-        metrics={"measured_on": measured_on, **metrics},
-        libraries=("numpy", "polars", "scikit-learn"),
-        training_data=[data / GOOD_SET, data / BAD_SET],
-    )
+    with replacing_model(models / FOLDER) as folder:
+        save_forest(folder / FOREST_FILE, forest)
+        write_table(folder / OUT_OF_FOLD, origin)
+        return write_card(
+            folder,
+            description=f"random forest over {len(MEASURES)} measures and the frequencies of "
+            f"{len(tokens)} protocol tokens of a conversation",
+            features=(*MEASURES, *tokens),
+            thresholds=thresholds,
+            metrics={"measured_on": measured_on, **metrics},
+            libraries=("numpy", "polars", "scikit-learn"),
+            training_data=[data / GOOD_SET, data / BAD_SET],
+        )
 
 
 def _check(rows: pl.DataFrame, templates: Templates, data: Path) -> None:
@@ -128,7 +128,7 @@ def _measured(rows: pl.DataFrame, seeds: Sequence[int]) -> tuple[str, Matrix]:
     """Return on what the rows were measured, and their probabilities."""
     if possible_folds(rows) < 2:
         warn("too few families or captures to hold any out: threshold and figures are optimistic")
-        return "training rows", np.round(fit_and_score(rows, rows), 9)
+        return TRAINING_ROWS, np.round(fit_and_score(rows, rows), 9)
     probabilities = out_of_fold(rows, fit_and_score, seeds=seeds)
     return "families and captures held out", np.round(probabilities, 9)
 
@@ -157,8 +157,8 @@ def run(sources: Sources, data: Path = DATASET, models: Path = MODELS) -> int:
     try:
         templates = read_templates()
         for path, count in update_sets(data, sources, templates).items():
-            print(f"{path}: {count} conversations")
-        print(_line(train(data, models, templates)))
+            tell(f"{path}: {count} conversations")
+        tell(_line(train(data, models, templates)))
     except (ExampleError, TemplateError, TableError, ManifestError, UnreadableInputError) as error:
         print(error, file=sys.stderr)
         return 3

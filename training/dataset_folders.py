@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,16 @@ class DatasetFolder:
         """The folder that holds the log folder, and captures beside it."""
         return self.logs.parent
 
+    @property
+    def capture(self) -> str:
+        """What its rows are of, for folds that keep a capture on one side."""
+        return f"{self.side}__{self.name}"
+
+    @property
+    def data(self) -> Path:
+        """The data set that it is part of."""
+        return self.folder.parent.parent
+
 
 @dataclass(frozen=True)
 class AddressList:
@@ -42,6 +53,12 @@ class AddressList:
 
     label: str
     addresses: frozenset[str]
+
+
+def command(step: str, data: Path) -> str:
+    """Return the command line of a step of retraining, as ``label module2``, for a data set."""
+    place = "" if data.resolve() == DATASET else f" --data {shlex.quote(str(data))}"
+    return f"python project.py {step}{place}"
 
 
 def dataset_folders(data: Path) -> list[DatasetFolder]:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
+from models.card import REPOSITORY
+from training.progress import warn
+
 
 class TableError(ValueError):
     """A training table that cannot be read; the message names the file and what to do."""
@@ -25,6 +28,24 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
         content = _compressed(content)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+
+
+def replace_table(path: Path, table: pl.DataFrame, *, is_shipped: bool = False) -> None:
+    """Write a table that training reads in place of the former one, but never an empty one.
+
+    Where that changed a table that is shipped the user is told how to get it back. Raises
+    ``TableError`` when the table has no row.
+    """
+    if table.is_empty():
+        raise TableError(f"{path}: not written, since what could be read gave no labelled row")
+    former = path.read_bytes() if is_shipped and path.is_file() else None
+    write_table(path, table)
+    if former is not None and former != path.read_bytes():
+        name = path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path
+        warn(
+            f"replaced {name}, which training reads; git checkout -- {name} brings the shipped one "
+            "back, --data DIR writes elsewhere"
+        )
 
 
 def read_table(path: Path, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:

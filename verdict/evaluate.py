@@ -1,6 +1,7 @@
 """How many servers each detector calls malicious, by models that saw neither capture nor family.
 
-python -m verdict.evaluate reads the out-of-fold probabilities beside the trained models.
+python -m verdict.evaluate reads the out-of-fold probabilities beside the trained models. Where a
+card says that these are of training rows, so do the figures.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from models.card import MODELS, read_card
+from models.card import MODELS, TRAINING_ROWS, read_card, retrain
 from models.errors import ModelError
 from training.metrics import wilson_interval
 from verdict import out_of_fold
@@ -34,7 +35,8 @@ def evaluate(models: Path) -> dict[str, Any]:
     """Return counts by family, of c2 servers, of all malicious and of all benign servers.
 
     Each group has the number of servers and, for each detector, how many it assessed and how many
-    of these it calls malicious, with the share and its 95 % interval. Raises ``ModelError``.
+    of these it calls malicious, with the share and its 95 % interval. The detectors whose
+    probabilities are of rows they were trained on are named. Raises ``ModelError``.
     """
     rows = _flagged(models)
     malicious, benign = rows.filter(label=1), rows.filter(label=0)
@@ -48,6 +50,7 @@ def evaluate(models: Path) -> dict[str, Any]:
         "c2": counts(malicious.filter(role="c2")),
         "benign": counts(benign),
         "mean_recall_by_family": {column: _mean_share(families, column) for column in COLUMNS},
+        "measured_on_training_rows": measured_on_training_rows(models),
     }
 
 
@@ -60,6 +63,20 @@ def _flagged(models: Path) -> pl.DataFrame:
     return rows.with_columns(pl.col(name) >= threshold_of(models, name) for name in COLUMNS)
 
 
+def measured_on_training_rows(models: Path) -> list[str]:
+    """Return the detectors whose stored scores are optimistic, as their cards say.
+
+    FINAL is one of them where any detector is, as it learns from their scores. Raises
+    ``ModelError``.
+    """
+    seen = [
+        name
+        for name in COLUMNS
+        if read_card(models / name).metrics.get("measured_on") == TRAINING_ROWS
+    ]
+    return seen if not seen or FOLDER in seen else [*seen, FOLDER]
+
+
 def threshold_of(models: Path, detector: str) -> float:
     """Return the threshold in a detector's card; raises ``ModelError``."""
     thresholds = read_card(models / detector).thresholds
@@ -69,7 +86,7 @@ def threshold_of(models: Path, detector: str) -> float:
         return next(iter(thresholds.values()))
     raise ModelError(
         f"{models / detector}: the card names no threshold of {detector}; "
-        f"train again with: python project.py train {detector}"
+        f"{retrain(models / detector)}"
     )
 
 
@@ -99,7 +116,7 @@ def table(figures: Mapping[str, Any]) -> str:
     """Return the figures as text of at most 80 columns."""
     heading = "".join(f"{_HEADINGS[name]:>9}" for name in COLUMNS)
     lines = [
-        "servers called malicious, by models that saw neither the capture nor the family",
+        *_title(figures["measured_on_training_rows"]),
         "",
         f"{'malicious family':<28}{'servers':>9}{heading}",
         *(_line(family, group) for family, group in figures["families"].items()),
@@ -114,6 +131,17 @@ def table(figures: Mapping[str, Any]) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _title(seen: Sequence[str]) -> list[str]:
+    """Return what was measured; ``seen`` are the detectors that were trained on these rows."""
+    if not seen:
+        return ["servers called malicious, by models that saw neither the capture nor the family"]
+    names = ", ".join(_HEADINGS[name] for name in seen)
+    return [
+        "servers called malicious, on training rows (optimistic): too few families or",
+        f"captures to hold any out for {names}",
+    ]
 
 
 def _line(name: str, group: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The detectors' out-of-fold probabilities side by side: what FINAL learns from.
 
-They come from models that saw neither the row's capture nor its malicious family.
+They come from models that saw neither the row's capture nor its malicious family, unless a
+detector's card says that they are of training rows.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from models.card import retrain
 from models.errors import ModelError
 from verdict.final import DETECTORS, KIT
 
@@ -65,6 +67,5 @@ def probabilities(path: Path, detector: str) -> pl.DataFrame:
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = str(error).partition("\n")[0]
         raise ModelError(
-            f"{path}: no table of out-of-fold probabilities ({reason}); "
-            f"train again with: python project.py train {detector}"
+            f"{path}: no table of out-of-fold probabilities ({reason}); {retrain(path.parent)}"
         ) from None

@@ -14,11 +14,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from models.card import MODELS, Card, write_card
+from models.card import MODELS, TRAINING_ROWS, Card, write_card
 from models.errors import ModelError
+from models.replacement import replacing_model
 from training.metrics import summary, threshold_at_false_positive_rate
 from training.out_of_fold import out_of_fold, possible_folds
-from training.progress import warn
+from training.progress import tell, warn
 from verdict import out_of_fold as out_of_fold_tables
 from verdict.final import DETECTORS, FOLDER, Combination, Formula, log_odds, save
 
@@ -50,24 +51,26 @@ def train(models: Path) -> Card:
     measured_on, scores = _measured(rows)
     labels = rows["label"].to_numpy().astype(np.int64)
     threshold = threshold_at_false_positive_rate(scores, labels, FALSE_POSITIVE_RATE)
-    save(Combination(fit(rows).formulas, threshold), models)
-    _write_scores(rows, scores, models / FOLDER / out_of_fold_tables.FILE)
-    return write_card(
-        models / FOLDER,
-        description=_DESCRIPTION,
-        features=DETECTORS,
-        thresholds={"final": threshold},
-        metrics={"measured_on": measured_on, **metrics(rows, scores, threshold)},
-        libraries=("numpy", "polars", "scikit-learn"),
-        training_data=out_of_fold_tables.paths(models),
-    )
+    combination = Combination(fit(rows).formulas, threshold)
+    with replacing_model(models / FOLDER) as folder:
+        save(combination, folder.parent)
+        _write_scores(rows, scores, folder / out_of_fold_tables.FILE)
+        return write_card(
+            folder,
+            description=_DESCRIPTION,
+            features=DETECTORS,
+            thresholds={"final": threshold},
+            metrics={"measured_on": measured_on, **metrics(rows, scores, threshold)},
+            libraries=("numpy", "polars", "scikit-learn"),
+            training_data=out_of_fold_tables.paths(models),
+        )
 
 
 def _measured(rows: pl.DataFrame) -> tuple[str, NDArray[np.float64]]:
     """Return on what FINAL is measured, and its probability for each row there."""
     if possible_folds(rows) < 2:
         warn("too few families or captures to hold any out: FINAL's threshold is optimistic")
-        return "training rows", fit_and_score(rows, rows).round(_DECIMALS)
+        return TRAINING_ROWS, fit_and_score(rows, rows).round(_DECIMALS)
     return "families and captures held out", out_of_fold(rows, fit_and_score).round(_DECIMALS)
 
 
@@ -172,7 +175,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return MODEL_BROKEN
     figures = card.metrics["all"]
-    print(
+    tell(
         f"FINAL: average precision {figures['average_precision']}, recall "
         f"{figures['recall']['share']} at {figures['false_positive_rate']['share']} false "
         f"positives, by family {card.metrics['mean_recall_by_family']}"

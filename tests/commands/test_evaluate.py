@@ -85,6 +85,16 @@ def test_labelled_captures_are_measured_with_the_trained_models(
     assert "1 malicious servers of 1 families, 1 benign, 1 captures" in capsys.readouterr().out
 
 
+def test_captures_that_cannot_be_read_are_told_even_when_quiet(
+    manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest.write_text(manifest.read_text() + "gone.pcap\n")
+    labels = tmp_path / "servers.csv"
+    labels.write_text(labels.read_text() + f"gone.pcap,{BEACON},443,malicious,c2,Alpha\n")
+    assert project.main(["evaluate", "--manifest", str(manifest), "-q"]) == 0
+    assert "gone.pcap: " in capsys.readouterr().err
+
+
 def test_labels_may_be_elsewhere(
     manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,4 +136,4 @@ def test_full_and_manifest_exclude_each_other(capsys: pytest.CaptureFixture[str]
 
 def test_missing_data_set_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert project.main(["evaluate", "--full", "--data", str(tmp_path)]) == 3
-    assert "python project.py features" in capsys.readouterr().err
+    assert f"python project.py features --data {tmp_path}\n" in capsys.readouterr().err

@@ -1,6 +1,8 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import project
@@ -21,9 +23,11 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
     some = figures(Named(["Benign"], ["Benign"]))
     of_source = {"random_forest": some, "gbdt": some, "in_service": service}
 
-    def evaluate(models: Path, file: Path | None) -> dict[str, object]:
+    def evaluate(
+        models: Path, file: Path | None, on_warning: Callable[[str], None]
+    ) -> dict[str, object]:
         asked.append(file)
-        return {"by_source": {"2018": of_source}, "across_sources": {}}
+        return {"measured_on": "rows", "by_source": {"2018": of_source}, "across_sources": {}}
 
     monkeypatch.setattr("module3.evaluate.evaluate", evaluate)
     return asked
@@ -52,5 +56,37 @@ def test_there_is_no_page_of_flow_figures(capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_file_that_is_no_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "flows.csv").write_text("a\n1\n")
-    assert project.main(["evaluate", "--flows", str(tmp_path / "flows.csv")]) == 2
+    assert project.main(["evaluate", "--flows", str(tmp_path / "flows.csv")]) == 3
     assert "is it a flow table?" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert project.main(["evaluate", "--flows", str(tmp_path / "flows.csv")]) == 3
+    assert "not a readable table" in capsys.readouterr().err
+
+
+def test_flows_that_nobody_has_labelled(
+    pcaps: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flows = tmp_path / "flows.csv"
+    assert project.main(["flows", str(pcaps / "beacon.pcap"), "--out", str(flows), "-q"]) == 0
+    assert project.main(["evaluate", "--flows", str(flows)]) == 3
+    message = capsys.readouterr().err
+    assert message.startswith(f"{flows}: no row whose Label is a class that the models know: no l")
+    assert message.count("\n") == 1
+
+
+def test_rows_of_unknown_classes_are_counted_even_when_quiet(
+    pcaps: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flows = tmp_path / "flows.csv"
+    project.main(["flows", str(pcaps), "--out", str(flows), "-q"])
+    table = pl.read_csv(flows, infer_schema=False)
+    labels = ["BENIGN" if number % 2 else "PortScan" for number in range(len(table))]
+    table.with_columns(Label=pl.Series(labels)).write_csv(flows)
+    assert project.main(["evaluate", "--flows", str(flows), "-q"]) == 0
+    shown = capsys.readouterr()
+    counted = f"left out {labels.count('PortScan')} of {len(labels)} rows"
+    assert counted in shown.err
+    assert "PortScan (" in shown.err
+    assert "flows.csv, rows that were not trained on" in shown.out

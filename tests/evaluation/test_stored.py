@@ -1,10 +1,12 @@
 import gzip
+import json
 import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from evaluation.page import page
 from evaluation.stored import stored_document, stored_scores, thresholds
 from models.card import MODELS, read_card, write_card
 from models.errors import ModelError
@@ -45,6 +47,21 @@ def test_what_a_detector_did_not_assess_is_counted(models: Path) -> None:
     assert servers["final"]["not_assessed"] == 0
 
 
+def test_scores_of_training_rows_are_called_optimistic(models: Path) -> None:
+    before = stored_document(models, resamples=1)
+    assert before["protocols"][0]["name"] == "families and captures held out"
+    card = models / "module1" / "card.json"
+    content = json.loads(card.read_text(encoding="utf-8"))
+    content["metrics"] = {"measured_on": "training rows"}
+    card.write_text(json.dumps(content), encoding="utf-8")
+    found = stored_document(models, resamples=1)
+    assert found["settings"] == {"scores_of_training_rows": "module 1, FINAL"}
+    assert found["protocols"][0]["name"] == "training rows (optimistic)"
+    shown = page(found)
+    assert "trained on them" in shown
+    assert "held out" not in shown
+
+
 def test_thresholds_are_those_of_the_cards(models: Path) -> None:
     assert thresholds(models) == dict.fromkeys((*DETECTORS, "final"), 0.5)
 
@@ -66,7 +83,8 @@ def test_shipped_figures_are_those_of_the_cards() -> None:
 @pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"a,b\n1,2\n", mtime=0)])
 def test_a_broken_table_is_told_in_one_line(models: Path, content: bytes) -> None:
     (models / "module1" / "out_of_fold.csv.gz").write_bytes(content)
-    with pytest.raises(ModelError, match="train again") as raised:
+    advice = f"train again with: python project.py train module1 --models {models}$"
+    with pytest.raises(ModelError, match=advice) as raised:
         stored_scores(models)
     assert "\n" not in str(raised.value)
 

@@ -26,6 +26,10 @@ def test_rows_whose_family_cannot_be_held_out_are_told() -> None:
     assert "more rows" not in text({**small_document(), "settings": {}})
 
 
+def test_the_threshold_is_that_of_the_models_whoever_trained_them() -> None:
+    assert "shipped" not in text(small_document())
+
+
 def test_what_could_not_be_measured_is_said() -> None:
     content = text(small_document())
     assert "certificate list                      not available" in content

@@ -39,7 +39,8 @@ def test_a_log_without_labels_is_an_error(tmp_path: Path) -> None:
     folder = labelled_folder(tmp_path, "Normal", {})
     log = folder.logs / "conn_label.log"
     log.write_bytes((folder.logs / "conn.log").read_bytes())
-    with pytest.raises(DatasetError, match="no column label"):
+    advice = f"no column label; run again python project.py label module2 --data {tmp_path}$"
+    with pytest.raises(DatasetError, match=advice):
         rows_of_folder(folder)
 
 

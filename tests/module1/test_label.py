@@ -7,7 +7,13 @@ from capture.zeek_format import write_logs
 from module1.features import connection_rows
 from module1.features import main as features_main
 from module1.label import labelled_rows, main, rows_of_inputs
-from module1.tables import CONNECTIONS, CONNECTIONS_SCHEMA, read_connections
+from module1.tables import (
+    ADDED,
+    CONNECTIONS,
+    CONNECTIONS_SCHEMA,
+    connection_tables,
+    read_connections,
+)
 from tests.module1.synthetic import connection, logs, one_of_each
 from training.manifest import LabelledInput, ServerLabel
 
@@ -104,9 +110,57 @@ def test_a_labelled_folder_without_labels_gives_a_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_logs(one_of_each(), tmp_path / "Normal" / "office" / "bro")
-    assert main(["--data", str(tmp_path)]) == 0
-    assert "IPadr.txt: cannot be read (no such file" in capsys.readouterr().err
-    assert read_connections(tmp_path).is_empty()
+    write_manifest(tmp_path)
+    added = tmp_path / ADDED
+    added.write_bytes(b"former")
+    assert main(["--data", str(tmp_path)]) == 3
+    message = capsys.readouterr().err
+    assert "IPadr.txt: cannot be read (no such file" in message
+    assert f"{added}: not written" in message
+    assert added.read_bytes() == b"former"
+
+
+def test_captures_that_cannot_be_read_replace_no_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = write_manifest(tmp_path)
+    options = ["--manifest", str(manifest), "--data", str(tmp_path)]
+    assert main(options) == 0
+    former = (tmp_path / CONNECTIONS).read_bytes()
+    (tmp_path / "logs" / "one").rename(tmp_path / "elsewhere")
+    assert main(options) == 3
+    assert "not written" in capsys.readouterr().err
+    assert (tmp_path / CONNECTIONS).read_bytes() == former
+
+
+def test_a_shipped_table_is_replaced_with_a_line_that_says_how_to_get_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest, shipped = write_manifest(tmp_path), tmp_path / "shipped"
+    monkeypatch.setattr("module1.label.DATA", shipped)
+    shipped.mkdir()
+    (shipped / CONNECTIONS).write_bytes(b"shipped")
+    assert main(["--manifest", str(manifest)]) == 0
+    line = capsys.readouterr().err
+    assert line.startswith(f"warning: replaced {shipped / CONNECTIONS}, which training reads; git")
+    assert main(["--manifest", str(manifest)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_connection_of_a_manifest_and_of_a_labelled_folder_counts_once(tmp_path: Path) -> None:
+    manifest, data = write_manifest(tmp_path), tmp_path / "data"
+    folder = data / "Malicious" / "logs__one__ssl.log" / "bro"
+    write_logs(one_of_each(), folder)
+    (folder / "IPadr.txt").write_text("Malicious\n203.0.113.9\n")
+    assert main(["--manifest", str(manifest), "--data", str(data)]) == 0
+    assert main(["--data", str(data)]) == 0
+    assert sorted(path.name for path in connection_tables(data)) == [ADDED, CONNECTIONS]
+    rows = read_connections(data)
+    assert rows.select("eventId", "family").rows() == [
+        ("C3", "Beacon"),
+        ("C1", "Beacon"),
+        ("C2", "Beacon"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,24 @@ def test_added_rows_join_the_others(tmp_path: Path) -> None:
     assert read_connections(tmp_path).equals(rows)
 
 
+def test_a_connection_that_is_in_both_tables_counts_once(tmp_path: Path) -> None:
+    rows = in_table_form(labelled_connections())
+    seen_again = rows.with_columns(
+        capture=pl.lit("Malicious__copy"),
+        family=pl.lit("copy"),
+        ts=pl.col("ts") + 1e-8,  # as in a Zeek log
+        label=1 - pl.col("label"),
+    )
+    other = seen_again.head(2).with_columns(
+        eventId=pl.Series([None, "another"], dtype=pl.String), label=pl.lit(1, pl.Int64)
+    )
+    write_table(tmp_path / CONNECTIONS, rows)
+    write_table(tmp_path / ADDED, pl.concat([seen_again, other]))
+    found = read_connections(tmp_path)
+    assert set(found.filter(capture="Malicious__copy")["eventId"]) == {"another", None}
+    assert found.filter(pl.col("capture") != "Malicious__copy").equals(rows)
+
+
 def test_no_table_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(TableError, match=CONNECTIONS):
         read_connections(tmp_path)

@@ -34,6 +34,7 @@ def test_the_same_rows_give_the_same_files_and_old_ones_go(data: Path, tmp_path:
     for name in ("first", "second"):
         (tmp_path / name / MODULE).mkdir(parents=True)
         (tmp_path / name / MODULE / "lightgbm_99.txt").write_text("left from before")
+        (tmp_path / name / MODULE / "card.json").write_text('{"files": {"lightgbm_99.txt": ""}}')
         train(data, tmp_path / name, QUICK, seeds=(1,))
     first, second = (
         {p.name: p for p in (tmp_path / n / MODULE).iterdir()} for n in ("first", "second")
@@ -41,6 +42,23 @@ def test_the_same_rows_give_the_same_files_and_old_ones_go(data: Path, tmp_path:
     assert first.keys() == second.keys()
     assert "lightgbm_99.txt" not in first
     assert all(first[name].read_bytes() == second[name].read_bytes() for name in first)
+
+
+def test_what_stops_training_leaves_the_former_model(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = tmp_path / MODULE / "encoders.json"
+    former.parent.mkdir()
+    former.write_text("former")
+    monkeypatch.setattr("module1.train.write_card", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(data, tmp_path, QUICK, seeds=(1,))
+    assert [path.name for path in former.parent.iterdir()] == [former.name]
+    assert former.read_text() == "former"
+
+
+def interrupt(*given: object, **named: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_out_of_fold_probabilities_tell_where_each_is_from(data: Path, tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -6,7 +7,7 @@ import pytest
 from capture.zeek_format import parse_log, write_logs
 from module2.label import label_flows, label_folder, main
 from tests.module2.small_logs import CLIENT, SERVER, flow, logs_of, tls
-from training.dataset_folders import AddressList, DatasetFolder
+from training.dataset_folders import AddressList, DatasetError, DatasetFolder
 
 OTHER = "203.0.113.99"
 
@@ -73,6 +74,36 @@ def test_a_folder_without_ssl_log_is_warned_of(tmp_path: Path) -> None:
     assert "no ssl.log" in warnings[0]
 
 
+def test_labels_of_before_do_not_outlive_what_they_were_made_of(tmp_path: Path) -> None:
+    folder = dataset_folder(tmp_path, "one", f"Malicious\n{SERVER}\n")
+    label_folder(folder, pytest.fail)
+    (folder.logs / "IPadr.txt").write_text("Evil\n")
+    with pytest.raises(DatasetError, match="first line"):
+        label_folder(folder, pytest.fail)
+    assert not (folder.logs / "conn_label.log").exists()
+
+
+def test_labels_that_somebody_gave_without_a_list_stay(tmp_path: Path) -> None:
+    folder = dataset_folder(tmp_path, "one", f"Malicious\n{SERVER}\n")
+    label_folder(folder, pytest.fail)
+    (folder.logs / "IPadr.txt").unlink()
+    with pytest.raises(DatasetError, match="cannot be read"):
+        label_folder(folder, pytest.fail)
+    assert (SERVER, "Malicious") in labels_of(folder)
+
+
+def test_a_capture_that_is_added_later_is_labelled(pcaps: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "Malicious" / "a"
+    (folder / "bro").mkdir(parents=True)
+    (folder / "bro" / "IPadr.txt").write_text("Malicious\n203.0.113.66\n")
+    for name in ("browsing.pcap", "beacon.pcap"):
+        shutil.copy(pcaps / name, folder)
+        assert main(["--data", str(tmp_path)]) == 0
+    assert ("203.0.113.66", "Malicious") in labels_of(
+        DatasetFolder("a", "Malicious", folder / "bro")
+    )
+
+
 def test_one_bad_folder_does_not_end_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,6 +115,28 @@ def test_one_bad_folder_does_not_end_the_command(
     assert len(warnings) == 2
     assert all(line.startswith("warning: ") for line in warnings)
     assert (OTHER, "Normal") in labels_of(good)
+
+
+def test_a_data_set_of_which_nothing_can_be_labelled_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset_folder(tmp_path, "bad", "Evil\n")
+    assert main(["--data", str(tmp_path)]) == 3
+    lines = capsys.readouterr().err.splitlines()
+    assert "first line must be Malicious or Normal" in lines[0]
+    assert lines[1:] == [f"{tmp_path}: nothing in it could be labelled"]
+
+
+def test_a_manifest_of_which_nothing_can_be_read_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text("path\ngone.pcap\n")
+    (tmp_path / "servers.csv").write_text(
+        f"path,server_ip,server_port,label,role,family\ngone.pcap,{SERVER},443,benign,,\n"
+    )
+    assert main(["--manifest", str(manifest), "--data", str(tmp_path / "data")]) == 3
+    assert f"{manifest}: nothing in it could be labelled" in capsys.readouterr().err
 
 
 def test_a_data_set_without_folders_is_an_error(

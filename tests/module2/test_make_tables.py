@@ -67,6 +67,28 @@ def test_folders_of_one_name_on_both_sides_have_tables_of_their_own(tmp_path: Pa
     assert read_table(tmp_path / "data_model/merged.csv", TABLE_SCHEMA).height == 3
 
 
+def test_rows_of_a_manifest_are_of_its_captures_and_families_either_way(tmp_path: Path) -> None:
+    write_logs(small_logs(), tmp_path / "logs/x/bro")
+    (tmp_path / "manifest.csv").write_text("path\nlogs/x/bro/ssl.log\n")
+    (tmp_path / "servers.csv").write_text(
+        "path,server_ip,server_port,label,role,family\n"
+        f"logs/x/bro/ssl.log,{SERVER},443,malicious,c2,F\n"
+        f"logs/x/bro/ssl.log,{OTHER},,benign,,\n"
+    )
+    manifest = ["--manifest", str(tmp_path / "manifest.csv"), "--data", str(tmp_path)]
+    assert label.main(manifest) == 0
+    assert main(manifest) == 0
+    assert main(["--data", str(tmp_path)]) == 0
+    tables = tmp_path / "data_model"
+    origin = ["label", "capture", "family", "role"]
+    merged = read_table(tables / "merged.csv", TABLE_SCHEMA).select(origin)
+    assert merged.equals(read_table(tables / "servers.csv.gz", TABLE_SCHEMA).select(origin))
+    assert merged.rows() == [
+        (1, "logs__x__bro__ssl.log", "F", "c2"),
+        (0, "logs__x__bro__ssl.log", "", ""),
+    ]
+
+
 def test_a_server_with_one_malicious_flow_is_malicious(tmp_path: Path) -> None:
     folder = labelled_folder(tmp_path, "one", f"Malicious\n{SERVER}\n", "Malicious")
     label.main(["--data", str(tmp_path)])
@@ -79,14 +101,14 @@ def test_a_server_with_one_malicious_flow_is_malicious(tmp_path: Path) -> None:
     ("removed", "message"),
     [
         ("ssl.log", "no ssl.log, so no rows"),
-        ("conn_label.log", "run python -m module2.label first"),
+        ("conn_label.log", "first run python project.py label module2 --data {data}$"),
     ],
 )
 def test_what_a_folder_lacks_is_named(tmp_path: Path, removed: str, message: str) -> None:
     folder = labelled_folder(tmp_path, "one", f"Malicious\n{SERVER}\n", "Malicious")
     label.main(["--data", str(tmp_path)])
     (folder.logs / removed).unlink()
-    with pytest.raises(DatasetError, match=message):
+    with pytest.raises(DatasetError, match=message.format(data=tmp_path)):
         rows_of_folder(folder)
 
 
@@ -96,15 +118,54 @@ def test_a_folder_whose_addresses_never_spoke_tls_gives_no_rows(
     labelled_folder(tmp_path, "one", "Malicious\n192.0.2.200\n", "Malicious")
     label.main(["--data", str(tmp_path)])
     capsys.readouterr()
-    assert main(["--data", str(tmp_path)]) == 0
-    assert "none of its labelled addresses spoke TLS, so no rows" in capsys.readouterr().err
-    assert read_table(tmp_path / "data_model/merged.csv", TABLE_SCHEMA).is_empty()
+    merged = tmp_path / "data_model" / "merged.csv"
+    merged.parent.mkdir()
+    merged.write_text("former")
+    assert main(["--data", str(tmp_path)]) == 3
+    message = capsys.readouterr().err
+    assert "none of its labelled addresses spoke TLS, so no rows" in message
+    assert f"{merged}: not written" in message
+    assert merged.read_text() == "former"
+
+
+def test_a_shipped_table_is_replaced_with_a_line_that_says_how_to_get_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_logs(small_logs(), tmp_path / "logs/x/bro")
+    (tmp_path / "manifest.csv").write_text("path\nlogs/x/bro/ssl.log\n")
+    (tmp_path / "servers.csv").write_text(
+        "path,server_ip,server_port,label,role,family\n"
+        f"logs/x/bro/ssl.log,{SERVER},443,malicious,c2,F\n"
+    )
+    shipped = tmp_path / "data_model" / "servers.csv.gz"
+    shipped.parent.mkdir()
+    shipped.write_bytes(b"shipped")
+    monkeypatch.setattr("module2.make_tables.DATASET", tmp_path)
+    assert main(["--manifest", str(tmp_path / "manifest.csv"), "--data", str(tmp_path)]) == 0
+    line = capsys.readouterr().err
+    assert line.startswith(f"warning: replaced {shipped}, which training reads; git checkout")
+
+
+def test_captures_that_cannot_be_read_replace_no_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "manifest.csv").write_text("path\ngone.pcap\n")
+    (tmp_path / "servers.csv").write_text(
+        f"path,server_ip,server_port,label,role,family\ngone.pcap,{SERVER},443,malicious,c2,F\n"
+    )
+    table = tmp_path / "data_model" / "servers.csv.gz"
+    table.parent.mkdir()
+    table.write_bytes(b"former")
+    assert main(["--manifest", str(tmp_path / "manifest.csv"), "--data", str(tmp_path)]) == 3
+    assert f"{table}: not written" in capsys.readouterr().err
+    assert table.read_bytes() == b"former"
 
 
 def test_a_conn_label_log_without_labels_is_named(tmp_path: Path) -> None:
     folder = labelled_folder(tmp_path, "one", f"Malicious\n{SERVER}\n", "Malicious")
     (folder.logs / "conn_label.log").write_bytes((folder.logs / "conn.log").read_bytes())
-    with pytest.raises(DatasetError, match="no column label"):
+    advice = f"no column label; run again python project.py label module2 --data {tmp_path}$"
+    with pytest.raises(DatasetError, match=advice):
         rows_of_folder(folder)
 
 

@@ -66,8 +66,27 @@ def test_files_of_a_former_training_do_not_stay(small_data: Path, tmp_path: Path
     folder = tmp_path / "gbdt"
     folder.mkdir()
     (folder / "old.txt").write_text("old")
+    (folder / "card.json").write_text('{"files": {"old.txt": ""}}')
     train_small_models(small_data, tmp_path)
     assert not (folder / "old.txt").exists()
+
+
+@pytest.mark.parametrize("step", ["chosen_setting", "fit", "write_card"])
+def test_what_stops_training_leaves_the_former_model(
+    small_data: Path, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = tmp_path / "random_forest" / "encoders.json"
+    (former.parent / "mine").mkdir(parents=True)
+    former.write_text("former")
+
+    def interrupt(*given: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"module2.train.{step}", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train_small_models(small_data, tmp_path)
+    assert sorted(path.name for path in former.parent.iterdir()) == [former.name, "mine"]
+    assert former.read_text() == "former"
 
 
 def test_the_command_trains_both_models_and_prints_their_figures(
@@ -83,6 +102,18 @@ def test_the_command_trains_both_models_and_prints_their_figures(
     assert detect.load(models).score(table).height == 8
 
 
+def test_figures_that_nobody_reads_end_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table(tmp_path / TABLES / MERGED_TABLE, training_table(families=1, captures=1))
+
+    def gone(text: str) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout.write", gone)
+    assert main(["--data", str(tmp_path), "--models", str(tmp_path / "models")]) == 0
+
+
 def test_rows_of_one_class_cannot_be_trained_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,14 +122,17 @@ def test_rows_of_one_class_cannot_be_trained_on(
     with pytest.raises(TrainingError, match="need malicious and normal rows"):
         run(tmp_path, tmp_path / "models")
     assert main(["--data", str(tmp_path), "--models", str(tmp_path / "models")]) == 3
-    assert "need malicious and normal rows" in capsys.readouterr().err
+    message = capsys.readouterr().err
+    assert "need malicious and normal rows" in message
+    assert f"then run python project.py features module2 --data {tmp_path}\n" in message
 
 
 def test_without_tables_the_message_names_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--data", str(tmp_path), "--models", str(tmp_path)]) == 3
-    assert "run python -m module2.features first" in capsys.readouterr().err
+    advice = f"first run python project.py features module2 --data {tmp_path}\n"
+    assert advice in capsys.readouterr().err
 
 
 def test_too_few_families_for_folds_are_told_of(

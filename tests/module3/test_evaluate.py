@@ -10,7 +10,7 @@ from models.errors import ModelError
 from module3.detect import load
 from module3.evaluate import evaluate, measured, said_by, text
 from module3.training_rows import DATA, TABLE, read_training_rows
-from training.tables import write_table
+from training.tables import TableError, write_table
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,15 @@ def test_of_a_file_rows_that_were_trained_on_do_not_count(tmp_path: Path) -> Non
     write_table(path, both.with_columns((packets / pl.col("Flow Duration")).alias("Flow Pkts/s")))
     counted = evaluate(file=path)["by_source"]["flows.csv"]["in_service"]["rows"]
     assert counted == pytest.approx(len(others), abs=2)
+
+
+def test_a_file_of_rows_that_were_trained_on_measures_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "flows.csv"
+    packets = pl.col("Tot Fwd Pkts") + pl.col("Tot Bwd Pkts")
+    rows = read_training_rows(DATA / TABLE).filter(pl.col("Flow Duration") > 0.1).head(5)
+    write_table(path, rows.with_columns((packets / pl.col("Flow Duration")).alias("Flow Pkts/s")))
+    with pytest.raises(TableError, match="trained on all of its rows"):
+        evaluate(file=path)
 
 
 def test_what_the_product_says_is_counted() -> None:

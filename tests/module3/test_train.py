@@ -40,6 +40,24 @@ def test_the_card_holds_figures_by_source_and_across(
     }
 
 
+def test_what_stops_training_leaves_the_former_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    former = tmp_path / "module3" / "trees.txt"
+    former.parent.mkdir()
+    former.write_text("former")
+
+    def interrupt(*given: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("module3.train.write_card", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        trained(tmp_path)
+    assert [path.name for path in former.parent.iterdir()] == [former.name]
+    assert former.read_text() == "former"
+
+
 def test_a_table_without_a_class(tmp_path: Path) -> None:
     write_table(tmp_path / TABLE, labelled_flows().filter(pl.col("Label") != "Bot"))
     with pytest.raises(TrainingError, match="no rows of Bot"):

@@ -34,6 +34,23 @@ def test_same_tables_give_the_same_bytes(models: Path, data: Path, tmp_path: Pat
         assert digest(tmp_path / "conversation" / path.name) == digest(path)
 
 
+def test_what_stops_training_leaves_the_former_model(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = tmp_path / "conversation" / "forest.npz"
+    former.parent.mkdir()
+    former.write_text("former")
+
+    def interrupt(*given: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "write_card", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(data, tmp_path, read_templates(), seeds=(1,))
+    assert [path.name for path in former.parent.iterdir()] == [former.name]
+    assert former.read_text() == "former"
+
+
 def test_two_captures_are_too_few_to_hold_any_out(tmp_path: Path, capsys: Output) -> None:
     sources = Sources(update_good=True, update_bad=True, manifest=network(tmp_path / "n", 1))
     update_sets(tmp_path, sources, read_templates())

@@ -2,7 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from training.dataset_folders import AddressList, DatasetError, dataset_folders, read_address_list
+from training.dataset_folders import (
+    DATASET,
+    AddressList,
+    DatasetError,
+    command,
+    dataset_folders,
+    read_address_list,
+)
 
 
 def test_folders_are_in_order_of_side_and_name(tmp_path: Path) -> None:
@@ -17,6 +24,14 @@ def test_folders_are_in_order_of_side_and_name(tmp_path: Path) -> None:
     ]
     assert found[0].logs == tmp_path / "Malicious" / "a" / "bro"
     assert found[0].folder == tmp_path / "Malicious" / "a"
+    assert found[0].data == tmp_path
+
+
+def test_the_command_of_a_step_names_the_data_set_as_a_shell_reads_it() -> None:
+    assert command("label module2", DATASET) == "python project.py label module2"
+    assert command("label module2", Path("my data")) == (
+        "python project.py label module2 --data 'my data'"
+    )
 
 
 def test_a_place_without_folders_is_an_error(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.tables import TableError, read_table, write_table
+from training.tables import TableError, read_table, replace_table, write_table
 
 SCHEMA = {"text": pl.String(), "number": pl.Float64(), "count": pl.Int64()}
 
@@ -81,3 +81,25 @@ def test_text_in_a_column_of_numbers_is_a_table_error(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("text,number,count\na,b,c\n")
     with pytest.raises(TableError, match="not a readable table"):
         read_table(tmp_path / "table.csv", SCHEMA)
+
+
+def test_a_shipped_table_that_is_made_again_as_it_was_needs_no_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, table = tmp_path / "table.csv.gz", pl.DataFrame({"a": [1]})
+    replace_table(path, table, is_shipped=True)
+    replace_table(path, table, is_shipped=True)
+    assert capsys.readouterr().err == ""
+    replace_table(path, pl.DataFrame({"a": [2]}), is_shipped=True)
+    assert capsys.readouterr().err == (
+        f"warning: replaced {path}, which training reads; git checkout -- {path} brings the "
+        "shipped one back, --data DIR writes elsewhere\n"
+    )
+
+
+def test_an_empty_table_replaces_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    replace_table(path, pl.DataFrame({"a": [1]}))
+    with pytest.raises(TableError, match=r"table\.csv: not written"):
+        replace_table(path, pl.DataFrame({"a": []}))
+    assert path.read_text() == "a\n1\n"

@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 
 from models.card import write_card
-from verdict.evaluate import evaluate, main, table
+from models.errors import ModelError
+from verdict.evaluate import evaluate, main, table, threshold_of
 from verdict.final import DETECTORS
 
 from .out_of_fold_tables import write_table
@@ -83,6 +84,37 @@ def test_table_fits_eighty_columns(models: Path) -> None:
     assert max(map(len, text.splitlines())) <= 80
     assert "Alpha                               2        2        1        1        2" in text
     assert "benign servers (false positives): 2" in text
+
+
+def say_measured_on(models: Path, detector: str, rows: str) -> None:
+    card = models / detector / "card.json"
+    content = json.loads(card.read_text(encoding="utf-8"))
+    card.write_text(json.dumps({**content, "metrics": {"measured_on": rows}}), encoding="utf-8")
+
+
+def test_scores_of_training_rows_are_called_optimistic(models: Path) -> None:
+    assert "saw neither" in table(evaluate(models))
+    say_measured_on(models, "gbdt", "training rows")
+    figures = evaluate(models)
+    text = table(figures)
+    assert figures["measured_on_training_rows"] == ["gbdt", "final"]
+    assert "on training rows (optimistic)" in text
+    assert "for gbdt, FINAL" in text
+    assert "saw neither" not in text
+
+
+def test_a_broken_model_is_mended_where_it_is(models: Path) -> None:
+    (models / "gbdt" / "out_of_fold.csv.gz").unlink()
+    with pytest.raises(ModelError, match=f"train gbdt --models {models}$"):
+        evaluate(models)
+
+
+def test_a_card_without_the_threshold_is_mended_where_it_is(models: Path) -> None:
+    card = models / "gbdt" / "card.json"
+    content = json.loads(card.read_text(encoding="utf-8"))
+    card.write_text(json.dumps({**content, "thresholds": {}}), encoding="utf-8")
+    with pytest.raises(ModelError, match=f"no threshold.*train gbdt --models {models}$"):
+        threshold_of(models, "gbdt")
 
 
 def test_command_prints_json(models: Path, capsys: pytest.CaptureFixture[str]) -> None:

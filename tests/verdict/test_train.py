@@ -76,6 +76,24 @@ def test_training_again_gives_the_same_bytes(models: Path, tmp_path: Path) -> No
         assert (tmp_path / "final" / path.name).read_bytes() == path.read_bytes(), path.name
 
 
+def test_what_stops_training_leaves_the_former_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tables(tmp_path)
+    former = tmp_path / "final" / "combination.json"
+    former.parent.mkdir()
+    former.write_text("former")
+
+    def interrupt(*given: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("verdict.train.write_card", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path)
+    assert [path.name for path in former.parent.iterdir()] == [former.name]
+    assert former.read_text() == "former"
+
+
 def test_one_class_leaves_the_mean_as_it_is(models: Path) -> None:
     benign = read(models).filter(label=0).drop_nulls("module1")
     assert fit_and_score(benign, benign).max() < 1
