@@ -20,9 +20,12 @@ from models.errors import ModelError
 from training.metrics import wilson_interval
 from verdict import out_of_fold
 from verdict.final import DETECTORS, FOLDER
+from verdict.held_out_thresholds import Shares, shares
 from verdict.train import MODEL_BROKEN
 
 COLUMNS: Final = (*DETECTORS, "final")
+# Module 1's threshold is one of connections, and set otherwise.
+_SET_BY_FALSE_POSITIVES: Final = ("random_forest", "gbdt", "final")
 _HEADINGS: Final = {
     "module1": "module1",
     "random_forest": "forest",
@@ -36,9 +39,11 @@ def evaluate(models: Path) -> dict[str, Any]:
 
     Each group has the number of servers and, for each detector, how many it assessed and how many
     of these it calls malicious, with the share and its 95 % interval. The detectors whose
-    probabilities are of rows they were trained on are named. Raises ``ModelError``.
+    probabilities are of rows they were trained on are named. Beside it are the shares at thresholds
+    that were set on other servers. Raises ``ModelError``.
     """
-    rows = _flagged(models)
+    scored = _scored(models)
+    rows = scored.with_columns(pl.col(name) >= threshold_of(models, name) for name in COLUMNS)
     malicious, benign = rows.filter(label=1), rows.filter(label=0)
     families = {
         family: counts(malicious.filter(family=family))
@@ -51,16 +56,22 @@ def evaluate(models: Path) -> dict[str, Any]:
         "benign": counts(benign),
         "mean_recall_by_family": {column: _mean_share(families, column) for column in COLUMNS},
         "measured_on_training_rows": measured_on_training_rows(models),
+        "at_held_out_thresholds": {
+            name: _rounded(shares(scored, name)) for name in _SET_BY_FALSE_POSITIVES
+        },
     }
 
 
-def _flagged(models: Path) -> pl.DataFrame:
-    """Return the rows of ``out_of_fold.read`` with FINAL, each detector's column as its verdict."""
+def _rounded(found: Shares | None) -> dict[str, float] | None:
+    return found and {name: round(share, 4) for name, share in found._asdict().items()}
+
+
+def _scored(models: Path) -> pl.DataFrame:
+    """Return the rows of ``out_of_fold.read`` with FINAL."""
     final = out_of_fold.probabilities(models / FOLDER / out_of_fold.FILE, "final")
-    rows = out_of_fold.read(models).join(
+    return out_of_fold.read(models).join(
         final.select(*out_of_fold.KEY, "final"), on=out_of_fold.KEY, how="left"
     )
-    return rows.with_columns(pl.col(name) >= threshold_of(models, name) for name in COLUMNS)
 
 
 def measured_on_training_rows(models: Path) -> list[str]:
@@ -129,8 +140,20 @@ def table(figures: Mapping[str, Any]) -> str:
             f"  {_HEADINGS[name]:<9}{_percent(figures['mean_recall_by_family'][name])}"
             for name in COLUMNS
         ),
+        *_at_held_out_thresholds(figures["at_held_out_thresholds"]),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _at_held_out_thresholds(found: Mapping[str, Mapping[str, float] | None]) -> list[str]:
+    lines = [
+        f"  {_HEADINGS[name]:<9}{_percent(each['malicious'])} of malicious servers, "
+        f"{100 * each['benign']:.2f} % of benign ones"
+        for name, each in found.items()
+        if each
+    ]
+    title = "at thresholds for 1 % false positives that were set on other servers:"
+    return [title, *lines] if lines else []
 
 
 def _title(seen: Sequence[str]) -> list[str]:
