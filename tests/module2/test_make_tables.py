@@ -34,6 +34,18 @@ def labelled_folder(data: Path, name: str, addresses: str, side: str) -> Dataset
     return DatasetFolder(name, side, logs)
 
 
+def labelled_manifest(folder: Path) -> list[str]:
+    """Write logs with a manifest of them; return the arguments that name it."""
+    write_logs(small_logs(), folder / "logs/x/bro")
+    (folder / "manifest.csv").write_text("path\nlogs/x/bro/ssl.log\n")
+    (folder / "servers.csv").write_text(
+        "path,server_ip,server_port,label,role,family\n"
+        f"logs/x/bro/ssl.log,{SERVER},443,malicious,c2,F\n"
+        f"logs/x/bro/ssl.log,{OTHER},,benign,,\n"
+    )
+    return ["--manifest", str(folder / "manifest.csv"), "--data", str(folder)]
+
+
 def test_labelled_folders_give_a_table_each_and_a_merged_one(tmp_path: Path) -> None:
     labelled_folder(tmp_path, "bad-one", f"Malicious\n{SERVER}\n", "Malicious")
     labelled_folder(tmp_path, "good-one", f"Normal\n{OTHER}\n", "Normal")
@@ -68,14 +80,7 @@ def test_folders_of_one_name_on_both_sides_have_tables_of_their_own(tmp_path: Pa
 
 
 def test_rows_of_a_manifest_are_of_its_captures_and_families_either_way(tmp_path: Path) -> None:
-    write_logs(small_logs(), tmp_path / "logs/x/bro")
-    (tmp_path / "manifest.csv").write_text("path\nlogs/x/bro/ssl.log\n")
-    (tmp_path / "servers.csv").write_text(
-        "path,server_ip,server_port,label,role,family\n"
-        f"logs/x/bro/ssl.log,{SERVER},443,malicious,c2,F\n"
-        f"logs/x/bro/ssl.log,{OTHER},,benign,,\n"
-    )
-    manifest = ["--manifest", str(tmp_path / "manifest.csv"), "--data", str(tmp_path)]
+    manifest = labelled_manifest(tmp_path)
     assert label.main(manifest) == 0
     assert main(manifest) == 0
     assert main(["--data", str(tmp_path)]) == 0
@@ -170,14 +175,7 @@ def test_a_conn_label_log_without_labels_is_named(tmp_path: Path) -> None:
 
 
 def test_a_manifest_gives_one_table_with_origins(tmp_path: Path) -> None:
-    write_logs(small_logs(), tmp_path / "logs/x/bro")
-    (tmp_path / "manifest.csv").write_text("path\nlogs/x/bro/ssl.log\n")
-    (tmp_path / "servers.csv").write_text(
-        "path,server_ip,server_port,label,role,family\n"
-        f"logs/x/bro/ssl.log,{SERVER},443,malicious,c2,F\n"
-        f"logs/x/bro/ssl.log,{OTHER},,benign,,\n"
-    )
-    arguments = ["--manifest", str(tmp_path / "manifest.csv"), "--data", str(tmp_path)]
+    arguments = labelled_manifest(tmp_path)
     assert main(arguments) == 0
     path = tmp_path / "data_model" / "servers.csv.gz"
     content = path.read_bytes()
