@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -93,12 +93,22 @@ def together(documents: Sequence[Document]) -> Document:
     # A capture that could not be read has no ranges in its document.
     return replace(
         found,
-        attack_classes=added_up(each.attack_classes for each in documents),
+        attack_classes=added_up(each.attack_classes for each in _of_other_captures(documents)),
         usual=next((each.usual for each in documents if each.usual), {}),
         usual_of_malicious=next(
             (each.usual_of_malicious for each in documents if each.usual_of_malicious), {}
         ),
     )
+
+
+def _of_other_captures(documents: Sequence[Document]) -> Iterator[Document]:
+    """Yield the documents of captures that none before is of: flows count once."""
+    known: set[tuple[str, str | None]] = set()
+    for each in documents:
+        own = {(capture.path, capture.sha256) for capture in each.captures}
+        if not own <= known:
+            yield each
+        known |= own
 
 
 def _only(document: Document, texts: Sequence[str]) -> Document:

@@ -152,7 +152,7 @@ def failed(source: Input, engine: str, message: str) -> Scanned:
 
 def was_read(document: Document) -> bool:
     """Return whether a document is not of those that ``failed`` gives."""
-    return document.engine.version != _NONE
+    return document.engine.version != _NONE or bool(document.targets)
 
 
 def is_fatal(error: BaseException) -> bool:

@@ -26,6 +26,8 @@ def replacing_model(folder: Path) -> Iterator[Path]:
     try:
         part = around / folder.name
         part.mkdir()
+        if place.exists():
+            shutil.copymode(place, part)
         yield part
         _copy_others(place, part)
         _exchange(place, part, around / "former")

@@ -32,10 +32,10 @@ def make_logs(folder: DatasetFolder, on_warning: Callable[[str], None]) -> None:
         return
     made_of = folder.logs / MADE_OF
     if _logs(folder):
-        if not made_of.exists():
+        if not _were_made_here(folder):
             _warn_of_newer(captures, folder, on_warning)
             return
-        if made_of.read_text(encoding="utf-8") == _digests(captures):
+        if made_of.read_text(encoding="utf-8", errors="surrogateescape") == _digests(captures):
             return
     _make(captures, folder, on_warning)
 
@@ -49,7 +49,16 @@ def _make(
     made_of = folder.logs / MADE_OF
     made_of.write_text("")  # logs that are cut off by Ctrl-C are of no captures
     write_logs(logs, folder.logs)
-    made_of.write_text(digests, encoding="utf-8")
+    made_of.write_text(digests, encoding="utf-8", errors="surrogateescape")
+
+
+def _were_made_here(folder: DatasetFolder) -> bool:
+    """Return whether the logs are those of the list beside them, which is written after them."""
+    made_of = folder.logs / MADE_OF
+    if not made_of.exists():
+        return False
+    newest = max(path.stat().st_mtime_ns for path in _logs(folder))
+    return not made_of.read_bytes() or newest <= made_of.stat().st_mtime_ns
 
 
 def _logs(folder: DatasetFolder) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import ipaddress
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from training.manifest import (
     ManifestError,
     ServerLabel,
     canonical_address,
+    label_in,
     read_labelled,
 )
 from training.progress import tracked, warn
@@ -143,16 +145,17 @@ def _ambiguous(servers: Path) -> dict[str, set[str]]:
     """Return by capture the addresses whose label is neither malicious nor benign."""
     found: dict[str, set[str]] = {}
     for number, row in enumerate(_rows(servers), start=2):
-        if row.get("label") not in ("malicious", _BENIGN):
+        if label_in(row) not in ("malicious", _BENIGN):
             name = (row.get("path") or "").replace("/", "__")
-            address = canonical_address(row.get("server_ip") or "", f"{servers}, row {number}")
-            found.setdefault(name, set()).add(address)
+            with contextlib.suppress(ManifestError):  # no label and no address say nothing
+                address = canonical_address(row.get("server_ip") or "", f"{servers}, row {number}")
+                found.setdefault(name, set()).add(address)
     return found
 
 
 def _harmless(manifest: Path) -> set[str]:
     """Return the names of the captures that the manifest labels benign as a whole."""
-    benign = (row for row in _rows(manifest) if row.get("label") == _BENIGN)
+    benign = (row for row in _rows(manifest) if label_in(row) == _BENIGN)
     return {(row.get("path") or "").replace("/", "__") for row in benign}
 
 

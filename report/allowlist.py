@@ -182,13 +182,18 @@ def _add_domain(allowed: Allowlist, entry: str) -> bool:
 
 
 def _as_in_dns(name: str) -> str:
-    """Return a name in lower case, labels in other letters as DNS has them (``xn--…``)."""
-    if name.isascii():
-        return name.lower()
+    """Return a name in lower case, labels in other letters as DNS has them (``xn--…``).
+
+    Letters for which this encoding, of 2003, takes others stay: ``ß`` is no ``ss`` today.
+    """
+    lower = name.lower()
+    if lower.isascii():
+        return lower
     try:
-        return name.encode("idna").decode("ascii").lower()
+        encoded = lower.encode("idna")
+        return encoded.decode("ascii") if encoded.decode("idna") == lower else lower
     except UnicodeError:
-        return name.lower()
+        return lower
 
 
 def _name_parts(text: str) -> Issuer:

@@ -70,7 +70,8 @@ class Language:
         if self.code == "en":
             return text
         for form, pattern in _patterns(forms):
-            match = pattern.fullmatch(text)
+            # Without its end a form would be looked for from every place where its middle stands.
+            match = pattern.fullmatch(text) if text.endswith(_end_of(form)) else None
             if match:
                 return self._filled(form, match)
         return text
@@ -123,6 +124,10 @@ def _pattern(form: str) -> re.Pattern[str]:
     return re.compile(
         first + "".join(f"{_group(next(names))}{each}" for each in literals), re.DOTALL
     )
+
+
+def _end_of(form: str) -> str:
+    return form.rpartition("}")[2]
 
 
 def _group(name: str) -> str:

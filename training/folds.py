@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -63,5 +64,6 @@ def without_shared_origin(
     return training[keep]
 
 
+@cache
 def _is_public(address: str) -> bool:
     return ipaddress.ip_address(address).is_global

@@ -71,6 +71,11 @@ def read_labelled(manifest: Path, servers: Path | None = None) -> list[LabelledI
     return [_labelled(manifest.parent, path, by_path[path]) for path in sorted(by_path)]
 
 
+def label_in(row: Mapping[str, str | None]) -> str:
+    """Return the label of a row in lower case, empty without one."""
+    return (row.get("label") or "").strip().lower()
+
+
 def canonical_address(text: str, place: str) -> str:
     """Return an IP address as the logs write it; raises ``ManifestError`` naming its place."""
     try:
@@ -84,7 +89,7 @@ def _labelled_rows(path: Path) -> tuple[list[tuple[str, dict[str, str]]], list[d
     columns = ("path", "server_ip", "server_port", "label", "role", "family")
     labelled, others = [], []
     for number, row in enumerate(_rows(path, columns), start=2):
-        label = (row["label"] or "").strip().lower()
+        label = label_in(row)
         if label in ("malicious", "benign"):
             place = f"{path}, row {number}"
             labelled.append((place, {**_checked(row, place), "label": label}))

@@ -43,7 +43,8 @@ def replace_table(path: Path, table: pl.DataFrame, *, is_shipped: bool = False) 
     if former is not None and former != path.read_bytes():
         name = path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path
         warn(
-            f"replaced {name}, which training reads; git checkout -- {name} brings the shipped one "
+            f"replaced {name}, which training reads; git -C {REPOSITORY} "
+            f"checkout -- {name} brings the shipped one "
             "back, --data DIR writes elsewhere"
         )
 

@@ -12,7 +12,8 @@ from typing import Final
 # What a spreadsheet takes for a formula; apostrophes before it, so that one more can be undone.
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
-_TO_QUOTE: Final = re.compile(r'[",\r\n]')  # csv.writer leaves a lone \r bare, which ends a row
+# csv.writer leaves a lone \r bare, which ends a row, and a # that would begin a comment.
+_TO_QUOTE: Final = re.compile(r'^#|[",\r\n]')
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:

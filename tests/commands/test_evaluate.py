@@ -119,8 +119,14 @@ def test_labels_may_be_elsewhere(
     ],
 )
 def test_wrong_use_is_told_before_the_work(
-    options: list[str], complaint: str, fitted: list[Any], capsys: pytest.CaptureFixture[str]
+    options: list[str],
+    complaint: str,
+    fitted: list[Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     assert project.main(["evaluate", *options]) == 2
     message = capsys.readouterr().err
     assert complaint in message

@@ -113,12 +113,20 @@ def test_document_alone_is_rendered_as_it_is(tmp_path: Path, capsys: Output) -> 
 
 def test_attack_classes_of_several_documents_are_added_up(tmp_path: Path, capsys: Output) -> None:
     parts = [{"Benign": 3, "DoS": 1}, {"Benign": 2, "SQL Injection": 4}]
+    (capture,) = document().captures
     paths = [
-        stored(tmp_path / f"{number}.json", replace(document(), attack_classes=classes))
-        for number, classes in enumerate(AttackClasses("", (), counts) for counts in parts)
+        stored(
+            tmp_path / f"{number}.json",
+            replace(
+                document(),
+                captures=(replace(capture, sha256=str(number) * 64),),
+                attack_classes=AttackClasses("", (), counts),
+            ),
+        )
+        for number, counts in enumerate(parts)
     ]
     without = stored(tmp_path / "without.json", document())
-    render(*paths, without, "--json")
+    render(*paths, without, paths[0], "--json")  # flows of one capture count once
     found = from_json(capsys.readouterr().out).attack_classes
     assert found == AttackClasses("SQL Injection", (), {"Benign": 5, "DoS": 1, "SQL Injection": 4})
 

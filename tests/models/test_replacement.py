@@ -30,6 +30,13 @@ def write_and_stop(folder: Path, stop: type[BaseException]) -> None:
         raise stop
 
 
+def test_a_new_model_is_open_to_whom_the_former_was(folder: Path) -> None:
+    folder.chmod(0o2775)
+    with replacing_model(folder) as part:
+        (part / "trees.txt").write_text("new")
+    assert folder.stat().st_mode & 0o7777 == 0o2775
+
+
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError, ValueError])
 def test_what_is_stopped_leaves_the_former_model(folder: Path, stop: type[BaseException]) -> None:
     before = contents(folder.parent)

@@ -89,3 +89,27 @@ def test_logs_of_a_sensor_stay_and_newer_captures_are_told_of(
     assert [line.startswith(f"{folder.logs}: its logs are older than b") for line in warnings] == [
         True
     ] * is_told
+
+
+def test_logs_that_took_the_place_of_those_made_here_stay(
+    folder: DatasetFolder, pcaps: Path
+) -> None:
+    make_logs(folder, pytest.fail)
+    write_logs(logs_of([flow()], [tls()]), folder.logs)
+    later = (folder.logs / MADE_OF).stat().st_mtime_ns + 10**9
+    for name in ("conn.log", "ssl.log"):
+        os.utime(folder.logs / name, ns=(later, later))
+    before = servers_of(folder)
+    shutil.copy2(pcaps / "beacon.pcap", folder.folder)
+    make_logs(folder, lambda warning: None)
+    assert servers_of(folder) == before
+
+
+def test_a_capture_may_have_any_name(folder: DatasetFolder) -> None:
+    capture = folder.folder / "browsing.pcap"
+    capture.rename(os.fsdecode(os.fsencode(folder.folder) + b"/b\xe9.pcap"))
+    make_logs(folder, pytest.fail)
+    before = state(folder)
+    make_logs(folder, pytest.fail)
+    assert state(folder) == before
+    assert b"b\xe9.pcap" in (folder.logs / MADE_OF).read_bytes()

@@ -148,7 +148,7 @@ def test_a_shipped_table_is_replaced_with_a_line_that_says_how_to_get_it_back(
     monkeypatch.setattr("module2.make_tables.DATASET", tmp_path)
     assert main(["--manifest", str(tmp_path / "manifest.csv"), "--data", str(tmp_path)]) == 0
     line = capsys.readouterr().err
-    assert line.startswith(f"warning: replaced {shipped}, which training reads; git checkout")
+    assert line.startswith(f"warning: replaced {shipped}, which training reads; git -C ")
 
 
 def test_captures_that_cannot_be_read_replace_no_table(

@@ -82,6 +82,12 @@ def test_name_in_other_letters_is_covered_as_dns_has_it() -> None:
     assert allowed.entries_for(shown("ü" * 64, None)) == ()
 
 
+@pytest.mark.parametrize("domain", ["straße.example", "①.example"])
+def test_name_that_dns_may_have_in_two_ways_is_refused(domain: str) -> None:
+    with pytest.raises(AllowlistError, match="is no entry"):
+        allowing(domain)
+
+
 @pytest.mark.parametrize(
     ("line", "entry"),
     [

@@ -211,6 +211,15 @@ def test_unknown_language_is_an_error() -> None:
         Language("xx")
 
 
+def test_a_long_name_that_looks_like_another_sentence_is_matched_at_once() -> None:
+    names = "CN=" + " is known, imported: " * 4_000
+    text = f"subject and issuer {names} is known, learned in x.pcap (a hint, no proof)"
+    assert CHINESE.reason(text).isascii() is False
+    assert CHINESE.reason(
+        "default certificate of " + "x (" * 20_000
+    ) == "default certificate of " + ("x (" * 20_000)
+
+
 def test_a_long_value_that_looks_like_the_sentence_around_it_is_said_all_the_same() -> None:
     value = ": Internet Widgits Pty Ltd (usual: AU to Some-State " * 80
     text = f"words in the subject of the certificate: {value} (towards normal, -0.10 log-odds)"

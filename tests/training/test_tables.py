@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.card import REPOSITORY
 from training.tables import TableError, read_table, replace_table, write_table
 
 SCHEMA = {"text": pl.String(), "number": pl.Float64(), "count": pl.Int64()}
@@ -92,8 +93,8 @@ def test_a_shipped_table_that_is_made_again_as_it_was_needs_no_word(
     assert capsys.readouterr().err == ""
     replace_table(path, pl.DataFrame({"a": [2]}), is_shipped=True)
     assert capsys.readouterr().err == (
-        f"warning: replaced {path}, which training reads; git checkout -- {path} brings the "
-        "shipped one back, --data DIR writes elsewhere\n"
+        f"warning: replaced {path}, which training reads; git -C {REPOSITORY} checkout -- {path} "
+        "brings the shipped one back, --data DIR writes elsewhere\n"
     )
 
 

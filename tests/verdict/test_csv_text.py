@@ -37,7 +37,7 @@ def test_cell_that_would_end_its_row_is_quoted() -> None:
 def test_rows_are_read_as_they_were_written(rows: list[list[str]]) -> None:
     heading = ["name", "value"]
     read = list(csv_rows(csv_text([heading, *rows])))
-    assert read == [heading, *(row for row in rows if not csv_text([row]).startswith("#"))]
+    assert read == [heading, *rows]
 
 
 def test_comments_and_empty_lines_are_left_out_unless_they_are_in_a_cell() -> None:
