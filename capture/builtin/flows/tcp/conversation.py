@@ -392,9 +392,8 @@ class Conversation:
                 self.previous[side] is not Endpoint.INACTIVE or not peer_inactive
             ):
                 self.active = self.generates_event = False
-            if not self.removal:
-                self.removal = True
-                self.removal_at = self.ordinal
+            self.removal = True
+            self.removal_at = self.ordinal  # that the other side closes as well starts it anew
         elif self.previous[side] is not Endpoint.INACTIVE and not self.half_closed:
             self.half_closed = True
             self.half_closed_at = self.ordinal
