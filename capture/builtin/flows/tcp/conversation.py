@@ -149,7 +149,7 @@ class Conversation:
             self.fin[side] = True
         closes, generates_event = self._advance(side, code)
         if code & event.ACK:
-            self._acknowledge(side, code)
+            self._acknowledge(side, event.before_payload(code))
         self.seen[self._role(side)] = True
         self._check_end_of_stream(side, code)
         if closes:
@@ -357,8 +357,8 @@ class Conversation:
 
     def _is_pending(self, side: int, code: int) -> bool:
         """Return whether bytes before the end of ``side``'s stream are still awaited."""
-        if code & event.INCOMPLETE[side]:
-            return True
+        if code & (event.INCOMPLETE[side] | event.OVERTAKEN[side]):
+            return bool(code & event.INCOMPLETE[side])
         waits_for_peer = bool(code & event.UNACKNOWLEDGED[1 - side])
         return waits_for_peer and self.state[side] is not Endpoint.RESET
 

@@ -21,5 +21,13 @@ ACK_ADVANCES: Final = 1 << 10  # acknowledges more than any packet before
 INCOMPLETE: Final = (1 << 11, 1 << 12)  # by side: its sequence space has holes up to its end
 UNACKNOWLEDGED: Final = (1 << 13, 1 << 14)  # by side: payload of it waits to be acknowledged
 REPEATS_START: Final = (1 << 15, 1 << 16)  # by side: the sequence number is where it started
+WAITED: Final = 1 << 17  # payload of the sender waited to be acknowledged before this packet
+OVERTAKEN: Final = (1 << 18, 1 << 19)  # by side: more of it is acknowledged than it has sent
 
 CONTROL: Final = SYN | FIN | RST
+
+
+def before_payload(code: int) -> int:
+    """Return the code as it is while the payload of the packet has not been taken in."""
+    own = UNACKNOWLEDGED[code & SIDE]
+    return code | own if code & WAITED else code & ~own

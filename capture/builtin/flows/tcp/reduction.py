@@ -221,8 +221,12 @@ def _mark_closing(code: Codes, packets: TcpPackets, streams: Streams, closing: I
     for side, stream in enumerate(streams):
         heard = np.flatnonzero(acknowledges & (by_side != bool(side)))
         own[heard] |= stream.advanced(closing[heard]) * np.uint32(event.ACK_ADVANCES)
-        own |= stream.incomplete(closing) * np.uint32(event.INCOMPLETE[side])
+        ahead = stream.ahead(closing)
+        own |= (ahead > 1) * np.uint32(event.INCOMPLETE[side])
+        own |= (ahead < 0) * np.uint32(event.OVERTAKEN[side])
         own |= stream.unacknowledged(closing) * np.uint32(event.UNACKNOWLEDGED[side])
+        sent = np.flatnonzero(by_side == bool(side))
+        own[sent] |= stream.waited(closing[sent]) * np.uint32(event.WAITED)
     code[closing] = own
 
 

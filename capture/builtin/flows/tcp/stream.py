@@ -112,18 +112,26 @@ class Stream:
         """Return for packets the highest position reached, control flags included."""
         return self.sender.spread(self.sent.end, "end", at)
 
-    def incomplete(self, at: Indices) -> Booleans:
-        """Return for packets whether bytes before the end of the stream are still awaited."""
-        return self.ends(at) - 1 > self.frontier[at]
+    def ahead(self, at: Indices) -> Positions:
+        """Return for packets how far the end of the stream lies above what is delivered.
+
+        The last octet may be a FIN: bytes are awaited only where it is more than one.
+        """
+        return self.ends(at) - self.frontier[at]
 
     def unacknowledged(self, at: Indices) -> Booleans:
         """Return for packets whether captured payload waits to be acknowledged."""
         return self.stored_end[at] > np.maximum(self.acknowledgements.trimmed[at], 1)
 
+    def waited(self, at: Indices) -> Booleans:
+        """Return for packets of the side whether payload before theirs waits likewise."""
+        stored = _before(self.sender, "stored_end", self.stored_end, at)
+        return stored > np.maximum(self.acknowledgements.trimmed[at], 1)
+
     def advanced(self, at: Indices) -> Booleans:
         """Return for acknowledging packets whether they acknowledge more than any before."""
         trimmed = self.acknowledgements.trimmed
-        return trimmed[at] > np.maximum(_trimmed_before(self.sender, trimmed, at), 1)
+        return trimmed[at] > np.maximum(_before(self.sender, "trimmed", trimmed, at), 1)
 
     def starts(self, at: Indices) -> NDArray[np.uint32]:
         """Return for packets the sequence number of position 0.
@@ -251,11 +259,11 @@ def _trimmed(sender: Sender, at: Indices, in_stream: Positions) -> Positions:
     return running_maximum(values, np.flatnonzero(packets.first | anew))
 
 
-def _trimmed_before(sender: Sender, trimmed: Positions, at: Indices) -> Positions:
-    """Return what was acknowledged before the packets ``at``, all of which acknowledge."""
-    before = trimmed[at - 1]
+def _before(sender: Sender, column: str, values: Positions, at: Indices) -> Positions:
+    """Return what a column, which grows to ``values``, was before the packets ``at``."""
+    before = values[at - 1]
     begins = np.flatnonzero(sender.packets.first[at])
-    before[begins] = sender.before("trimmed")[sender.packets.connection[at[begins]]]
+    before[begins] = sender.before(column)[sender.packets.connection[at[begins]]]
     return before
 
 
@@ -271,7 +279,7 @@ def _gaps(
     ahead = np.flatnonzero(in_stream > np.maximum(stored_end[at], 1))
     packets = at[ahead]
     from_syn = sender.since(sender.sent.from_syn, packets)
-    before = _counted(_trimmed_before(sender, trimmed, packets), from_syn)
+    before = _counted(_before(sender, "trimmed", trimmed, packets), from_syn)
     delivered = np.maximum(np.maximum(before, stored_end[packets]), 1)
     gap[ahead] = np.maximum(_counted(in_stream[ahead], from_syn) - delivered, 0)
     return gap

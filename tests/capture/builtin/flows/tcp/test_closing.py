@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.capture.builtin.flows.packet_blocks import Dialogue, connections
+from tests.capture.builtin.flows.packet_blocks import Dialogue, connection, connections
 
 
 def established() -> Dialogue:
@@ -23,3 +23,19 @@ def test_the_close_of_the_second_side_begins_the_wait_for_stragglers_anew(size: 
     rows = connections(dialogue.packets, size)
     assert [row["history"] for row in rows] == ["ShARfa", "^a"]
     assert rows[0]["duration"] == pytest.approx(4)
+
+
+def test_payload_that_comes_with_the_awaited_acknowledgement_is_not_awaited_itself() -> None:
+    dialogue = established()
+    dialogue.server(1, "FPA", 11, 1, payload=b"x" * 20)
+    dialogue.client(2, "FPA", 1, 32, payload=b"x" * 20)
+    dialogue.server(3, "A", 32, 22)
+    assert connection(dialogue.packets)["duration"] == pytest.approx(2)
+
+
+def test_a_side_that_is_acknowledged_beyond_its_end_waits_for_nothing() -> None:
+    dialogue = established()
+    dialogue.server(1, "FPA", 1, 11, payload=b"x" * 20)
+    dialogue.client(2, "F", 1)
+    dialogue.server(3, "R", 22)
+    assert connection(dialogue.packets)["duration"] == pytest.approx(2)
