@@ -29,6 +29,7 @@ from capture.builtin.flows.tcp.packets import FIN, RST, SYN, TcpPackets
 
 Positions = NDArray[np.int64]
 
+_SEQUENCE_SPACE: Final = 1 << 32
 TRUSTED_JUMP: Final = 1 << 20  # a RST or an acknowledgement of 0 further ahead is not believed
 
 
@@ -216,6 +217,7 @@ def _ends(
     repeated = np.flatnonzero((reach <= before) & (own.length > 0))
     repeated = repeated[own.index[repeated] <= reset[own.connection[repeated]]]
     _believe_resets(own, reach, before, end, stretches, reset)
+    _believe_lone_fins(own, reach, before, end, stretches, reset, repeated)
     return end, repeated
 
 
@@ -244,6 +246,37 @@ def _believe_resets(
     end[ranges(believed, until)] = np.repeat(reach[believed], until - believed).clip(
         0, LARGEST_VALUE
     )
+
+
+def _believe_lone_fins(
+    own: _SidePackets,
+    reach: Positions,
+    before: Positions,
+    end: Positions,
+    stretches: _Stretches,
+    reset: Indices,
+    repeated: Indices,
+) -> None:
+    """Let a FIN move the end, wherever it is, if it is the first to say more than the start.
+
+    That is for captures of SYN, FIN and RST packets alone; more than 2 GB look like less than none.
+    """
+    fins = own.fins[(reach[own.fins] < 1) | (own.index[own.fins] > reset[own.connection[own.fins]])]
+    stretch = np.searchsorted(stretches.begins, fins, side="right") - 1
+    continues = fins > stretches.begins[stretch]
+    previous = np.where(continues, end[fins - 1], before[fins])
+    lone = np.flatnonzero((previous == 1) & (reach[fins] != 1))
+    lone = lone[first_of_run(stretch[lone])]
+    lone = lone[(reach[fins[lone]] > 0) | ~_after_payload(own, fins[lone], repeated)]
+    at, until = fins[lone], (stretches.begins + stretches.lengths)[stretch[lone]]
+    end[ranges(at, until)] = np.repeat(reach[at] % _SEQUENCE_SPACE, until - at)
+
+
+def _after_payload(own: _SidePackets, at: Indices, repeated: Indices) -> Booleans:
+    """Return which packets come after payload at or before the start, which is all ``repeated``."""
+    row = np.searchsorted(own.rows, own.connection[at])
+    here = np.searchsorted(repeated, at) > np.searchsorted(repeated, own.starts[row])
+    return here | (own.before("retransmissions")[row] > 0)
 
 
 def _stored(own: _SidePackets, position: Positions) -> Indices:

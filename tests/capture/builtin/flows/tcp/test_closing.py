@@ -39,3 +39,31 @@ def test_a_side_that_is_acknowledged_beyond_its_end_waits_for_nothing() -> None:
     dialogue.client(2, "F", 1)
     dialogue.server(3, "R", 22)
     assert connection(dialogue.packets)["duration"] == pytest.approx(2)
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_a_fin_after_a_reset_tells_the_size_if_nothing_else_did(size: int) -> None:
+    dialogue = Dialogue()
+    dialogue.client(0, "S")
+    dialogue.client(1, "R", 1)
+    dialogue.client(2, "FA", 501, 1)
+    dialogue.client(3, "FA", 901, 1)
+    (row,) = connections(dialogue.packets, size)
+    assert (row["orig_bytes"], row["conn_state"]) == (500, "RSTOS0")
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_more_than_two_gibibytes_may_lie_between_the_syn_and_the_fin(size: int) -> None:
+    dialogue = established()
+    dialogue.client(1, "FA", 3 << 30, 1)
+    (row,) = connections(dialogue.packets, size)
+    assert row["orig_bytes"] == (3 << 30) - 1
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_a_fin_below_the_start_tells_nothing_after_payload_there(size: int) -> None:
+    dialogue = established()
+    dialogue.client(1, "PA", -500, 1, payload=b"x" * 100)
+    dialogue.client(2, "FA", -400, 1)
+    (row,) = connections(dialogue.packets, size)
+    assert row["orig_bytes"] == 0
