@@ -118,6 +118,7 @@ class FlowTracker:
 
     def _follow(self, block: PacketBlock) -> None:
         self._now = int(block.clock_ns[-1])
+        self._tcp.transitions.lulls.extend(block.clock_ns)
         own = self._part.holds(block)
         is_tcp = block.protocol == TCP
         self._feed_tcp(block, np.flatnonzero(own & is_tcp))

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from capture.builtin.flows.lulls import Lulls
 from capture.builtin.flows.tcp.conversation import Conversation
 from capture.builtin.flows.tcp.conversation_state import ConversationState
 
@@ -141,10 +142,11 @@ class _Course:
 class Transitions:
     """Knows every conversation state by number, and what runs of events make of it.
 
-    ``states`` and ``timers`` are by number.
+    ``states`` and ``timers`` are by number; ``lulls`` are those of the capture so far.
     """
 
     def __init__(self) -> None:
+        self.lulls = Lulls()
         self.states: list[ConversationState] = []
         self._numbers: dict[ConversationState, int] = {}
         self._remembered: dict[tuple[int, bytes], Outcome] = {}
@@ -208,7 +210,7 @@ class Transitions:
         """
         course = _Course(state, self.timers[state].clean)
         for ordinal, (code, packet, previous, now) in enumerate(zip(codes, *times, strict=True)):
-            if _is_removed(self.timers[course.state], clock, now, previous):
+            if _is_removed(self.timers[course.state], clock, now, previous, self.lulls):
                 return self._shared(course.outcome(ordinal))
             step = self._step(course.state, code)
             if step.cut_at == 0:
@@ -264,7 +266,7 @@ def _timers(state: ConversationState) -> Timers:
     )
 
 
-def _is_removed(timers: Timers, clock: Clock, now: int, previous: int) -> bool:
+def _is_removed(timers: Timers, clock: Clock, now: int, previous: int, lulls: Lulls) -> bool:
     """Return whether a timer has ended the connection before ``now``."""
     if not timers.begun:
         return False
@@ -275,19 +277,17 @@ def _is_removed(timers: Timers, clock: Clock, now: int, previous: int) -> bool:
         return True
     if timers.waits and now >= clock.attempted + ATTEMPT_DELAY:
         return True
-    return timers.may_expire and _expired(clock, now, last)
+    return timers.may_expire and _expired(clock, now, last, lulls)
 
 
-def _expired(clock: Clock, now: int, last: int) -> bool:
+def _expired(clock: Clock, now: int, last: int, lulls: Lulls) -> bool:
     """Return whether one of the periodic looks fell into silence of more than five seconds."""
-    if now - last <= _LINGER:
+    silent_from = last + _LINGER
+    if now <= silent_from:
         return False
     first_looks = [clock.first + ATTEMPT_DELAY]
     if clock.half_closed:
         first_looks.append(clock.half_closed + _EXPIRE_DELAY)
-    for first_look in first_looks:
-        silent_from = last + _LINGER + 1
-        rounds = max(0, -(-(silent_from - first_look) // _EXPIRE_DELAY))
-        if first_look + rounds * _EXPIRE_DELAY <= now:
-            return True
-    return False
+    return any(
+        lulls.timer_fires(first_look, _EXPIRE_DELAY, silent_from, now) for first_look in first_looks
+    )
