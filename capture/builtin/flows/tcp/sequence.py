@@ -25,7 +25,7 @@ from capture.builtin.flows.runs import (
     run_lengths,
     running_maximum,
 )
-from capture.builtin.flows.tcp.packets import FIN, RST, SYN, TcpPackets
+from capture.builtin.flows.tcp.packets import ACK, FIN, RST, SYN, TcpPackets
 
 Positions = NDArray[np.int64]
 
@@ -40,8 +40,9 @@ class SentBytes:
     ``index`` are its packets; ``start`` (sequence number of position 0), ``position``, ``end`` (the
     highest position reached, control flags included) and ``stored_start`` have one entry for each.
     ``stored`` are those of them, as indices into ``index``, whose payload a reassembler can use.
-    ``restarts``, ``retransmitted`` and ``fins`` are packets: those that fix position 0, that
-    repeat payload, and that carry a FIN, which ends at ``fin_ends``.
+    ``moves``, ``restarts``, ``retransmitted`` and ``fins`` are packets: those that fix position 0,
+    that do so or, where it was, once more, that repeat payload, and that carry a FIN, which ends at
+    ``fin_ends``.
 
     ``first``, ``from_syn``, ``fin`` and ``reset`` have one entry a connection: the packet from
     which on something of this side was seen, its start was told by a SYN, a FIN was seen, a RST.
@@ -54,6 +55,7 @@ class SentBytes:
     end: Positions
     stored_start: Positions
     stored: Indices
+    moves: Indices
     restarts: Indices
     retransmitted: Indices
     fins: Indices
@@ -112,7 +114,8 @@ class _Stretches:
 
     begins: Indices
     start: NDArray[np.uint32]  # sequence number of position 0
-    restarts: Booleans  # its first packet fixes position 0
+    moves: Booleans  # its first packet fixes position 0
+    restarts: Booleans  # that, or it fixes it once more where it was
     continues: Booleans  # it goes on with what was known before these packets
     from_syn: Booleans
     lengths: Indices
@@ -122,7 +125,8 @@ def sent_bytes(packets: TcpPackets, side: int, connections: Connections) -> Sent
     """Place the packets of one side in its stream."""
     own = _SidePackets(packets, side, connections)
     fin, reset = own.onset(own.fins, "fin"), own.onset(own.resets, "reset")
-    stretches = _stretches(own, fin)
+    answered = _answered(packets, side, connections)
+    stretches = _stretches(own, fin, reset, answered)
     position = _positions(own, stretches)
     reach = own.reach(position)
     end, retransmitted = _ends(own, position, reach, stretches, reset)
@@ -138,6 +142,7 @@ def sent_bytes(packets: TcpPackets, side: int, connections: Connections) -> Sent
         end=end,
         stored_start=stored_start,
         stored=_stored(own, position),
+        moves=own.index[stretches.begins[stretches.moves]],
         restarts=own.index[stretches.begins[stretches.restarts]],
         retransmitted=own.index[retransmitted],
         fins=own.index[own.fins],
@@ -149,17 +154,25 @@ def sent_bytes(packets: TcpPackets, side: int, connections: Connections) -> Sent
     )
 
 
-def _stretches(own: _SidePackets, fin: Indices) -> _Stretches:
+def _answered(packets: TcpPackets, side: int, connections: Connections) -> Indices:
+    """Return from which packet on each connection has seen a SYN of the other side."""
+    syns = packets.with_flag(SYN)
+    syns = syns[packets.side[syns] != bool(side)]
+    return onsets(syns, packets.connection[syns], connections["from_syn"][:, 1 - side])
+
+
+def _stretches(own: _SidePackets, fin: Indices, reset: Indices, answered: Indices) -> _Stretches:
     """Find the packets that fix position 0, and its sequence number from there on.
 
     It is the first packet of the side, and any later SYN with another sequence number unless a FIN
-    came before it.
+    came before it. A SYN with the same one may make what was sent since count for nothing.
     """
     after_fin = own.index[own.syns] > fin[own.connection[own.syns]]
     opening = own.syns[~after_fin | ((own.flags[own.syns] & FIN) != 0)]
     marks = np.zeros(len(own), dtype=np.int8)
     marks[own.starts] = 1
     marks[opening] |= 2
+    marks[_anew(own, opening, reset, answered)] |= 4
     begins = np.flatnonzero(marks)
     is_first, opens = (marks[begins] & 1) != 0, (marks[begins] & 2) != 0
     known, carried = np.zeros(len(begins), dtype=np.bool_), np.zeros(len(begins), dtype=np.uint32)
@@ -168,12 +181,32 @@ def _stretches(own: _SidePackets, fin: Indices) -> _Stretches:
     value = own.sequence[begins] - (~is_syn).astype(np.uint32)
     value = np.where(known & ~opens, carried, value)
     before = np.where(is_first, carried, np.roll(value, 1))
-    restarts = (is_first & ~known) | (value != before)
+    moves = (is_first & ~known) | (value != before)
+    restarts = moves | ((marks[begins] & 4) != 0)
     kept = is_first | restarts
     begins, restarts = begins[kept], restarts[kept]
     return _Stretches(
-        begins, value[kept], restarts, ~restarts, is_syn[kept], run_lengths(begins, len(own))
+        begins=begins,
+        start=value[kept],
+        moves=moves[kept],
+        restarts=restarts,
+        continues=~restarts,
+        from_syn=is_syn[kept],
+        lengths=run_lengths(begins, len(own)),
     )
+
+
+def _anew(own: _SidePackets, opening: Indices, reset: Indices, answered: Indices) -> Indices:
+    """Return the SYN packets that begin anew even with the sequence number of the beginning.
+
+    One that still waits for an answer does not, nor one after a RST.
+    """
+    row, index = own.connection[opening], own.index[opening]
+    at = np.searchsorted(own.connection[own.syns], row)
+    joined = ~own.before("from_syn")[np.searchsorted(own.rows, row)] & (own.syns[at] == opening)
+    waits = ((own.flags[opening] & ACK) == 0) & (index < answered[row]) & ~joined
+    anew: Indices = opening[~waits & (index < reset[row])]
+    return anew
 
 
 def _carried_on(own: _SidePackets, stretches: _Stretches, column: str) -> NDArray[Any]:

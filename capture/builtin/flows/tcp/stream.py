@@ -152,7 +152,7 @@ class Stream:
     def acknowledged(self, stops: Indices) -> Positions:
         """Return up to where each connection's stream is acknowledged before packet ``stops``.
 
-        What was acknowledged before position 0 was fixed anew does not count.
+        What was acknowledged before position 0 was fixed, or fixed once more, does not count.
         """
         since = self.sender.packets.bounds[:-1].copy()
         slot = np.searchsorted(self.sent.restarts, stops) - 1
@@ -249,7 +249,7 @@ def _trimmed(sender: Sender, at: Indices, in_stream: Positions) -> Positions:
     """Return for each packet the highest position acknowledged since position 0 was fixed."""
     packets = sender.packets
     anew = np.zeros(len(packets), dtype=np.bool_)
-    anew[sender.sent.restarts] = True
+    anew[sender.sent.moves] = True
     values = np.zeros(len(packets), dtype=np.int64)
     values[at] = in_stream
     continued = np.flatnonzero(~anew[packets.starts])
