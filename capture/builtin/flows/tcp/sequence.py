@@ -127,7 +127,7 @@ def sent_bytes(packets: TcpPackets, side: int, connections: Connections) -> Sent
     fin, reset = own.onset(own.fins, "fin"), own.onset(own.resets, "reset")
     answered = _answered(packets, side, connections)
     stretches = _stretches(own, fin, reset, answered)
-    position = _positions(own, stretches)
+    position = _lifted(own, _positions(own, stretches), stretches, reset)
     reach = own.reach(position)
     end, retransmitted = _ends(own, position, reach, stretches, reset)
     told = stretches.begins[stretches.restarts & stretches.from_syn]
@@ -250,7 +250,7 @@ def _ends(
     repeated = np.flatnonzero((reach <= before) & (own.length > 0))
     repeated = repeated[own.index[repeated] <= reset[own.connection[repeated]]]
     _believe_resets(own, reach, before, end, stretches, reset)
-    _believe_lone_fins(own, reach, before, end, stretches, reset, repeated)
+    _believe_lone_fins(own, reach, end, stretches, reset)
     return end, repeated
 
 
@@ -282,27 +282,43 @@ def _believe_resets(
 
 
 def _believe_lone_fins(
-    own: _SidePackets,
-    reach: Positions,
-    before: Positions,
-    end: Positions,
-    stretches: _Stretches,
-    reset: Indices,
-    repeated: Indices,
+    own: _SidePackets, reach: Positions, end: Positions, stretches: _Stretches, reset: Indices
 ) -> None:
-    """Let a FIN move the end, wherever it is, if it is the first to say more than the start.
+    """Let a FIN after a RST move the end from there on if it is the first to tell the size."""
+    after_reset = own.index[own.fins] > reset[own.connection[own.fins]]
+    lone, until = _lone_fins(own, own.fins[after_reset], reach, end, stretches)
+    end[ranges(lone, until)] = np.repeat(reach[lone], until - lone)
 
-    That is for captures of SYN, FIN and RST packets alone; more than 2 GB look like less than none.
+
+def _lifted(
+    own: _SidePackets, position: Positions, stretches: _Stretches, reset: Indices
+) -> Positions:
+    """Return positions, those from a FIN on 4 GB higher if it is the first to tell the size.
+
+    More than 2 GB between SYN and FIN, without any payload, look like less than none.
     """
-    fins = own.fins[(reach[own.fins] < 1) | (own.index[own.fins] > reset[own.connection[own.fins]])]
+    below = own.fins[position[own.fins] + own.length[own.fins] < 0]
+    if len(below):
+        reach = own.reach(position)
+        end, repeated = _ends(own, position, reach, stretches, reset)
+        lone, until = _lone_fins(own, below, reach, end, stretches)
+        alone = ~_after_payload(own, lone, repeated)
+        position[ranges(lone[alone], until[alone])] += _SEQUENCE_SPACE
+    return position
+
+
+def _lone_fins(
+    own: _SidePackets, fins: Indices, reach: Positions, end: Positions, stretches: _Stretches
+) -> tuple[Indices, Indices]:
+    """Return the FINs before which only the start was known, and where their stretches end."""
     stretch = np.searchsorted(stretches.begins, fins, side="right") - 1
-    continues = fins > stretches.begins[stretch]
-    previous = np.where(continues, end[fins - 1], before[fins])
+    carried = np.zeros(len(stretches.begins), dtype=np.int64)
+    carried[stretches.continues] = _carried_on(own, stretches, "end")
+    begins = fins == stretches.begins[stretch]
+    previous = np.where(begins, carried[stretch], end[fins - 1])
     lone = np.flatnonzero((previous == 1) & (reach[fins] != 1))
     lone = lone[first_of_run(stretch[lone])]
-    lone = lone[(reach[fins[lone]] > 0) | ~_after_payload(own, fins[lone], repeated)]
-    at, until = fins[lone], (stretches.begins + stretches.lengths)[stretch[lone]]
-    end[ranges(at, until)] = np.repeat(reach[at] % _SEQUENCE_SPACE, until - at)
+    return fins[lone], (stretches.begins + stretches.lengths)[stretch[lone]]
 
 
 def _after_payload(own: _SidePackets, at: Indices, repeated: Indices) -> Booleans:

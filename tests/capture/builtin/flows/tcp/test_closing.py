@@ -56,8 +56,11 @@ def test_a_fin_after_a_reset_tells_the_size_if_nothing_else_did(size: int) -> No
 def test_more_than_two_gibibytes_may_lie_between_the_syn_and_the_fin(size: int) -> None:
     dialogue = established()
     dialogue.client(1, "FA", 3 << 30, 1)
+    dialogue.server(2, "A", 1, (3 << 30) + 1)
+    dialogue.client(3, "FPA", 3 << 30, 1, payload=b"x")
     (row,) = connections(dialogue.packets, size)
-    assert row["orig_bytes"] == (3 << 30) - 1
+    assert row["orig_bytes"] == 3 << 30
+    assert "T" not in row["history"]
 
 
 @pytest.mark.parametrize("size", [1, 100])
