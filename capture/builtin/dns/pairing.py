@@ -22,9 +22,9 @@ _Queues = dict[int, deque[Transaction]]
 class Pairing:
     """Feed messages in order; transactions come out when both halves are there.
 
-    One query waits apart from the others: nearly always there is only that one. ``bytes_seen`` and
-    ``given_up`` are for the caller, to stop reading what is not DNS. ``held`` is about how many
-    bytes of memory the messages take that wait for their other half.
+    One query waits apart from the others: nearly always there is only that one. ``bytes_seen``,
+    ``violations`` and ``given_up`` are for the caller, to stop reading what is not DNS. ``held`` is
+    about how many bytes of memory the messages take that wait for their other half.
     """
 
     __slots__ = (
@@ -36,11 +36,13 @@ class Pairing:
         "connection",
         "given_up",
         "held",
+        "violations",
     )
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.bytes_seen = 0
+        self.violations = 0
         self.given_up = False
         self.held = 0
         self._first_query: Transaction | None = None
@@ -78,11 +80,6 @@ class Pairing:
         for queues in (self._queries, self._responses):
             for queue in (queues or {}).values():
                 yield from queue
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing waits for its other half."""
-        return not (self._first_query or self._queries or self._responses)
 
     def _of_query(self, number: int, time_ns: int, finished: list[Transaction]) -> Transaction:
         """Return the transaction that a query belongs to, a new one unless its response came."""

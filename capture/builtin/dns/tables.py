@@ -24,8 +24,10 @@ from capture.builtin.parsed_once import ParsedOnce
 
 _RESPONSE: Final = 0x80  # in the third byte, RFC 1035, section 4.1.1
 _REMEMBERED_BYTES: Final = 1 << 21
-# Zeek takes absurd messages for proof of another protocol in the first bytes of a connection only.
+# Absurd messages are proof of another protocol in the first bytes of a connection, as many as Zeek
+# bears with, or a single one where the messages before it were DNS.
 _VIOLATION_BYTES: Final = 10_240
+_MOST_VIOLATIONS: Final = 5
 
 
 class DnsLog:
@@ -42,27 +44,37 @@ class DnsLog:
         self._netbios_messages = ParsedOnce(partial(_parse, netbios=True), _REMEMBERED_BYTES)
 
     def feed(
-        self, connection: Connection, time_ns: int, from_originator: bool, payload: bytes
+        self,
+        connection: Connection,
+        time_ns: int,
+        from_originator: bool,
+        payload: bytes,
+        known: bool = False,
     ) -> bool:
-        """Take in one message; return whether it is DNS from the first to the last answer."""
+        """Take in one message; return whether the connection is known to carry DNS now.
+
+        It is if it was ``known`` before, and from the first message that is DNS from the first to
+        the last answer; an absurd one makes it unknown again.
+        """
         pairing = self._pairings.get(connection.uid)
         if len(payload) < HEADER_BYTES or (pairing is None and not _is_dns_port(connection)):
-            return False
+            return known
         if pairing is None:
             pairing = self._begin(connection, from_originator and payload[2] & _RESPONSE != 0)
         elif pairing.given_up:
-            return False
+            return known
         is_netbios = pairing.connection.responder_port == NETBIOS_PORT
         message = (self._netbios_messages if is_netbios else self._messages)[payload[2:]]
         pairing.bytes_seen += len(payload)
-        if message.question_count > MOST_QUESTIONS and pairing.bytes_seen <= _VIOLATION_BYTES:
-            pairing.given_up = True
+        is_absurd = (
+            message.question_count > MOST_QUESTIONS and pairing.bytes_seen <= _VIOLATION_BYTES
+        )
+        pairing.violations += is_absurd
+        pairing.given_up = is_absurd and (known or pairing.violations > _MOST_VIOLATIONS)
         number = payload[0] << 8 | payload[1]
         for transaction in pairing.feed(number, message, time_ns):
             self._rows.add(transaction)
-        if pairing.idle and connection.originator_port not in UDP_PORTS and not pairing.given_up:
-            del self._pairings[connection.uid]
-        return message.whole
+        return (known or message.whole) and not is_absurd
 
     def held(self, connection: Connection) -> int:
         """Return about how many bytes of memory a connection's messages take that wait."""

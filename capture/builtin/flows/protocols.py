@@ -141,10 +141,12 @@ class Protocols:
         self._services |= dict.fromkeys(serials[list(named)].tolist(), "dns")
 
     def _feed_dns(self, serial: int, connection: Connection, messages: Iterable[Segment]) -> None:
-        feed = self._dns.feed
+        feed, before = self._dns.feed, serial in self._services
+        known = before
         for time_ns, is_request, message, _ in messages:
-            if feed(connection, time_ns, is_request, message):
-                self._services[serial] = "dns"
+            known = feed(connection, time_ns, is_request, message, known)
+        if known != before:
+            self._services[serial] = "dns" if known else ""
 
     def close(self, serial: int) -> None:
         """Take the result of a reader whose connection is over or that has seen enough."""

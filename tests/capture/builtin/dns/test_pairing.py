@@ -30,7 +30,7 @@ def test_query_and_response_make_one_transaction_with_the_time_of_the_query() ->
     assert rows[0].time_ns == SECOND
     assert rows[0].round_trip_ns == SECOND // 4
     assert rows[0].response == parse_message(reply())
-    assert pairing.idle
+    assert not list(pairing.rest())
     assert list(pairing.rest()) == []
 
 
@@ -84,7 +84,7 @@ def test_repeated_number_pairs_in_order_of_asking() -> None:
 def test_operations_other_than_queries_give_no_row() -> None:
     pairing = Pairing(CONNECTION)
     assert feed(pairing, (1, message(1, 5 << 11, (question("a"),)))) == []
-    assert pairing.idle
+    assert not list(pairing.rest())
 
 
 def test_unmatched_messages_do_not_pile_up() -> None:

@@ -178,10 +178,36 @@ def test_announcement_to_a_group_keeps_the_sides() -> None:
     assert table_of(log)["id.resp_h"].to_list() == ["224.0.0.251"]
 
 
-def test_other_traffic_on_a_dns_port_is_given_up() -> None:
-    absurd = message(questions=(question("a"),) * 26)
-    log = log_of(absurd, query(), reply())
-    assert table_of(log)["query"].to_list() == [None]
+ABSURD = message(questions=(question("a"),) * 26)
+
+
+@pytest.mark.parametrize(("absurd_messages", "known"), [(1, True), (5, True), (6, False)])
+def test_other_traffic_on_a_dns_port_is_given_up_at_the_sixth_absurd_message(
+    absurd_messages: int, known: bool
+) -> None:
+    log = log_of(*[ABSURD] * absurd_messages)
+    assert log.feed(UNICAST, 10**10, True, query()) == known
+    queries = [None] * absurd_messages + ["example.com"] * known
+    assert table_of(log)["query"].to_list() == queries
+
+
+def test_after_dns_a_single_absurd_message_is_enough() -> None:
+    log = KeptLog()
+    assert log.feed(UNICAST, 0, True, query(1), known=False)
+    assert not log.feed(UNICAST, 1, True, ABSURD, known=True)
+    assert not log.feed(UNICAST, 2, True, query(3), known=False)
+    assert table_of(log)["query"].to_list() == ["example.com", None]
+
+
+def test_absurd_messages_late_in_a_connection_prove_nothing() -> None:
+    log = log_of(query(1) + bytes(10_240), reply(1))
+    assert log.feed(UNICAST, 10**10, True, ABSURD, known=True)
+
+
+def test_only_the_first_message_of_a_connection_may_exchange_the_sides() -> None:
+    log = log_of(query(1), reply(1))
+    log.feed(UNICAST, 10**10, True, reply(2))
+    assert table_of(log)["id.orig_h"].to_list() == ["10.0.0.1"] * 2
 
 
 def test_connections_do_not_mix() -> None:
