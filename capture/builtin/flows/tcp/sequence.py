@@ -135,13 +135,14 @@ def sent_bytes(packets: TcpPackets, side: int, connections: Connections) -> Sent
     first[own.rows] = own.index[own.starts]
     stored_start = position.copy()
     stored_start[own.syns] += 1
+    start = np.repeat(stretches.start, stretches.lengths)
     return SentBytes(
         index=own.index,
-        start=np.repeat(stretches.start, stretches.lengths),
+        start=start,
         position=position,
         end=end,
         stored_start=stored_start,
-        stored=_stored(own, position),
+        stored=_stored(own, position, start),
         moves=own.index[stretches.begins[stretches.moves]],
         restarts=own.index[stretches.begins[stretches.restarts]],
         retransmitted=own.index[retransmitted],
@@ -328,8 +329,19 @@ def _after_payload(own: _SidePackets, at: Indices, repeated: Indices) -> Boolean
     return here | (own.before("retransmissions")[row] > 0)
 
 
-def _stored(own: _SidePackets, position: Positions) -> Indices:
+def _stored(own: _SidePackets, position: Positions, start: NDArray[np.uint32]) -> Indices:
     """Return the packets whose payload a reassembler can use."""
     usable = (own.length > 0) & own.whole & (position >= 0)
     usable[own.resets] = False
+    usable[out_of_sight(position, start)] = False
     return np.flatnonzero(usable)
+
+
+def out_of_sight(position: Positions, start: NDArray[np.uint32]) -> Indices:
+    """Return which positions Zeek takes for ones before the start.
+
+    They lie 2 GB above it, and the sequence numbers have not wrapped around yet.
+    """
+    high = np.flatnonzero(position >= _SEQUENCE_SPACE >> 1)
+    unseen: Indices = high[position[high] + start[high] < _SEQUENCE_SPACE]
+    return unseen

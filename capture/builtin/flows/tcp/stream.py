@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from capture.builtin.flows.connection_table import Connections
 from capture.builtin.flows.runs import LARGEST_VALUE, Booleans, Indices, maxima, running_maximum
 from capture.builtin.flows.tcp.packets import ACK, RST, TcpPackets
-from capture.builtin.flows.tcp.sequence import TRUSTED_JUMP, Positions, SentBytes, sent_bytes
+from capture.builtin.flows.tcp.sequence import (
+    TRUSTED_JUMP,
+    Positions,
+    SentBytes,
+    out_of_sight,
+    sent_bytes,
+)
 
 # Acknowledgements up to here say nothing about a stream that was joined without its SYN.
 _GUESSED_START: Final = 2
@@ -224,6 +230,7 @@ def _acknowledged_positions(sender: Sender, at: Indices) -> Positions:
     ahead = sender.packets.acknowledgement[at] - (start + end.astype(np.uint32))
     end += ahead.view(np.int32)
     end[np.flatnonzero(~sender.known(at))] = 0
+    end[out_of_sight(end, start)] = 0
     return end.clip(0, LARGEST_VALUE, out=end)
 
 
