@@ -8,7 +8,8 @@ from typing import Final
 from capture.builtin.tls.upgrade.recogniser import Recogniser, take_line
 
 _EMPTY_LINES: Final = (b"\r\n", b"\n")
-_SUCCESS: Final = re.compile(rb"HTTP/1\.\d 2\d\d")
+_REQUEST: Final = re.compile(rb"(?i)CONNECT[ \t]")
+_SUCCESS: Final = re.compile(rb"HTTP/\S*[ \t]+200")
 
 _SOCKS_4_ANSWER: Final = 8
 _SOCKS_4_GRANTED: Final = 0x5A
@@ -23,16 +24,18 @@ class HttpConnect(Recogniser):
 
     def __init__(self) -> None:
         super().__init__()
+        self._request = b""
         self._asked = False
         self._status = b""
 
     def read_client(self) -> None:
         """Pass over the request and its headers, up to an empty line."""
         while not self._asked and (line := take_line(self.client)) is not None:
+            self._request = self._request or line
             self._asked = line in _EMPTY_LINES
 
     def read_server(self) -> None:
-        """Take the answer; any 2xx opens the tunnel, after others the client may ask again.
+        """Take the answer; 200 opens the tunnel, after others the client may ask again.
 
         Until it does, all that comes is the text that explains the refusal.
         """
@@ -45,10 +48,11 @@ class HttpConnect(Recogniser):
                 return
 
     def _end_of_answer(self) -> None:
-        self.switched = self._asked and _SUCCESS.match(self._status) is not None
+        connects = self._asked and _REQUEST.match(self._request) is not None
+        self.switched = connects and _SUCCESS.match(self._status) is not None
         if not self.switched:
             self.finished = not self._status.startswith(b"HTTP/")
-            self._asked, self._status = False, b""
+            self._asked, self._request, self._status = False, b"", b""
             self.server.clear()
 
 

@@ -35,6 +35,17 @@ REPLY = ("S", b"\x05\0\0\x01\0\0\0\0\x01\xbb")
                 ("S", b"HTTP/1.1 200 OK\r\n\r\n"),
             ),
         ),
+        (
+            HttpConnect,
+            (
+                CONNECT,
+                ("S", b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
+                ("C", b"GET http://a.example/ HTTP/1.1\r\n\r\n"),
+                ("S", b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntext"),
+                ("C", b"connect a.example:443 HTTP/1.1\r\n\r\n"),
+                ("S", b"HTTP/1.1 200\r\n\r\n"),
+            ),
+        ),
         (Socks4, (("C", b"\x04\x01\x01\xbb\xc0\0\x02\x01user\0"), ("S", b"\0\x5a" + bytes(6)))),
         (
             Socks4,
@@ -67,7 +78,17 @@ def test_open_way_switches(recogniser, conversation, portion):
     ("recogniser", "conversation"),
     [
         (HttpConnect, (CONNECT, ("S", b"HTTP/1.1 403 Forbidden\r\n\r\n"))),
+        (HttpConnect, (CONNECT, ("S", b"HTTP/1.1 201 Created\r\n\r\n"))),
         (HttpConnect, (CONNECT, ("S", b"garbage\r\n\r\n"))),
+        (
+            HttpConnect,
+            (
+                CONNECT,
+                ("S", b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
+                ("C", b"GET http://a.example/ HTTP/1.1\r\n\r\n"),
+                ("S", b"HTTP/1.1 200 OK\r\n\r\n"),
+            ),
+        ),
         (Socks4, (("C", b"\x04\x01\x01\xbb\xc0\0\x02\x01\0"), ("S", b"\0\x5b" + bytes(6)))),
         (Socks5, (METHODS, ("S", b"\x05\xff"))),
         (Socks5, (METHODS, ("S", b"\x05\0"), ("C", b"\x05\x01\0\x09abcdefgh"))),
