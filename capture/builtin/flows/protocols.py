@@ -141,7 +141,7 @@ class Protocols:
         self._services |= dict.fromkeys(serials[list(named)].tolist(), "dns")
 
     def _feed_dns(self, serial: int, connection: Connection, messages: Iterable[Segment]) -> None:
-        feed, before = self._dns.feed, serial in self._services
+        feed, before = self._dns.feed, bool(self._services.get(serial))
         known = before
         for time_ns, is_request, message, _ in messages:
             known = feed(connection, time_ns, is_request, message, known)
