@@ -50,6 +50,12 @@ def test_lengths_tell_refusals_from_success(
     assert refusals(lengths, size=3) == expected
 
 
+@pytest.mark.parametrize("accepted", [40, 44, 48, 52, 56, 64, 68, 96, 100])
+def test_success_is_told_with_every_cipher_and_mac(accepted: int) -> None:
+    assert refusals([*KEYS, accepted, accepted + 32, accepted - 16]) == (1, True)
+    assert refusals([*KEYS, accepted + 2, accepted + 34, accepted - 14]) == (2, False)
+
+
 def test_only_what_begins_a_connection_is_noted() -> None:
     assert refusals([*REFUSED, *[76] * 40, 28]) == (12, False)
 
