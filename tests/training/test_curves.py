@@ -82,3 +82,6 @@ def test_best_f1_is_that_of_the_best_score() -> None:
     labels = np.array([1, 0, 1, 1, 0, 0])
     curve = Ranking.of(np.array([0.9, 0.8, 0.7, 0.6, 0.2, 0.1]), labels).curve()
     assert curve.best_f1() == pytest.approx(2 * 0.75 * 1 / (0.75 + 1))
+    labels = np.array([1, 1, 1, 0, 0, 1])
+    curve = Ranking.of(np.array([0.9, 0.8, 0.7, 0.6, 0.2, 0.1]), labels).curve()
+    assert curve.best_f1() == pytest.approx(2 * 1 * 0.75 / (1 + 0.75))
