@@ -105,6 +105,23 @@ def test_rule_applies(rule: str) -> None:
     assert found(observation) == {rule: text}
 
 
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ("expired", 3.0),
+        ("not_yet_valid", 1.5),
+        ("beacon", 61.0),
+        ("short_key", 1024.0),
+        ("name_mismatch", "www.example.net"),
+        ("no_dns_answer", "203.0.113.1"),
+        ("kit_certificate", "AsyncRAT"),
+    ],
+)
+def test_reason_has_the_value_that_it_tells(rule: str, value: str | float) -> None:
+    (reason,) = evidence(APPLIES[rule][0])
+    assert reason.value == value
+
+
 def test_validity_of_over_a_hundred_years() -> None:
     text = found(seen(replace(GOOD, not_after=NOW + 120 * YEAR)))["long_validity"]
     assert text.startswith("certificate valid for over 100 years (120.1 years)")

@@ -63,6 +63,23 @@ def test_capture_is_the_one_that_holds_the_time() -> None:
     assert [sighting.capture_name for sighting in entry.sightings] == ["during.pcap"]
 
 
+def test_a_capture_holds_its_first_and_its_last_time() -> None:
+    last = CaptureInfo("a.pcap", "1" * 64, 1, {}, START - 9, START)
+    first = CaptureInfo("b.pcap", "2" * 64, 1, {}, START, START + 9)
+    after = CaptureInfo("c.pcap", "3" * 64, 1, {}, START + 1, START + 9)
+    (entry,) = learned(of_captures(sample_logs(), last, first, after))
+    assert [sighting.capture_name for sighting in entry.sightings] == ["a.pcap", "b.pcap"]
+
+
+def test_a_certificate_on_two_servers_is_learned_once_with_its_first_time() -> None:
+    logs = sample_logs()
+    other = logs.ssl.filter(uid="Cb5").with_columns(
+        pl.lit(9443, dtype=pl.Int64).alias("id.resp_p"), ts=pl.lit(START - 5), uid=pl.lit("Co")
+    )
+    (entry,) = learned(replace(logs, ssl=logs.ssl.vstack(other)), BEACON)
+    assert [sighting.ts for sighting in entry.sightings] == [START - 5]
+
+
 def test_captures_without_times_all_count() -> None:
     captures = [CaptureInfo(f"{n}.pcap", str(n) * 64, None) for n in (2, 1)]
     (entry,) = learned(of_captures(sample_logs(), *captures))

@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
 from verdict.scoring import score
@@ -18,6 +21,24 @@ from .synthetic import BEACON, CLIENT, HIDDEN, PLAIN, SITE, sample_logs, stub_mo
 def test_role_of_an_address(address: str, expected: tuple[str, ...]) -> None:
     logs = sample_logs()
     assert roles(logs, score(logs, stub_models()).servers, address) == expected
+
+
+def test_role_without_tls_is_that_in_other_connections() -> None:
+    logs = sample_logs()
+    plain = logs.conn.filter(pl.col("id.resp_h") == PLAIN)
+    ends = {"id.orig_h": "id.resp_h", "id.resp_h": "id.orig_h"}
+    turned = plain.rename(ends).select(logs.conn.columns)
+    for conn, role in ((turned, "client"), (plain.vstack(turned), "server")):
+        without_tls = replace(logs, conn=conn, ssl=logs.ssl.clear())
+        servers = score(without_tls, stub_models()).servers
+        assert roles(without_tls, servers, PLAIN) == (role,)
+
+
+def test_address_that_only_the_tls_log_has_is_known() -> None:
+    logs = sample_logs()
+    tls_alone = replace(logs, conn=logs.conn.clear())
+    found = [is_known(tls_alone, address) for address in (BEACON, CLIENT, PLAIN)]
+    assert found == [True, True, False]
 
 
 @pytest.mark.parametrize(
