@@ -25,10 +25,11 @@ def test_role_of_an_address(address: str, expected: tuple[str, ...]) -> None:
 
 def test_role_without_tls_is_that_in_other_connections() -> None:
     logs = sample_logs()
-    plain = logs.conn.filter(pl.col("id.resp_h") == PLAIN)
+    is_plain = pl.col("id.resp_h") == PLAIN
     ends = {"id.orig_h": "id.resp_h", "id.resp_h": "id.orig_h"}
-    turned = plain.rename(ends).select(logs.conn.columns)
-    for conn, role in ((turned, "client"), (plain.vstack(turned), "server")):
+    turned = logs.conn.filter(is_plain).rename(ends).select(logs.conn.columns)
+    others = logs.conn.filter(~is_plain)
+    for conn, role in ((others.vstack(turned), "client"), (logs.conn.vstack(turned), "server")):
         without_tls = replace(logs, conn=conn, ssl=logs.ssl.clear())
         servers = score(without_tls, stub_models()).servers
         assert roles(without_tls, servers, PLAIN) == (role,)
