@@ -28,6 +28,15 @@ def test_several_captures_are_one_picture_by_time() -> None:
     assert [each.path for each in whole.captures] == ["b", "a", "c"]
 
 
+def test_a_table_comes_in_parts_after_one_without_rows() -> None:
+    whole = logs("zeek", "a", *map(float, range(70_000)))
+    first, *parts = whole.batches("conn")
+    assert first.is_empty()
+    assert first.schema == whole.conn.schema
+    assert len(parts) == 2
+    assert pl.concat(parts).equals(whole.conn)
+
+
 def test_engines_of_two_versions_are_both_named() -> None:
     one = logs("zeek", "a", 1.0)
     whole = merge([replace(one, engine_version="2"), one, one])

@@ -39,6 +39,12 @@ def test_intervals_within_a_tenth_of_the_median_are_usual() -> None:
     assert row["interval_variation"] == pytest.approx((442 / 5) ** 0.5 / 100)
 
 
+def test_intervals_are_those_of_the_times_in_order() -> None:
+    times = [180.0, 0.0, 400.0, 60.0, 121.0]
+    found, expected = row_of(times), row_of(sorted(times))
+    assert [found[name] for name in INTERVALS] == [expected[name] for name in INTERVALS]
+
+
 def test_four_flows_are_enough() -> None:
     assert None not in [row_of([0.0, 60.0, 120.0, 180.0])[name] for name in INTERVALS]
 
