@@ -72,6 +72,7 @@ def test_one_class_alone_has_no_curve() -> None:
     curve = Ranking.of(np.array([0.1, 0.2]), np.array([0, 0])).curve()
     assert not curve.has_both_classes
     assert thinned(curve)["recall"] == []
+    assert not Ranking.of(np.array([0.1, 0.2]), np.array([1, 1])).curve().has_both_classes
 
 
 def test_no_rows_have_no_curve() -> None:
