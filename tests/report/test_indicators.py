@@ -62,6 +62,13 @@ def test_certificate_has_its_sha1_beside_it() -> None:
     assert [each.sha1 for each in indicators(document())] == [BEACON_LEAF[:40], None]
 
 
+def test_connections_that_show_no_certificate_have_none() -> None:
+    beacon = target(BEACON)
+    resumed = changed(beacon.connections[0], certificates=())
+    found = indicators(replace(document(), targets=(with_connections(beacon, resumed),)))
+    assert [each.key.kind for each in found] == ["server"]
+
+
 def test_comment_has_the_first_reasons() -> None:
     comment = indicators(document())[0].comment
     assert comment == "; ".join(reason.text for reason in target(BEACON).reasons[:3])

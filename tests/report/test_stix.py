@@ -24,7 +24,8 @@ def test_library_reads_the_bundle() -> None:
 
 
 def test_indicator_says_whose_it_is_when_it_was_seen_and_why() -> None:
-    author, _, server = stix2.parse(stix_bundle(document())).objects
+    author, certificate, server = stix2.parse(stix_bundle(document())).objects
+    assert certificate.name == f"malicious TLS certificate {BEACON_LEAF}"
     assert server.created_by_ref == author.id
     assert server.created == server.modified == server.valid_from
     assert server.name == f"malicious TLS server {BEACON} 443/tcp"
