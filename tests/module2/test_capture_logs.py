@@ -45,6 +45,13 @@ def test_a_capture_that_is_added_later_is_in_the_logs(folder: DatasetFolder, pca
     assert "203.0.113.66" in servers_of(folder)
 
 
+def test_captures_in_folders_within_are_not_read(folder: DatasetFolder, pcaps: Path) -> None:
+    (folder.folder / "later").mkdir()
+    shutil.copy2(pcaps / "beacon.pcap", folder.folder / "later")
+    make_logs(folder, pytest.fail)
+    assert "203.0.113.66" not in servers_of(folder)
+
+
 def test_logs_of_the_same_captures_are_not_made_again(folder: DatasetFolder) -> None:
     make_logs(folder, pytest.fail)
     before = state(folder)
