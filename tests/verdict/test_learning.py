@@ -34,6 +34,16 @@ def test_leaf_of_a_malicious_server_is_learned() -> None:
     assert sighting.score > 0.5
 
 
+def test_server_at_the_threshold_teaches() -> None:
+    models = stub_models()
+    final = score(sample_logs(), models).servers["final"].max()
+    assert isinstance(final, float)
+    for threshold, count in ((final, 1), (final + 1e-9, 0)):
+        at = replace(models, final=replace(models.final, threshold=threshold))
+        scored = score(sample_logs(), at)
+        assert len(learnable(scored, assess(scored, [BEACON], KnownCertificates()))) == count
+
+
 def test_client_teaches_only_its_malicious_servers() -> None:
     assert [entry.sha256 for entry in learned(sample_logs(), CLIENT)] == [BEACON_LEAF]
 
