@@ -98,6 +98,15 @@ def test_logs_of_a_sensor_stay_and_newer_captures_are_told_of(
     ] * is_told
 
 
+def test_one_log_alone_is_not_those_of_a_sensor(folder: DatasetFolder) -> None:
+    write_logs(logs_of([flow()]), folder.logs)
+    for path in folder.logs.iterdir():
+        if path.name != "conn.log":
+            path.unlink()
+    make_logs(folder, pytest.fail)
+    assert len(servers_of(folder)) > 1
+
+
 def test_logs_that_took_the_place_of_those_made_here_stay(
     folder: DatasetFolder, pcaps: Path
 ) -> None:

@@ -50,13 +50,21 @@ def test_an_attack_needs_the_probability_of_the_card(classifier: Classifier) -> 
 class Said(Classifier):
     """A classifier whose two models say what is written here, by class."""
 
-    forest_says = ({"Bot": 0.75}, {"Bot": 1.0}, {"Bot": 0.75}, {"Benign": 0.5}, {"Benign": 0.5})
+    forest_says = (
+        {"Bot": 0.75},
+        {"Bot": 1.0},
+        {"Bot": 0.75},
+        {"Benign": 0.5},
+        {"Benign": 0.5},
+        {"Bot": 0.75},
+    )
     boosted_says = (
         {"Bot": 0.5},
         {"Bot": 0.4375, "DoS": 0.5},
         {"Bot": 0.25},
         {"Bot": 1.0},
         {"Benign": 1.0},
+        {"Bot": 0.25},
     )
 
     def forest_probabilities(self, rows: Matrix) -> Matrix:
@@ -74,11 +82,11 @@ class Said(Classifier):
 def test_an_attack_needs_both_models_and_what_is_no_attack_the_forest_alone(
     classifier: Classifier,
 ) -> None:
-    far = SimpleNamespace(distances=lambda rows, kinds: np.array([0.25, 0, 0, 0, 0.5]))
+    far = SimpleNamespace(distances=lambda rows, kinds: np.array([0.25, 0, 0, 0, 0.5, 0.5]))
     said = Said(classifier.forest, classifier.boosted, far, 0.25, 0.625)
-    names, probabilities = said.by_models(np.arange(5.0)[:, None])
-    assert names == ["Bot", "NOT ASSESSED", "NOT ASSESSED", "Benign", "NOT ASSESSED"]
-    assert probabilities.tolist() == [0.625, 0.71875, 0.5, 0.5, 0.5]
+    names, probabilities = said.by_models(np.arange(6.0)[:, None])
+    assert names == ["Bot", *["NOT ASSESSED"] * 2, "Benign", *["NOT ASSESSED"] * 2]
+    assert probabilities.tolist() == [0.625, 0.71875, 0.5, 0.5, 0.5, 0.75]
 
 
 def test_no_flows_have_no_classes(classifier: Classifier) -> None:

@@ -61,9 +61,11 @@ def test_each_detector_has_a_column_of_its_own() -> None:
 
 def test_of_many_connections_the_first_are_named() -> None:
     beacon = target(BEACON)
-    many = [changed(beacon.connections[0], uid=f"C{number}") for number in range(11)]
+    first = beacon.connections[0]
+    many = [changed(first, uid=f"C{at}", community_id=f"1:{at}") for at in range(11)]
     (row,) = rows(replace(document(), targets=(with_connections(beacon, *many),)))
     assert row["uid"] == ",".join(f"C{number}" for number in range(10))
+    assert row["community_id"] == ",".join(f"1:{number}" for number in range(10))
     assert row["connections"] == "11"
 
 

@@ -94,6 +94,12 @@ def test_flows_of_other_rows_do_not_count() -> None:
     assert (len(seen.starts), seen.missed_bytes) == (6, 0)
 
 
+def test_starts_are_in_order_of_time_whatever_that_of_the_log() -> None:
+    logs = sample_logs()
+    turned = observed(replace(logs, conn=logs.conn.reverse()), BEACON)
+    assert turned.starts == observed(logs, BEACON).starts
+
+
 def test_missing_bytes_are_summed() -> None:
     logs = sample_logs()
     conn = logs.conn.with_columns(missed_bytes=pl.lit(100, dtype=pl.Int64))

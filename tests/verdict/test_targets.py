@@ -37,9 +37,11 @@ def test_role_without_tls_is_that_in_other_connections() -> None:
 
 def test_address_that_only_the_tls_log_has_is_known() -> None:
     logs = sample_logs()
-    tls_alone = replace(logs, conn=logs.conn.clear())
-    found = [is_known(tls_alone, address) for address in (BEACON, CLIENT, PLAIN)]
-    assert found == [True, True, False]
+    another = pl.when(uid="Cs0").then(pl.lit("10.0.0.9")).otherwise("id.orig_h")
+    ssl = logs.ssl.with_columns(another.alias("id.orig_h"))
+    tls_alone = replace(logs, conn=logs.conn.clear(), ssl=ssl)
+    found = [is_known(tls_alone, address) for address in (BEACON, CLIENT, "10.0.0.9", PLAIN)]
+    assert found == [True, True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_hashes_of_files_log_take_the_place_of_file_ids() -> None:
 
 def test_fingerprints_go_before_file_ids_and_get_the_sha1_of_files_log() -> None:
     ssl, x509 = linked(
-        [{"cert_chain_fps": [LEAF], "cert_chain_fuids": ["F1"]}],
+        [{"cert_chain_fps": [LEAF], "cert_chain_fuids": ["F9"]}],
         [{"fingerprint": LEAF}, {"fingerprint": ISSUER}],
         [{"fuid": "F1", "sha256": LEAF, "sha1": "ab" * 20}],
     )

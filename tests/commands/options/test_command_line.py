@@ -24,6 +24,10 @@ def test_option_that_is_not_given_comes_from_the_settings(name: str) -> None:
     assert list(parsed([name]).values()) == [f"setting of {name}"]
 
 
+def test_where_results_go_is_required() -> None:
+    assert REQUIRED == ["out", "logs-out", "flows-out"]
+
+
 @pytest.mark.parametrize("name", REQUIRED)
 def test_option_without_which_nothing_can_be_done_must_be_given(
     name: str, capsys: pytest.CaptureFixture[str]
