@@ -66,7 +66,11 @@ def test_folders_within_are_left_alone_on_demand(tmp_path: Path) -> None:
 def test_broken_files_named_like_captures_are_found(tmp_path: Path) -> None:
     put(tmp_path / "empty.pcap", b"")
     put(tmp_path / "text.PCAPNG.gz", b"text")
-    assert found(tmp_path) == [("capture", "empty.pcap"), ("capture", "text.PCAPNG.gz")]
+    names = ["empty.pcap", "text.PCAPNG.gz", "x.cap.zst", "y.ntar", "z.pcap.gz"]
+    for name in names:
+        put(tmp_path / name, b"text")
+    put(tmp_path / "notes.pcap.txt", b"text")
+    assert found(tmp_path) == [("capture", name) for name in names]
 
 
 def test_path_of_a_file_is_a_capture_whatever_it_holds(tmp_path: Path) -> None:
@@ -88,17 +92,17 @@ def test_the_same_file_counts_once(tmp_path: Path) -> None:
 def test_names_are_never_the_same(tmp_path: Path) -> None:
     put(tmp_path / "x" / "a.pcap")
     put(tmp_path / "y" / "a.pcap", CAPTURE + b"\0")
-    names = [name for _, name in found(tmp_path / "x", tmp_path / "y")]
-    assert names == ["a.pcap", "a.pcap-2"]
+    put(tmp_path / "z" / "a.pcap", CAPTURE + b"\0\0")
+    names = [name for _, name in found(tmp_path / "x", tmp_path / "y", tmp_path / "z")]
+    assert names == ["a.pcap", "a.pcap-2", "a.pcap-3"]
 
 
-@pytest.mark.parametrize("folder", [".hidden", "environment"])
-def test_hidden_folders_and_virtual_environments_are_passed_over(
-    tmp_path: Path, folder: str
-) -> None:
-    put(tmp_path / folder / "a.pcap")
-    put(tmp_path / folder / "pyvenv.cfg", b"")
-    assert found(tmp_path) == []
+def test_hidden_folders_and_virtual_environments_are_passed_over(tmp_path: Path) -> None:
+    put(tmp_path / ".hidden" / "a.pcap")
+    put(tmp_path / "environment" / "a.pcap")
+    put(tmp_path / "environment" / "pyvenv.cfg", b"")
+    put(tmp_path / "other" / "a.pcap")
+    assert found(tmp_path) == [("capture", "other__a.pcap")]
 
 
 def test_folder_links_cannot_make_a_loop(tmp_path: Path) -> None:

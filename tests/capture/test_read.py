@@ -124,6 +124,13 @@ def test_nothing_readable_is_an_error_that_names_the_first(tmp_path: Path) -> No
         read_logs([tmp_path], "builtin")
 
 
+def test_the_only_input_that_cannot_be_read_is_told_of_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.pcap").write_bytes(b"")
+    with pytest.raises(UnreadableInputError, match=r"a\.pcap") as told:
+        read_logs([tmp_path], "builtin")
+    assert "more" not in str(told.value)
+
+
 def test_nothing_at_all_says_where_to_put_a_capture(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInputError, match=r"no capture .*put a \.pcap file there"):
         read_logs([tmp_path])

@@ -109,7 +109,9 @@ def test_file_that_is_no_log_is_named(tmp_path: Path) -> None:
 
 
 def test_chains_join_with_certificates_in_shared_logs(shared_data: Path) -> None:
-    for folder in sorted((shared_data / "logs").glob("*/*/bro")):
+    folders = sorted((shared_data / "logs").glob("*/*/bro"))
+    assert folders
+    for folder in folders:
         logs = read_folder(folder)
         leaves = set(logs.ssl["cert_chain_fps"].list.first().drop_nulls())
         described = leaves & set(logs.x509["fingerprint"])

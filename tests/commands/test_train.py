@@ -30,10 +30,17 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
     return made
 
 
-def test_everything_is_trained_and_final_last(calls) -> None:
+def test_everything_is_trained_and_final_last(calls, capsys: pytest.CaptureFixture[str]) -> None:
     assert project.main(["train"]) == 0
     modules = ["module2.train", "module1.train", "module3.train", "module4.train"]
     assert [name for name, _ in calls] == [*modules, "verdict.train"]
+    assert "train module1: done\n" in capsys.readouterr().err
+
+
+def test_a_module_that_fails_ends_the_training(calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("module1.train.main", lambda argv: 3)
+    assert project.main(["train"]) == 3
+    assert [name for name, _ in calls] == ["module2.train"]
 
 
 @pytest.mark.parametrize(

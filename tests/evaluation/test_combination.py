@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
@@ -6,6 +8,7 @@ from evaluation.splits import Origins, grouped
 from evaluation.tables import LabelledTables
 from tests.evaluation.small_tables import small_tables
 from training.out_of_fold import Probabilities
+from verdict.final import KIT
 
 TABLES = small_tables()
 
@@ -37,6 +40,18 @@ def test_final_of_every_server_comes_from_a_formula_that_did_not_see_it() -> Non
     assert np.isfinite(final).all()
     assert not np.allclose(final[held_out], again[held_out])
     assert not np.allclose(final[training], again[training])  # which were fitted to the changed
+
+
+def test_certificates_of_kits_count_unless_they_are_to_be_unknown() -> None:
+    splits = grouped(Origins.of(TABLES), 2, 1)
+    plain, shown = (
+        replace(TABLES, servers=TABLES.servers.with_columns(pl.lit(share).alias(KIT)))
+        for share in (0.0, 1.0)
+    )
+    without = final_of_splits(plain, scores(TABLES), splits)
+    assert (final_of_splits(shown, scores(TABLES), splits) > without).all()
+    unknown = final_of_splits(shown, scores(TABLES), splits, knows_kits=False)
+    assert unknown.tolist() == without.tolist()
 
 
 def test_changing_labels_of_held_out_rows_changes_none_of_their_scores() -> None:

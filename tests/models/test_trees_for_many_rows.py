@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from models.lightgbm_text import parse_lightgbm
 from models.trees import Trees
 from models.trees_for_many_rows import LARGEST, Column, alike
+from tests.models.small_trees import boosted_trees, table
 from tests.models.test_trees import ROWS, VALUES, tree
 
 THRESHOLDS = np.array([-1.0, 0.5, LARGEST])
@@ -54,6 +56,15 @@ def test_different_rows_with_the_same_key_are_told_apart(monkeypatch: pytest.Mon
     first, number = alike([np.array([1, 2], np.uint8), np.array([7, 7], np.uint8)])
     assert first[number].tolist() == [0, 1]
     assert tree().leaf_values(np.tile(ROWS, (5000, 1))).tolist() == [VALUES * 5000]
+
+
+def test_many_different_rows_get_what_each_gets_alone() -> None:
+    trees = parse_lightgbm(boosted_trees().model_to_string())
+    rows = table(20_000, seed=2)
+    together = trees.leaf_values(rows)
+    for number in range(0, len(rows), 199):
+        alone = trees.leaf_values(rows[number : number + 1])[:, 0]
+        assert alone.tolist() == together[:, number].tolist()
 
 
 def test_what_trees_say_together_may_have_several_numbers_a_row() -> None:

@@ -65,6 +65,8 @@ def test_version_is_a_number(text: str | None, number: float | None) -> None:
         ("*.a-b.example", "x.www.a-b.example", 0.0),
         ("*.a-b.example", "a-b.example", 0.0),
         ("localhost", "a-b.example", 0.0),
+        ("a-b.example", "localhost", 0.0),
+        ("localhost", "localhost", 1.0),
         ("localhost", None, None),
     ],
 )

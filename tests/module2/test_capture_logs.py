@@ -45,6 +45,13 @@ def test_a_capture_that_is_added_later_is_in_the_logs(folder: DatasetFolder, pca
     assert "203.0.113.66" in servers_of(folder)
 
 
+def test_captures_in_folders_within_are_not_read(folder: DatasetFolder, pcaps: Path) -> None:
+    (folder.folder / "later").mkdir()
+    shutil.copy2(pcaps / "beacon.pcap", folder.folder / "later")
+    make_logs(folder, pytest.fail)
+    assert "203.0.113.66" not in servers_of(folder)
+
+
 def test_logs_of_the_same_captures_are_not_made_again(folder: DatasetFolder) -> None:
     make_logs(folder, pytest.fail)
     before = state(folder)
@@ -89,6 +96,15 @@ def test_logs_of_a_sensor_stay_and_newer_captures_are_told_of(
     assert [line.startswith(f"{folder.logs}: its logs are older than b") for line in warnings] == [
         True
     ] * is_told
+
+
+def test_one_log_alone_is_not_those_of_a_sensor(folder: DatasetFolder) -> None:
+    write_logs(logs_of([flow()]), folder.logs)
+    for path in folder.logs.iterdir():
+        if path.name != "conn.log":
+            path.unlink()
+    make_logs(folder, pytest.fail)
+    assert len(servers_of(folder)) > 1
 
 
 def test_logs_that_took_the_place_of_those_made_here_stay(

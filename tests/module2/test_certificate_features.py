@@ -142,6 +142,15 @@ def test_capture_time_is_that_of_the_first_connection() -> None:
     assert only_row([flow()], records, known)["avg_valid_cert_percent"] == 0.5
 
 
+def test_a_connection_whose_time_is_unknown_is_not_the_first() -> None:
+    records = [
+        tls(uid="C1", ts=None, cert_chain_fps=["f1"]),
+        tls(uid="C2", ts=1500.0, cert_chain_fps=["f1"]),
+    ]
+    known = [certificate(not_valid_before=1000.0, not_valid_after=2000.0)]
+    assert only_row([flow()], records, known)["avg_valid_cert_percent"] == 0.5
+
+
 def test_a_certificate_without_a_span_of_validity_gives_no_share() -> None:
     row = row_of(certificate(not_valid_before=5.0, not_valid_after=5.0))
     assert row["avg_valid_cert_percent"] is None

@@ -28,6 +28,18 @@ def test_attributes_are_counted_and_the_common_name_is_measured() -> None:
     assert row["subject_length"] == 24.0
 
 
+def test_a_common_name_without_a_dot_is_no_domain() -> None:
+    row = row_of(certificate(subject="O=A.B,CN=abab"))
+    assert (row["subject_CN_entropy"], row["subject_CN_is_domain"]) == (1.0, 0.0)
+    without = row_of(certificate(subject="O=A.B"))
+    assert without["subject_CN_length"] is without["subject_CN_is_domain"] is None
+
+
+def test_certificates_of_kits_are_told_by_their_share() -> None:
+    row = row_of(certificate(), certificate(fingerprint="f2", subject="CN=AsyncRAT Server"))
+    assert row["kit_certificate_ratio"] == 0.5
+
+
 def test_a_common_issuer_is_frequent_and_an_unknown_one_is_not() -> None:
     known = row_of(certificate(issuer="CN=R3,O=Let's Encrypt,C=US"))
     count = known_names().issuers["O=let's encrypt"]
@@ -45,7 +57,20 @@ def test_random_words_are_unlike_ordinary_names() -> None:
     ordinary = row_of(certificate(subject="O=Example Software Limited,L=London"))
     random = row_of(certificate(subject="O=Xqhtkw Zvbnrp,L=Wjkfgt"))
     assert ordinary["subject_likelihood"] > random["subject_likelihood"]
-    assert random["subject_least_likelihood"] <= random["subject_likelihood"]
+    mixed = row_of(certificate(subject="O=Example Software Limited,L=Wjkfgt"))
+    parts = [
+        row_of(certificate(subject=part)) for part in ("O=Example Software Limited", "L=Wjkfgt")
+    ]
+    found = sorted(part["subject_likelihood"] for part in parts)
+    assert mixed["subject_least_likelihood"] == pytest.approx(found[0])
+    assert mixed["subject_likelihood"] == pytest.approx(sum(found) / 2)
+
+
+def test_likelihood_is_of_what_names_name_in_subject_and_issuer_alike() -> None:
+    row = row_of(certificate(subject="O=Xqhtkw,C=CH", issuer="O=Xqhtkw,C=US"))
+    assert row["issuer_likelihood"] == row["subject_likelihood"]
+    alone = row_of(certificate(subject="C=CH", issuer="C=CH"))
+    assert alone["issuer_likelihood"] is alone["subject_likelihood"] is None
 
 
 def test_distinct_certificates_count_once_each() -> None:

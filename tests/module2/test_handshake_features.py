@@ -15,7 +15,11 @@ def test_they_are_among_the_columns() -> None:
         ("TLS_RSA_WITH_AES_128_CBC_SHA", {"RSA_key_exchange_ratio", "CBC_ratio"}),
         ("TLS_RSA_WITH_RC4_128_SHA", {"RSA_key_exchange_ratio", "weak_cipher_ratio"}),
         ("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", {"ECDSA_ratio"}),
+        ("TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA", {"CBC_ratio", "weak_cipher_ratio"}),
+        ("TLS_DHE_RSA_WITH_DES_CBC_SHA", {"CBC_ratio", "weak_cipher_ratio"}),
+        ("TLS_RSA_WITH_NULL_SHA256", {"RSA_key_exchange_ratio", "weak_cipher_ratio"}),
         ("TLS_AES_256_GCM_SHA384", {"TLS13_cipher_ratio"}),
+        ("TLS_CHACHA20_POLY1305_SHA256", {"TLS13_cipher_ratio"}),
         ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", set()),
     ],
 )
@@ -44,8 +48,16 @@ def test_ratios_are_of_the_connections_that_tell() -> None:
         (25, (0.0, 1.0, 0.0)),
         (8443, (0.0, 1.0, 1.0)),
         (447, (0.0, 0.0, 0.0)),
+        (1023, (0.0, 0.0, 0.0)),
+        (1024, (0.0, 0.0, 1.0)),
     ],
 )
 def test_kinds_of_ports(port: int, kinds: tuple[float, ...]) -> None:
     row = only_row([flow(id_resp_p=port)], [tls(id_resp_p=port)])
     assert tuple(row[name] for name in FEATURES[-3:]) == kinds
+
+
+@pytest.mark.parametrize("port", [110, 143, 465, 563, 587, 636, 853, 990, 993, 995, 5223])
+def test_ports_of_other_protocols_over_tls_are_usual(port: int) -> None:
+    row = only_row([flow(id_resp_p=port)], [tls(id_resp_p=port)])
+    assert (row["is_port_443"], row["is_usual_TLS_port"]) == (0.0, 1.0)

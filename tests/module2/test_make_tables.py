@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -96,10 +97,16 @@ def test_rows_of_a_manifest_are_of_its_captures_and_families_either_way(tmp_path
 
 def test_a_server_with_one_malicious_flow_is_malicious(tmp_path: Path) -> None:
     folder = labelled_folder(tmp_path, "one", f"Malicious\n{SERVER}\n", "Malicious")
+    flows = [flow(uid="C0"), flow(uid="C1"), flow(uid="C2", id_resp_h=OTHER)]
+    write_logs(replace(small_logs(), conn=logs_of(flows).conn), folder.logs)
     label.main(["--data", str(tmp_path)])
     path = folder.logs / "conn_label.log"
-    path.write_text(path.read_text().replace("Background", "Normal"))
-    assert sorted(rows_of_folder(folder)["label"].to_list()) == [0, 1]
+    first, *others = path.read_text().replace("Background", "Normal").split("\tC0\t")
+    path.write_text(
+        "\tC0\t".join([first, *(each.replace("Malicious", "Normal", 1) for each in others)])
+    )
+    found = rows_of_folder(folder).select("server", "label", "family")
+    assert found.rows() == [(SERVER, 1, "one"), (OTHER, 0, "")]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,29 @@ def test_uneven_times_score_less() -> None:
     assert row["usual_interval_ratio"] == 0.0
 
 
+def test_intervals_within_a_tenth_of_the_median_are_usual() -> None:
+    row = row_of([0.0, 90.0, 190.0, 300.0, 411.0, 500.0])
+    # Intervals 89, 90, 100, 110 and 111: 90 to 110 are usual, the median deviation is 10.
+    assert row["usual_interval_ratio"] == pytest.approx(3 / 5)
+    assert row["median_interval"] == 100.0
+    assert row["interval_deviation_score"] == pytest.approx(1 - 10 / 30)
+    assert row["interval_variation"] == pytest.approx((442 / 5) ** 0.5 / 100)
+
+
+def test_intervals_are_those_of_the_times_in_order() -> None:
+    times = [180.0, 0.0, 400.0, 60.0, 121.0]
+    found, expected = row_of(times), row_of(sorted(times))
+    assert [found[name] for name in INTERVALS] == [expected[name] for name in INTERVALS]
+
+
+def test_four_flows_are_enough() -> None:
+    assert None not in [row_of([0.0, 60.0, 120.0, 180.0])[name] for name in INTERVALS]
+
+
+def test_flows_all_at_once_have_no_variation() -> None:
+    assert row_of([5.0] * 4)["interval_variation"] is None
+
+
 def test_three_flows_tell_nothing_of_regularity() -> None:
     row = row_of([0.0, 60.0, 120.0])
     assert [row[name] for name in INTERVALS] == [None] * 5
@@ -50,4 +73,7 @@ def test_states_and_ends_are_shares_of_the_flows() -> None:
         0.0,
     ]
     assert row["client_closes_first_ratio"] == 0.25
+    refused = [flow(uid="C1", conn_state="REJ"), flow(uid="C2", conn_state="S1")]
+    other = only_row([*refused, flow(uid="C3", conn_state="S0"), flow(uid="C4")], [tls()])
+    assert [other[f"state_{state}_ratio"] for state in ("REJ", "S1", "S0")] == [0.25] * 3
     assert (row["client_reset_ratio"], row["server_reset_ratio"]) == (0.25, 0.25)

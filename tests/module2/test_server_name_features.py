@@ -42,6 +42,24 @@ def test_several_names_count_once_each() -> None:
     assert only_row([flow()], ssl)["SNI_domain_length"] == 6.0
 
 
+@pytest.mark.parametrize(
+    ("name", "is_one"), [("a.example.net", 1.0), ("a.example.org.", 1.0), ("com.example", 0.0)]
+)
+def test_com_net_and_org_are_told_from_other_top_level_domains(name: str, is_one: float) -> None:
+    assert only_row([flow()], [tls(server_name=name)])["SNI_is_com_net_org"] == is_one
+
+
+def test_entropy_is_that_of_the_registered_domain_s_first_label() -> None:
+    row = only_row([flow()], [tls(server_name="xyz.abab.example")])
+    assert row["SNI_domain_entropy"] == 1.0
+
+
+def test_names_and_addresses_are_told_by_their_share() -> None:
+    ssl = [tls(uid="C1", server_name="192.0.2.1"), tls(uid="C2", server_name="abcd.example")]
+    row = only_row([flow()], ssl)
+    assert (row["SNI_is_IP"], row["SNI_domain_length"]) == (0.5, 4.0)
+
+
 def test_an_address_has_no_domain() -> None:
     row = only_row([flow()], [tls(server_name="192.0.2.1")])
     assert row["SNI_is_IP"] == 1.0

@@ -33,6 +33,7 @@ def test_without_any_tls_connection_the_ratio_is_missing() -> None:
 def test_resumed_connections_are_counted() -> None:
     records = [tls(uid="C1", resumed=True), tls(uid="C2", resumed=True), tls(resumed=False)]
     assert only_row([flow()], records)["resumed"] == 2
+    assert only_row([flow()], [tls(resumed=False)])["resumed"] == 0
     assert only_row([flow()], [tls()])["resumed"] is None
 
 

@@ -30,6 +30,24 @@ def test_statistics_of_the_bytes_of_each_flow() -> None:
     assert row["bytes_per_second"] == pytest.approx(660 / 6.01)
 
 
+def test_what_the_server_sent_is_measured_as_what_the_client_sent() -> None:
+    flows = [flow(uid=f"C{at}", resp_bytes=back) for at, back in enumerate((10, 10, 40))]
+    row = only_row(flows, [tls()])
+    assert [row[f"recv_bytes_{name}"] for name in ("median", "max", "sum", "min")] == [
+        10.0,
+        40.0,
+        60.0,
+        10.0,
+    ]
+    assert row["recv_bytes_distinct_ratio"] == pytest.approx(2 / 3)
+    assert row["recv_bytes_variation"] == pytest.approx(200**0.5 / 20)
+
+
+def test_flows_of_no_duration_have_a_rate() -> None:
+    row = only_row([flow(orig_bytes=3, resp_bytes=7, duration=0.0)], [tls()])
+    assert row["bytes_per_second"] == pytest.approx(1000.0)
+
+
 def test_flows_without_counters_leave_all_but_nothing_known() -> None:
     row = only_row([flow()], [tls()])
     assert [row[name] for name in FEATURES] == [None] * len(FEATURES)

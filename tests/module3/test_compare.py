@@ -19,6 +19,7 @@ def test_every_choice_is_measured_on_every_row(
     figures = json.loads((tmp_path / COMPARISON).read_text())["figures"]
     assert set(figures) == {"random_forest", "gbdt"}
     for choices in figures.values():
+        assert "one model of all classes" in choices
         for by_source in choices.values():
             support = by_source["2018"]["weighted avg"]["support"]
             assert support == len(labelled_flows(("2018",)))

@@ -1,13 +1,17 @@
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import polars as pl
 import pytest
 
 from models.errors import ModelError
+from module3.classes import CLASSES
 from module3.detect import Classifier, by_repetition, load
 from module3.features import flows_of_capture
-from module3.model_columns import matrix
+from module3.model_columns import Matrix, matrix
 from tests.module3.labelled_flows import labelled_flows
 from tests.module3.small_models import quick, trained
 
@@ -41,6 +45,48 @@ def test_flows_unlike_the_training_rows_are_not_assessed(classifier: Classifier)
 def test_an_attack_needs_the_probability_of_the_card(classifier: Classifier) -> None:
     sure = replace(classifier, probability=1.1)
     assert set(sure.by_models(matrix(labelled_flows()))[0]) == {"Benign", "NOT ASSESSED"}
+
+
+class Said(Classifier):
+    """A classifier whose two models say what is written here, by class."""
+
+    forest_says = (
+        {"Bot": 0.75},
+        {"Bot": 1.0},
+        {"Bot": 0.75},
+        {"Benign": 0.5},
+        {"Benign": 0.5},
+        {"Bot": 0.75},
+    )
+    boosted_says = (
+        {"Bot": 0.5},
+        {"Bot": 0.4375, "DoS": 0.5},
+        {"Bot": 0.25},
+        {"Bot": 1.0},
+        {"Benign": 1.0},
+        {"Bot": 0.25},
+    )
+
+    def forest_probabilities(self, rows: Matrix) -> Matrix:
+        return self._shares(self.forest_says, rows)
+
+    def boosted_probabilities(self, rows: Matrix) -> Matrix:
+        return self._shares(self.boosted_says, rows)
+
+    @staticmethod
+    def _shares(said: Sequence[Mapping[str, float]], rows: Matrix) -> Matrix:
+        numbers = rows[:, 0].astype(int)  # of what is said, as the first column has them
+        return np.array([[said[number].get(name, 0.0) for name in CLASSES] for number in numbers])
+
+
+def test_an_attack_needs_both_models_and_what_is_no_attack_the_forest_alone(
+    classifier: Classifier,
+) -> None:
+    far = SimpleNamespace(distances=lambda rows, kinds: np.array([0.25, 0, 0, 0, 0.5, 0.5]))
+    said = Said(classifier.forest, classifier.boosted, far, 0.25, 0.625)
+    names, probabilities = said.by_models(np.arange(6.0)[:, None])
+    assert names == ["Bot", *["NOT ASSESSED"] * 2, "Benign", *["NOT ASSESSED"] * 2]
+    assert probabilities.tolist() == [0.625, 0.71875, 0.5, 0.5, 0.5, 0.75]
 
 
 def test_no_flows_have_no_classes(classifier: Classifier) -> None:

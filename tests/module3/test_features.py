@@ -43,6 +43,8 @@ def test_a_file_that_is_no_capture(tmp_path: Path) -> None:
 
 
 def test_damaged_captures_give_the_same_flows_in_blocks_of_any_size(shared_data: Path) -> None:
-    for capture in sorted((shared_data / "pcaps" / "hostile").glob("nDPI*")):
+    captures = sorted((shared_data / "pcaps" / "hostile").glob("nDPI*"))
+    assert captures
+    for capture in captures:
         whole = flows_of_capture(capture).table
         assert flows_of_capture(capture, packets_per_block=5).table.equals(whole)

@@ -159,5 +159,55 @@ def test_what_is_no_guessing_over_http(table: pl.DataFrame) -> None:
     assert classes(table) == [None] * len(table)
 
 
+def of_both(refused: int, let_in: int, *columns: str) -> pl.DataFrame:
+    """Return flows with one refused login each, then flows with one that was let in."""
+    first, second = columns
+    return pl.concat([flows(refused, **{first: 1}), flows(let_in, **{second: 1})])
+
+
+@pytest.mark.parametrize(
+    ("within", "beyond"),
+    [
+        (flows(4, **REFUSED), flows(3, **REFUSED)),
+        (flows(9, 60.0, **REFUSED), flows(9, 61.0, **REFUSED)),
+        (flows(20, 600.0, **REFUSED), flows(20, 601.0, **REFUSED)),
+        (
+            flows(9, **{**REFUSED, "TotLen Fwd Pkts": 5000, "TotLen Bwd Pkts": 5000}),
+            flows(9, **{**REFUSED, "TotLen Fwd Pkts": 5001}),
+        ),
+        (flows(5, **{"FTP Refusals": 1}), flows(4, **{"FTP Refusals": 1})),
+        (of_both(7, 3, "FTP Refusals", "FTP Logins"), of_both(7, 4, "FTP Refusals", "FTP Logins")),
+        (flows(10, **{"HTTP Refusals": 1}), flows(9, **{"HTTP Refusals": 1})),
+        (
+            of_both(18, 2, "HTTP Refusals", "HTTP Replies"),
+            of_both(18, 3, "HTTP Refusals", "HTTP Replies"),
+        ),
+        (requests(12, 12, 60.0), requests(12, 12, 61.0)),
+    ],
+    ids=[
+        "SSH logins",
+        "seconds between",
+        "seconds between many",
+        "bytes of a login",
+        "FTP refusals",
+        "share of FTP logins",
+        "HTTP refusals",
+        "share of HTTP replies",
+        "seconds between passwords",
+    ],
+)
+def test_where_guessing_begins(within: pl.DataFrame, beyond: pl.DataFrame) -> None:
+    assert None not in classes(within)
+    assert classes(beyond) == [None] * len(beyond)
+
+
+def test_the_server_is_the_one_with_the_low_port() -> None:
+    turned = {"Src IP": "192.0.2.7", "Src Port": 1023, "Dst IP": "10.0.0.1"}
+    low = [flows(1, **REFUSED, **turned, **{"Dst Port": 1024 + each}) for each in range(4)]
+    assert classes(pl.concat(low)) == ["SSH-Bruteforce"] * 4
+    high = [table.with_columns(pl.lit(1024).alias("Src Port")) for table in low]
+    assert classes(pl.concat(high)) == [None] * 4
+
+
 def test_no_flows() -> None:
     assert guessing(flows(1).clear()).is_empty()

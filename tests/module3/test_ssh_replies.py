@@ -50,6 +50,27 @@ def test_lengths_tell_refusals_from_success(
     assert refusals(lengths, size=3) == expected
 
 
+@pytest.mark.parametrize("accepted", [40, 44, 48, 52, 56, 64, 68, 96, 100])
+def test_success_is_told_with_every_cipher_and_mac(accepted: int) -> None:
+    assert refusals([*KEYS, accepted, accepted + 32, accepted - 16]) == (1, True)
+    assert refusals([*KEYS, accepted + 2, accepted + 34, accepted - 14]) == (2, False)
+
+
+def test_each_flow_is_judged_by_its_own_replies() -> None:
+    packets = [Packet(0, *CLIENT, "192.0.2.8", 443, flags="A", payload=bytes(9))]
+    for at, length in enumerate((*KEYS, 44, 76, 76, 76)):
+        for client, own in ((CLIENT, length), (("10.0.0.9", 40001), 28 if at == 5 else length)):
+            packets.append(Packet(at, *SERVER, *client, flags="A", payload=bytes(own)))
+    builder = FlowBuilder()
+    over = [builder.feed(block) for block in blocks(packets, 1 << 16)]
+    table = flow_table(np.concatenate((*over, builder.finish())), logins=True)
+    assert sorted(table.select("SSH Refusals", "SSH Logins").rows()) == [
+        (0, False),
+        (1, True),
+        (3, False),
+    ]
+
+
 def test_only_what_begins_a_connection_is_noted() -> None:
     assert refusals([*REFUSED, *[76] * 40, 28]) == (12, False)
 

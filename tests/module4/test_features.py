@@ -109,5 +109,7 @@ def test_a_file_that_is_no_capture(tmp_path: Path) -> None:
 
 
 def test_damaged_captures_are_read_as_far_as_they_go(shared_data: Path) -> None:
-    for capture in sorted((shared_data / "pcaps" / "hostile").glob("nDPI*")):
+    captures = sorted((shared_data / "pcaps" / "hostile").glob("nDPI*"))
+    assert captures
+    for capture in captures:
         assert len(table(capture)) == len(conversations_of_capture(capture).conversations)

@@ -16,7 +16,9 @@ def test_threshold_of_the_best_f1_lies_between_scores() -> None:
 
 def test_grouped_folds_keep_captures_and_families_on_one_side(data: Path) -> None:
     rows = read_examples(data)
-    for training, held_out in folds_of(rows, GROUPED, 4):
+    folds = list(folds_of(rows, GROUPED, 4))
+    assert sorted(np.concatenate([held_out for _, held_out in folds])) == list(range(len(rows)))
+    for training, held_out in folds:
         for column in ("capture", "family"):
             both = set(rows[column][training].drop_nulls()) & set(rows[column][held_out])
             assert not both

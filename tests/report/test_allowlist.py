@@ -135,6 +135,22 @@ def test_name_in_dns_counts_where_no_other_name_was_seen() -> None:
     assert allowed.entries_for(shown("evil.example.net", None, "cdn.example.org")) == ()
 
 
+def test_name_asked_for_counts_where_the_certificate_is_unknown_or_names_none() -> None:
+    unknown = replace(leaf("e" * 64), subject=None, issuer=None, names=())
+    assert allowing("bank.example").entries_for(shown("bank.example", unknown)) != ()
+
+
+def test_name_in_dns_of_a_client_tells_nothing_of_its_servers() -> None:
+    server = shown(None, None, "cdn.example.org")
+    assert allowing("example.org").entries_for(replace(server, role="client")) == ()
+
+
+def test_entries_that_say_the_same_count_as_the_first() -> None:
+    allowed = allowing("Example.com", "*.example.com", "198.51.100.7", "198.51.100.7/32")
+    assert allowed.entries_for(target(SITE)) == ("198.51.100.7",)
+    assert list(allowed.domains.values()) == ["Example.com"]
+
+
 def test_address_without_tls_is_covered_by_itself_alone() -> None:
     (plain,) = document("198.51.100.99").targets
     assert allowing("198.51.100.0/24").entries_for(plain) == ("198.51.100.0/24",)

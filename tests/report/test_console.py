@@ -10,6 +10,7 @@ from verdict.known_certificates import Entry, KnownCertificates
 from verdict.scoring import Scored, score
 
 from ..verdict.synthetic import BEACON, PLAIN, SITE, SITE_LEAF, sample_logs, stub_models
+from .documents import attacked
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -41,6 +42,14 @@ def test_certificate_in_the_database_is_said_to_be_found(scored: Scored) -> None
 def test_lines_fit_eighty_columns(scored: Scored) -> None:
     lines = console(document(scored, BEACON)).splitlines()
     assert max(map(len, lines)) <= 80
+
+
+def test_what_modules_3_and_4_say_stands_with_the_verdicts(scored: Scored) -> None:
+    plain = document(scored, SITE)
+    lines = console(replace(plain, targets=(attacked(plain.targets[0]),))).splitlines()
+    final = next(at for at, line in enumerate(lines) if line.startswith("FINAL: probability"))
+    assert lines[final + 1] == "attack class: DoS (DoS 2, Benign 1 of 3 flows)"
+    assert "the conversation module's predict result is dangerous!" in lines
 
 
 def test_every_share_is_in_percent(scored: Scored) -> None:

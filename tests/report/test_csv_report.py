@@ -8,8 +8,8 @@ from report.csv_report import csv_report
 from report.selection import View, select
 from verdict.document import Document
 
-from ..verdict.synthetic import BEACON, PLAIN, SITE
-from .documents import attacked, document, target
+from ..verdict.synthetic import BEACON, CLIENT, PLAIN, SITE
+from .documents import attacked, changed, document, target, with_connections
 
 
 def rows(of: Document, view: View | None = None) -> list[dict[str, str]]:
@@ -37,6 +37,36 @@ def test_row_has_probabilities_features_and_what_it_is_found_by() -> None:
     assert row["uid"] == "Cb0,Cb1,Cb2,Cb3,Cb4,Cb5"
     assert row["display_filter"] == "ip.addr == 203.0.113.66 && tcp.port == 443"
     assert (row["first_seen"], row["last_seen"]) == ("2026-09-21 14:13:20", "2026-09-21 14:18:20")
+
+
+def test_each_detector_has_a_column_of_its_own() -> None:
+    beacon = target(BEACON)
+    detectors = beacon.detectors
+    told = {
+        "role": "server",
+        "final_probability": f"{beacon.final.probability:.6f}",
+        "certificate_database": "NOT FOUND",
+        "module1": str(detectors.module1.probability),
+        "random_forest": str(detectors.random_forest.probability),
+        "gbdt": str(detectors.gbdt.probability),
+        "conversation": "NOT ASSESSED",
+        "client": CLIENT,
+        "server": BEACON,
+        "proto": "tcp",
+        "reasons": "; ".join(reason.text for reason in beacon.reasons),
+    }
+    row = rows(document())[0]
+    assert {name: row[name] for name in told} == told
+
+
+def test_of_many_connections_the_first_are_named() -> None:
+    beacon = target(BEACON)
+    first = beacon.connections[0]
+    many = [changed(first, uid=f"C{at}", community_id=f"1:{at}") for at in range(11)]
+    (row,) = rows(replace(document(), targets=(with_connections(beacon, *many),)))
+    assert row["uid"] == ",".join(f"C{number}" for number in range(10))
+    assert row["community_id"] == ",".join(f"1:{number}" for number in range(10))
+    assert row["connections"] == "11"
 
 
 def test_missing_is_empty() -> None:

@@ -41,8 +41,38 @@ def test_the_same_thing_twice_is_one_with_the_higher_probability_and_both_times(
     assert (server.probability, server.first_ts, server.last_ts) == (0.99, START - 50, START + 300)
 
 
+def test_times_that_are_known_go_before_those_that_are_not() -> None:
+    beacon = target(BEACON)
+    untimed = with_connections(beacon, changed(beacon.connections[0], ts=None))
+    for both in ((untimed, beacon), (beacon, untimed)):
+        (_, server) = indicators(replace(document(), targets=both))
+        assert (server.first_ts, server.last_ts) == (START, START + 300)
+
+
+def test_server_of_each_port_and_protocol_is_one() -> None:
+    beacon = target(BEACON)
+    ends = ((443, None), (443, "udp"), (8443, "tcp"))
+    several = [changed(beacon.connections[0], server_port=at, proto=by) for at, by in ends]
+    found = indicators(replace(document(), targets=(with_connections(beacon, *several),)))
+    servers = [each.key.detail for each in found if each.key.kind == "server"]
+    assert servers == ["443/tcp", "443/udp", "8443/tcp"]
+
+
+def test_certificate_has_its_sha1_beside_it() -> None:
+    assert [each.sha1 for each in indicators(document())] == [BEACON_LEAF[:40], None]
+
+
+def test_connections_that_show_no_certificate_have_none() -> None:
+    beacon = target(BEACON)
+    resumed = changed(beacon.connections[0], certificates=())
+    found = indicators(replace(document(), targets=(with_connections(beacon, resumed),)))
+    assert [each.key.kind for each in found] == ["server"]
+
+
 def test_comment_has_the_first_reasons() -> None:
-    assert indicators(document())[0].comment.startswith("self-signed certificate (CN=localhost")
+    comment = indicators(document())[0].comment
+    assert comment == "; ".join(reason.text for reason in target(BEACON).reasons[:3])
+    assert comment.startswith("self-signed certificate (CN=localhost")
 
 
 def test_identifier_of_older_logs_is_no_fingerprint() -> None:

@@ -19,7 +19,13 @@ def test_server_and_certificate_with_both_fingerprints() -> None:
         ("x509-fingerprint-sha1", BEACON_LEAF[:40], "1"),
         ("ip-dst|port", f"{BEACON}|443", "1"),
     ]
-    assert rows(document())[0]["first_seen"] == "2026-09-21T14:13:20Z"
+    first = rows(document())[0]
+    assert first["first_seen"] == "2026-09-21T14:13:20Z"
+    assert first["last_seen"] == "2026-09-21T14:18:20Z"
+    final = target(BEACON).final.probability
+    assert first["comment"].startswith(f"FINAL {final:.3f}: self-signed certificate")
+    unexplained = replace(document(), targets=(replace(target(BEACON), reasons=()),))
+    assert rows(unexplained)[0]["comment"] == f"FINAL {final:.3f}"
 
 
 def test_ja3_is_no_ground_for_an_alarm_and_names_come_from_dns() -> None:

@@ -7,7 +7,7 @@ from stix2patterns.validator import run_validator
 from report.indicators import Key
 from report.stix import pattern, stix_bundle
 
-from ..verdict.synthetic import BEACON, BEACON_LEAF, SITE
+from ..verdict.synthetic import BEACON, BEACON_LEAF, SITE, START
 from .documents import changed, document, target, with_connections
 
 
@@ -21,6 +21,29 @@ def test_library_reads_the_bundle() -> None:
     ]
     assert bundle.objects[1].confidence == round(100 * target(BEACON).final.probability)
     assert str(bundle.objects[1].valid_from).startswith("2026-09-21")
+
+
+def test_indicator_says_whose_it_is_when_it_was_seen_and_why() -> None:
+    author, certificate, server = stix2.parse(stix_bundle(document())).objects
+    assert certificate.name == f"malicious TLS certificate {BEACON_LEAF}"
+    assert server.created_by_ref == author.id
+    assert server.created == server.modified == server.valid_from
+    assert server.name == f"malicious TLS server {BEACON} 443/tcp"
+    assert server.description == "; ".join(each.text for each in target(BEACON).reasons[:3])
+    unexplained = replace(target(BEACON), reasons=())
+    bundle = stix2.parse(stix_bundle(replace(document(), targets=(unexplained,))))
+    assert bundle.objects[1].description == "called malicious by FINAL"
+
+
+def test_the_same_thing_at_another_time_is_another_indicator() -> None:
+    beacon = target(BEACON)
+    later = with_connections(beacon, changed(beacon.connections[0], ts=START + 1))
+    bundles = [
+        stix2.parse(stix_bundle(replace(document(), targets=(each,)))) for each in (beacon, later)
+    ]
+    first, second = ([each.id for each in bundle.objects] for bundle in bundles)
+    assert first[0] == second[0]
+    assert not set(first[1:]) & set(second[1:])
 
 
 def test_same_document_gives_the_same_bytes() -> None:

@@ -21,6 +21,17 @@ def test_row_of_a_client_names_the_server_its_verdict_rests_on_first() -> None:
     assert triage_row(client).peers == (BEACON, SITE, HIDDEN)
 
 
+def test_row_of_a_server_names_its_clients_and_ports_in_order() -> None:
+    first = target(BEACON).connections[0]
+    ends = (("10.0.0.9", 993, "tcp"), ("10.0.0.1", 443, "udp"), ("10.0.0.5", 443, None))
+    several = [
+        changed(first, client=client, server_port=port, proto=proto) for client, port, proto in ends
+    ]
+    row = triage_row(with_connections(target(BEACON), *several, *several))
+    assert row.peers == ("10.0.0.1", "10.0.0.5", "10.0.0.9")
+    assert row.ports == ("443/tcp", "443/udp", "993/tcp")
+
+
 def test_name_asked_for_most_comes_first_then_those_in_dns() -> None:
     site = target(SITE)
     asked = ["a.example", "b.example", "b.example", None]

@@ -72,6 +72,7 @@ def test_one_class_alone_has_no_curve() -> None:
     curve = Ranking.of(np.array([0.1, 0.2]), np.array([0, 0])).curve()
     assert not curve.has_both_classes
     assert thinned(curve)["recall"] == []
+    assert not Ranking.of(np.array([0.1, 0.2]), np.array([1, 1])).curve().has_both_classes
 
 
 def test_no_rows_have_no_curve() -> None:
@@ -82,3 +83,6 @@ def test_best_f1_is_that_of_the_best_score() -> None:
     labels = np.array([1, 0, 1, 1, 0, 0])
     curve = Ranking.of(np.array([0.9, 0.8, 0.7, 0.6, 0.2, 0.1]), labels).curve()
     assert curve.best_f1() == pytest.approx(2 * 0.75 * 1 / (0.75 + 1))
+    labels = np.array([1, 1, 1, 0, 0, 1])
+    curve = Ranking.of(np.array([0.9, 0.8, 0.7, 0.6, 0.2, 0.1]), labels).curve()
+    assert curve.best_f1() == pytest.approx(2 * 1 * 0.75 / (1 + 0.75))

@@ -91,6 +91,26 @@ def test_a_missing_file_or_column_or_a_bad_port_is_named(tmp_path: Path) -> None
         read_labelled(manifest)
 
 
+def test_a_table_that_is_no_whole_csv_in_utf_8_is_named(tmp_path: Path) -> None:
+    manifest = write(tmp_path, "a.pcap,x\n", "a.pcap,8.8.8.8,443,benign\n")
+    with pytest.raises(ManifestError, match=r"servers\.csv, row 2: fewer fields than columns"):
+        read_labelled(manifest)
+    manifest.write_bytes(b"path,label\n\xff\n")
+    with pytest.raises(ManifestError, match=r"manifest\.csv: no CSV in UTF-8"):
+        read_labelled(manifest)
+
+
+def test_of_many_labels_that_are_none_the_first_are_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"a.pcap,8.8.4.{number},443,x{number},,\n" for number in range(9))
+    read_labelled(write(tmp_path, "a.pcap,x\n", rows + "a.pcap,8.8.8.8,443,benign,,\n"))
+    told = capsys.readouterr().err
+    assert "9 rows left out" in told
+    assert ": x0, x1, " in told
+    assert told.rstrip().endswith(", …")
+
+
 def test_labels_are_read_in_any_case_and_what_is_left_out_is_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -112,6 +132,8 @@ def test_contradictions_and_ports_out_of_range_are_named(tmp_path: Path) -> None
     manifest = write(tmp_path, "a.pcap,x\n", row + row.replace("benign", "malicious"))
     with pytest.raises(ManifestError, match=r"row 3: an earlier row calls the same server the opp"):
         read_labelled(manifest)
-    manifest = write(tmp_path, "a.pcap,x\n", row.replace("443", "99999"))
+    manifest = write(tmp_path, "a.pcap,x\n", row.replace("443", "65535"))
+    assert read_labelled(manifest)[0].label_of("8.8.8.8", 65535) is not None
+    manifest = write(tmp_path, "a.pcap,x\n", row.replace("443", "65536"))
     with pytest.raises(ManifestError, match=r"row 2: server_port is not a number up to 65535"):
         read_labelled(manifest)

@@ -71,6 +71,9 @@ def test_summary_counts_at_the_threshold() -> None:
     assert figures["false_positive_rate"]["share"] == 0.5
     assert figures["precision"]["share"] == 0.5
     assert figures["roc_auc"] == 0.75
+    assert figures["average_precision"] == round((1 + 2 / 3) / 2, 4)
+    assert figures["brier"] == round((0.1**2 + 0.6**2 + 0.6**2 + 0.1**2) / 4, 4)
+    assert figures["recall_at_fpr_0.01"] == 0.5
 
 
 def test_summary_without_any_flagged_row_has_no_precision() -> None:

@@ -36,6 +36,25 @@ def test_every_row_gets_the_mean_over_foldings() -> None:
     assert probabilities.shape == (10,)
     assert ((probabilities > 0) & (probabilities < 1)).all()
 
+    def mean_number(training: pl.DataFrame, held_out: pl.DataFrame) -> Probabilities:
+        return np.full(held_out.height, training["number"].mean())
+
+    numbered = rows.with_row_index("number")
+    of_seeds = [out_of_fold(numbered, mean_number, 2, seeds) for seeds in ((1,), (3,), (1, 3))]
+    assert of_seeds[0].tolist() != of_seeds[1].tolist()
+    assert of_seeds[2].tolist() == pytest.approx(np.mean(of_seeds[:2], axis=0).tolist())
+
+
+def test_a_small_table_is_folded_as_often_as_its_smaller_class_allows() -> None:
+    parts: list[int] = []
+
+    def counted(training: pl.DataFrame, held_out: pl.DataFrame) -> Probabilities:
+        parts.append(held_out.height)
+        return share_of_malicious(training, held_out)
+
+    out_of_fold(table(3, 6), counted, folds=5, seeds=(1,))
+    assert parts == [3, 3, 3]
+
 
 def test_without_its_class_in_training_a_row_has_the_other_class() -> None:
     rows = table(2, 4).with_columns(server=pl.lit("8.8.8.8"))

@@ -48,6 +48,30 @@ def test_a_connection_with_certificate(tmp_path: Path) -> None:
     assert cert["san.dns"] is None
 
 
+def test_a_certificate_shown_again_is_one_with_all_that_is_told(tmp_path: Path) -> None:
+    logs = read_tls_table(write(tmp_path / "tls.csv.gz", FULL, FULL.replace("AA:bb", "aa:BB")))
+    (cert,) = logs.x509.rows(named=True)
+    assert (cert["ts"], cert["host_cert"]) == (1645639201.5, True)
+    assert cert["certificate.issuer"] == "CN=CA,C=US"
+    assert cert["certificate.not_valid_after"] == 1672444800.0
+    assert logs.ssl["cert_chain_fps"].to_list() == [["aabb"]] * 2
+    assert logs.ssl["uid"].n_unique() == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"), [("new", "S0"), ("established", "S1"), ("closed", "SF"), ("odd", None)]
+)
+def test_states_of_flows(tmp_path: Path, state: str, expected: str | None) -> None:
+    row = FULL.removesuffix("closed") + state
+    assert read_tls_table(write(tmp_path / "t.csv.gz", row)).conn["conn_state"][0] == expected
+
+
+@pytest.mark.parametrize("ja3s", ["", "771", "771,x,5"])
+def test_a_cipher_that_is_not_told_is_missing(tmp_path: Path, ja3s: str) -> None:
+    row = FULL.replace("771,49200,5-23", ja3s)
+    assert read_tls_table(write(tmp_path / "t.csv.gz", row)).ssl["cipher"][0] is None
+
+
 def test_frames_become_ip_and_payload_bytes(tmp_path: Path) -> None:
     conn = read_tls_table(write(tmp_path / "tls.csv.gz", FULL)).conn.row(0, named=True)
     assert (conn["orig_pkts"], conn["orig_ip_bytes"], conn["orig_bytes"]) == (10, 1400, 1000)

@@ -170,6 +170,19 @@ def test_only_the_worst_of_all_servers_are_explained(
     assert {reason.detector for reason in worst.reasons} == {"evidence"}
 
 
+def test_of_equally_bad_servers_the_first_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verdict.assess.EXPLAINED_SERVERS", 1)
+    logs = sample_logs()
+    unnamed = logs.ssl.with_columns(pl.lit(None, pl.String).alias("server_name"))
+    scored = score(replace(logs, ssl=unnamed), stub_models())
+    targets = assess(scored, None, NOTHING_KNOWN).targets
+    assert [target.ip for target in targets] == sorted([BEACON, SITE, HIDDEN])
+    explained = [
+        any(reason.contribution is not None for reason in target.reasons) for target in targets
+    ]
+    assert explained == [True, False, False]
+
+
 def test_confirmed_certificate_decides_final_alone(scored: Scored) -> None:
     target = one(scored, SITE, KnownCertificates((Entry("confirmed", SITE_LEAF),)))
     assert target.detectors.certificate_database.verdict == "FOUND"
@@ -220,6 +233,19 @@ def test_document_names_engine_and_captures(scored: Scored) -> None:
     assert (document.engine.name, document.engine.version) == ("builtin", "1")
     assert document.captures[0].skipped == {"not IP": 2}
     assert document.captures[0].sha256 == CAPTURE
+
+
+def test_captures_are_in_order_of_path_and_bytes() -> None:
+    read = [("b.pcap", "2"), ("a.pcap", "3"), ("b.pcap", "1"), ("b.pcap", "")]
+    captures = [CaptureInfo(path, digit * 64, 1) for path, digit in read]
+    logs = replace(sample_logs(), captures=tuple(captures))
+    found = assess(score(logs, stub_models()), [], NOTHING_KNOWN).captures
+    assert [(each.path, (each.sha256 or "")[:1]) for each in found] == [
+        ("a.pcap", "3"),
+        ("b.pcap", ""),
+        ("b.pcap", "1"),
+        ("b.pcap", "2"),
+    ]
 
 
 def test_input_that_could_not_be_read_has_no_digest() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from verdict.assess import assess
 from verdict.community_id import community_id
+from verdict.connection_record import verdict_of
 from verdict.document import Target
 from verdict.known_certificates import KnownCertificates
 from verdict.scoring import score
@@ -24,6 +25,16 @@ def site() -> Target:
     )
     scored = score(replace(logs, ssl=ssl), stub_models())
     return assess(scored, [SITE], KnownCertificates()).targets[0]
+
+
+@pytest.mark.parametrize(
+    ("probability", "verdict"),
+    [(0.5, "MALICIOUS"), (0.4999, "NORMAL"), (1.0, "MALICIOUS"), (None, "NOT ASSESSED")],
+)
+def test_a_probability_is_malicious_from_the_threshold_on(
+    probability: float | None, verdict: str
+) -> None:
+    assert verdict_of(probability, 0.5) == verdict
 
 
 def test_connection_can_be_found_in_other_tools(site: Target) -> None:

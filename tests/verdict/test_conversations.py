@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from capture.builtin.engine import analyse
-from module4.detect import Detector, load
+from module4.detect import CAPTURE_THRESHOLD, THRESHOLD, Detector, load
 from module4.features import conversations_of_capture
 from verdict.assess import assess
 from verdict.conversations import LISTED, NAMED, judge, with_conversations
@@ -61,6 +61,20 @@ def test_capture_is_as_bad_as_its_worst_conversation(beacon: Document, detector:
     )
     assert found.dangerous == 1
     assert found.count == 9
+
+
+def test_conversations_and_captures_are_dangerous_from_their_thresholds_on(
+    pcaps: Path, detector: Detector, beacon: Document
+) -> None:
+    highest = beacon.captures[0].conversation.probability
+    assert highest is not None
+    for threshold, verdict in ((highest, "dangerous"), (highest + 1e-9, "safe")):
+        thresholds = {THRESHOLD: threshold, CAPTURE_THRESHOLD: threshold}
+        found = judged(pcaps / "beacon.pcap", [BEACON], replace(detector, thresholds=thresholds))
+        conversation = found.targets[0].detectors.conversation
+        assert conversation.verdict == conversation.conversations[0].verdict == verdict
+        assert found.captures[0].conversation.verdict == verdict
+        assert found.captures[0].conversation.dangerous == (verdict == "dangerous")
 
 
 def test_document_matches_its_schema_and_can_be_read_again(

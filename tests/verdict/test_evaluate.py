@@ -109,12 +109,53 @@ def test_a_broken_model_is_mended_where_it_is(models: Path) -> None:
         evaluate(models)
 
 
+def test_the_only_threshold_of_a_card_is_the_detector_s_whatever_its_name(models: Path) -> None:
+    card = models / "gbdt" / "card.json"
+    content = json.loads(card.read_text(encoding="utf-8"))
+
+    def with_thresholds(**values: float) -> float:
+        card.write_text(json.dumps({**content, "thresholds": values}), encoding="utf-8")
+        return threshold_of(models, "gbdt")
+
+    assert with_thresholds(rate=0.7) == 0.7
+    assert with_thresholds(gbdt=0.6, rate=0.7) == 0.6
+    with pytest.raises(ModelError, match="no threshold of gbdt"):
+        with_thresholds(rate=0.7, other=0.8)
+
+
+def test_shares_at_thresholds_of_other_servers_are_told_where_there_are_enough(
+    models: Path,
+) -> None:
+    figures = evaluate(models)
+    assert figures["at_held_out_thresholds"] == dict.fromkeys(("random_forest", "gbdt", "final"))
+    assert "set on other servers" not in table(figures)
+    found = {**figures["at_held_out_thresholds"], "gbdt": {"malicious": 0.25, "benign": 0.0125}}
+    text = table({**figures, "at_held_out_thresholds": found})
+    assert text.endswith(
+        "at thresholds for 1 % false positives that were set on other servers:\n"
+        "  gbdt     25.0 % of malicious servers, 1.25 % of benign ones\n"
+    )
+
+
+def test_servers_that_not_all_were_assessed_are_told_with_how_many_were(models: Path) -> None:
+    lines = table(evaluate(models)).splitlines()
+    benign = lines.index("benign servers (false positives): 2")
+    assert lines[benign + 1] == (
+        "  module1      1 of 1     100.0 %  (95 % interval 20.6 % to 100.0 %)"
+    )
+
+
 def test_a_card_without_the_threshold_is_mended_where_it_is(models: Path) -> None:
     card = models / "gbdt" / "card.json"
     content = json.loads(card.read_text(encoding="utf-8"))
     card.write_text(json.dumps({**content, "thresholds": {}}), encoding="utf-8")
     with pytest.raises(ModelError, match=f"no threshold.*train gbdt --models {models}$"):
         threshold_of(models, "gbdt")
+
+
+def test_command_prints_the_table(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--models", str(models)]) == 0
+    assert capsys.readouterr().out == table(evaluate(models))
 
 
 def test_command_prints_json(models: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,6 +51,7 @@ def test_server_without_connections_gives_no_evidence() -> None:
     assert evidence(Observation(KEY, (), (), None, 0)) == []
 
 
+OLD = ("SSLv3", "TLSv11", "SSLv2", "TLSv10")
 KIT = "CN=AsyncRAT Server"
 APPLIES = {
     "kit_certificate": (
@@ -104,6 +105,23 @@ def test_rule_applies(rule: str) -> None:
     assert found(observation) == {rule: text}
 
 
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ("expired", 3.0),
+        ("not_yet_valid", 1.5),
+        ("beacon", 61.0),
+        ("short_key", 1024.0),
+        ("name_mismatch", "www.example.net"),
+        ("no_dns_answer", "203.0.113.1"),
+        ("kit_certificate", "AsyncRAT"),
+    ],
+)
+def test_reason_has_the_value_that_it_tells(rule: str, value: str | float) -> None:
+    (reason,) = evidence(APPLIES[rule][0])
+    assert reason.value == value
+
+
 def test_validity_of_over_a_hundred_years() -> None:
     text = found(seen(replace(GOOD, not_after=NOW + 120 * YEAR)))["long_validity"]
     assert text.startswith("certificate valid for over 100 years (120.1 years)")
@@ -134,6 +152,56 @@ def test_irregular_connections_are_no_beacon() -> None:
 
 def test_requests_of_one_page_are_no_beacon() -> None:
     assert "beacon" not in found(seen(starts=tuple(NOW + 0.2 * number for number in range(9))))
+
+
+@pytest.mark.parametrize(
+    ("offsets", "is_beacon"),
+    [
+        ((0, 60, 120, 180), True),
+        ((0, 90, 190, 300), True),  # intervals of 90, 100 and 110 s
+        ((0, 89, 189, 300), False),  # of 89, 100 and 111 s
+        ((0, 1, 2, 3), True),
+        ((0, 0.9, 1.8, 2.7), False),
+    ],
+)
+def test_a_beacon_is_slow_and_keeps_its_interval_to_a_tenth(
+    offsets: tuple[float, ...], is_beacon: bool
+) -> None:
+    starts = tuple(NOW + offset for offset in offsets)
+    assert ("beacon" in found(seen(starts=starts))) is is_beacon
+
+
+@pytest.mark.parametrize(
+    ("kind", "fewest"), [("rsa", 2048), ("DSA", 2048), ("dh", 2048), ("ecdsa", 224), ("ec", 224)]
+)
+def test_a_key_is_short_below_what_is_safe_for_its_kind(kind: str, fewest: int) -> None:
+    keys = [replace(GOOD, key_type=kind, key_length=fewest + more) for more in (-1, 0)]
+    assert ["short_key" in found(seen(leaf)) for leaf in keys] == [True, False]
+
+
+@pytest.mark.parametrize("kind", ["ed25519", None])
+def test_a_key_of_another_kind_is_not_short(kind: str | None) -> None:
+    assert "short_key" not in found(seen(replace(GOOD, key_type=kind, key_length=8)))
+
+
+def test_several_connections_are_told_of_by_the_worst() -> None:
+    leaves = (
+        replace(GOOD, not_after=NOW - 2 * DAY),
+        replace(GOOD, not_after=NOW - 5 * DAY, fingerprint="b" * 64),
+        replace(GOOD, not_before=NOW + 2 * DAY, fingerprint="c" * 64),
+        replace(GOOD, not_before=NOW + 7 * DAY, fingerprint="d" * 64),
+    )
+    rows = [seen(leaf, version=name) for leaf, name in zip(leaves, OLD, strict=True)]
+    connections = tuple(connection for row in rows for connection in row.connections)
+    texts = found(replace(seen(), connections=connections))
+    assert texts["expired"] == "certificate expired 5 days before the capture"
+    assert texts["not_yet_valid"] == "certificate not valid until 7 days after the capture"
+    assert texts["old_version"] == "outdated protocol SSL 2.0, SSL 3.0, TLS 1.0, TLS 1.1"
+
+
+def test_a_certificate_with_one_end_of_its_validity_is_not_valid_for_long() -> None:
+    ends = (replace(GOOD, not_before=None), replace(GOOD, not_after=None))
+    assert [found(seen(leaf)) for leaf in ends] == [{}, {}]
 
 
 def test_one_connection_with_a_name_is_enough() -> None:

@@ -70,6 +70,22 @@ def test_sighting_in_another_capture_counts_beside_an_own_one() -> None:
     assert match.capture == "elsewhere.pcap"
 
 
+def test_the_earliest_sighting_elsewhere_is_told() -> None:
+    untimed = Sighting("1" * 64, "a.pcap", None, 0.7)
+    later = Sighting("2" * 64, "b.pcap", 200.0, 0.8)
+    (match,) = matches(Entry("learned", SHA256, sightings=(untimed, later, ELSEWHERE)))
+    assert (match.capture, match.ts, match.score) == ("elsewhere.pcap", 100.0, 0.9)
+    (match,) = matches(Entry("learned", SHA256, sightings=(untimed,)))
+    assert (match.capture, match.ts) == ("a.pcap", None)
+
+
+def test_of_one_kind_what_decides_comes_first() -> None:
+    found = matches(
+        Entry("learned", SHA256, sightings=(ELSEWHERE,)), Entry("confirmed", SHA256, note="seen")
+    )
+    assert [match.state for match in found] == ["confirmed", "learned"]
+
+
 def test_nothing_shown_matches_nothing() -> None:
     known = KnownCertificates((Entry("confirmed", SHA256),))
     assert known.matches([Leaf(None, None, None, None, None)]) == ()

@@ -34,6 +34,16 @@ def test_leaf_of_a_malicious_server_is_learned() -> None:
     assert sighting.score > 0.5
 
 
+def test_server_at_the_threshold_teaches() -> None:
+    models = stub_models()
+    final = score(sample_logs(), models).servers["final"].max()
+    assert isinstance(final, float)
+    for threshold, count in ((final, 1), (final + 1e-9, 0)):
+        at = replace(models, final=replace(models.final, threshold=threshold))
+        scored = score(sample_logs(), at)
+        assert len(learnable(scored, assess(scored, [BEACON], KnownCertificates()))) == count
+
+
 def test_client_teaches_only_its_malicious_servers() -> None:
     assert [entry.sha256 for entry in learned(sample_logs(), CLIENT)] == [BEACON_LEAF]
 
@@ -61,6 +71,23 @@ def test_capture_is_the_one_that_holds_the_time() -> None:
     during = CaptureInfo("during.pcap", "2" * 64, 1, {}, START - 10, START + 500)
     (entry,) = learned(of_captures(sample_logs(), before, during))
     assert [sighting.capture_name for sighting in entry.sightings] == ["during.pcap"]
+
+
+def test_a_capture_holds_its_first_and_its_last_time() -> None:
+    last = CaptureInfo("a.pcap", "1" * 64, 1, {}, START - 9, START)
+    first = CaptureInfo("b.pcap", "2" * 64, 1, {}, START, START + 9)
+    after = CaptureInfo("c.pcap", "3" * 64, 1, {}, START + 1, START + 9)
+    (entry,) = learned(of_captures(sample_logs(), last, first, after))
+    assert [sighting.capture_name for sighting in entry.sightings] == ["a.pcap", "b.pcap"]
+
+
+def test_a_certificate_on_two_servers_is_learned_once_with_its_first_time() -> None:
+    logs = sample_logs()
+    other = logs.ssl.filter(uid="Cb5").with_columns(
+        pl.lit(9443, dtype=pl.Int64).alias("id.resp_p"), ts=pl.lit(START - 5), uid=pl.lit("Co")
+    )
+    (entry,) = learned(replace(logs, ssl=logs.ssl.vstack(other)), BEACON)
+    assert [sighting.ts for sighting in entry.sightings] == [START - 5]
 
 
 def test_captures_without_times_all_count() -> None:

@@ -76,6 +76,30 @@ def test_dns_answers_name_servers() -> None:
     assert observed(replace(logs, dns=empty_table("dns")), BEACON).named_by_dns is None
 
 
+def test_names_asked_for_in_dns_are_sorted_and_each_once() -> None:
+    logs = sample_logs()
+    other = logs.dns.with_columns(query=pl.lit("a.example"))
+    unnamed = logs.dns.with_columns(query=pl.lit(None, pl.String))
+    several = replace(logs, dns=pl.concat([logs.dns, other, logs.dns, unnamed]))
+    assert observed(several, SITE).dns_names == ("a.example", "www.example.com")
+    assert observed(several, BEACON).dns_names == ()
+
+
+def test_flows_of_other_rows_do_not_count() -> None:
+    logs = sample_logs()
+    elsewhere = logs.conn.filter(pl.col("id.resp_h") == BEACON).with_columns(
+        pl.lit(80, pl.Int64).alias("id.resp_p"), missed_bytes=pl.lit(7, pl.Int64)
+    )
+    seen = observed(replace(logs, conn=logs.conn.vstack(elsewhere)), BEACON)
+    assert (len(seen.starts), seen.missed_bytes) == (6, 0)
+
+
+def test_starts_are_in_order_of_time_whatever_that_of_the_log() -> None:
+    logs = sample_logs()
+    turned = observed(replace(logs, conn=logs.conn.reverse()), BEACON)
+    assert turned.starts == observed(logs, BEACON).starts
+
+
 def test_missing_bytes_are_summed() -> None:
     logs = sample_logs()
     conn = logs.conn.with_columns(missed_bytes=pl.lit(100, dtype=pl.Int64))

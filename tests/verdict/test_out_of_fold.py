@@ -50,6 +50,12 @@ def test_detector_without_a_row_is_missing(tmp_path: Path) -> None:
     assert found == {"203.0.113.1": [0.5, 0.5, 0.5], "203.0.113.2": [None, 0.5, None]}
 
 
+def test_a_certificate_that_one_detector_s_table_tells_is_known(tmp_path: Path) -> None:
+    told = row(certificate="ab" * 32)
+    write(tmp_path, module1=[row(uid="C1")], random_forest=[row()], gbdt=[told])
+    assert read(tmp_path)["certificate"].to_list() == ["ab" * 32]
+
+
 def test_missing_file_names_the_step_that_makes_it(tmp_path: Path) -> None:
     write_tables(tmp_path)
     (tmp_path / "gbdt" / "out_of_fold.csv.gz").unlink()

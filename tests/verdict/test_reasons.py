@@ -52,6 +52,20 @@ def test_reason_in_words_with_the_value() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("usual", "told"),
+    [
+        ((0.5, 30.0), "usual: 0.5 s to 30 s; towards"),
+        ((0.5, 0.5), "usual: 0.5 s; towards"),
+        (None, "(towards"),
+    ],
+)
+def test_reason_tells_what_is_usual(usual: tuple[float, float] | None, told: str) -> None:
+    found = {"gbdt": [Contribution("avg_time_diff", 60.0, 1.5, usual)]}
+    (reason,) = reasons_of(found, malicious=True)
+    assert told in reason.text
+
+
 def test_value_that_is_not_a_number_is_missing() -> None:
     assert reasons_of(ENTRIES, malicious=False)[0].value is None
 

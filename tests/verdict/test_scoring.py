@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from capture.logs import empty_table
+from verdict.final import DETECTORS, Combination
 from verdict.scoring import score
 
 from .synthetic import BEACON, HIDDEN, SITE, connection, sample_logs, stub_models, table
@@ -47,6 +48,36 @@ def test_logs_without_protocol_count_as_tcp() -> None:
     scored = score(replace(logs, ssl=ssl, conn=empty_table("conn")), stub_models())
     assert scored.connections["proto"].unique().to_list() == ["tcp"]
     assert scored.servers["module1"].null_count() == 0
+
+
+class NotANumber:
+    """Stands for a model of connections, or of servers, that cannot tell."""
+
+    threshold = 0.5
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def score(self, rows: pl.DataFrame) -> pl.Series | pl.DataFrame:
+        unknown = [pl.Series(name, [float("nan")] * len(rows)) for name in self.names]
+        return pl.DataFrame(unknown) if len(unknown) > 1 else unknown[0]
+
+
+def test_what_is_no_number_is_no_probability() -> None:
+    unknown = replace(
+        stub_models(),
+        connection=NotANumber("score"),
+        server=NotANumber("random_forest", "gbdt"),
+    )
+    scored = score(sample_logs(), unknown)
+    assert scored.connections["probability"].null_count() == len(scored.connections)
+    for name in (*DETECTORS, "final"):
+        assert scored.servers[name].null_count() == len(scored.servers)
+
+
+def test_rows_that_final_cannot_tell_come_last_in_order_of_their_key() -> None:
+    servers = score(sample_logs(), replace(stub_models(), final=Combination({}, 0.5))).servers
+    assert servers["server"].to_list() == sorted([BEACON, SITE, HIDDEN])
 
 
 def test_nothing_is_nothing() -> None:

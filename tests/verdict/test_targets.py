@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
 from verdict.scoring import score
@@ -18,6 +21,27 @@ from .synthetic import BEACON, CLIENT, HIDDEN, PLAIN, SITE, sample_logs, stub_mo
 def test_role_of_an_address(address: str, expected: tuple[str, ...]) -> None:
     logs = sample_logs()
     assert roles(logs, score(logs, stub_models()).servers, address) == expected
+
+
+def test_role_without_tls_is_that_in_other_connections() -> None:
+    logs = sample_logs()
+    is_plain = pl.col("id.resp_h") == PLAIN
+    ends = {"id.orig_h": "id.resp_h", "id.resp_h": "id.orig_h"}
+    turned = logs.conn.filter(is_plain).rename(ends).select(logs.conn.columns)
+    others = logs.conn.filter(~is_plain)
+    for conn, role in ((others.vstack(turned), "client"), (logs.conn.vstack(turned), "server")):
+        without_tls = replace(logs, conn=conn, ssl=logs.ssl.clear())
+        servers = score(without_tls, stub_models()).servers
+        assert roles(without_tls, servers, PLAIN) == (role,)
+
+
+def test_address_that_only_the_tls_log_has_is_known() -> None:
+    logs = sample_logs()
+    another = pl.when(uid="Cs0").then(pl.lit("10.0.0.9")).otherwise("id.orig_h")
+    ssl = logs.ssl.with_columns(another.alias("id.orig_h"))
+    tls_alone = replace(logs, conn=logs.conn.clear(), ssl=ssl)
+    found = [is_known(tls_alone, address) for address in (BEACON, CLIENT, "10.0.0.9", PLAIN)]
+    assert found == [True, True, True, False]
 
 
 @pytest.mark.parametrize(

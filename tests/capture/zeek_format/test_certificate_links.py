@@ -60,6 +60,16 @@ def test_hashes_of_files_log_take_the_place_of_file_ids() -> None:
     assert [row["fingerprint_sha1"] for row in x509] == ["ab" * 20, "cd" * 20]
 
 
+def test_fingerprints_go_before_file_ids_and_get_the_sha1_of_files_log() -> None:
+    ssl, x509 = linked(
+        [{"cert_chain_fps": [LEAF], "cert_chain_fuids": ["F9"]}],
+        [{"fingerprint": LEAF}, {"fingerprint": ISSUER}],
+        [{"fuid": "F1", "sha256": LEAF, "sha1": "ab" * 20}],
+    )
+    assert ssl[0]["cert_chain_fps"] == [LEAF]
+    assert [row["fingerprint_sha1"] for row in x509] == ["ab" * 20, None]
+
+
 def test_subject_in_ssl_log_makes_a_certificate_that_x509_log_lacks() -> None:
     _, x509 = linked(
         [

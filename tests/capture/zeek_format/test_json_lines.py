@@ -34,6 +34,18 @@ def test_iso_times_without_fraction() -> None:
     assert table["ts"][0] == 1600000000.0
 
 
+def test_validity_in_milliseconds_beside_a_time_in_them() -> None:
+    content = lines({"ts": 1600000000000, "certificate.not_valid_before": 1500000000000})
+    assert parse_log(content, "x509")["certificate.not_valid_before"].to_list() == [1.5e9]
+    content = lines({"ts": 1600000000000, "duration": 2500.0})
+    assert parse_log(content, "conn")["duration"].to_list() == [2500.0]
+
+
+def test_a_whole_number_may_be_written_with_a_fraction() -> None:
+    table = parse_log(lines({"orig_bytes": 1000.0}, {"orig_bytes": "7"}), "conn")
+    assert table["orig_bytes"].to_list() == [1000, 7]
+
+
 def test_types_and_lists() -> None:
     content = lines(
         {"id.orig_p": 53, "AA": True, "rejected": False, "answers": ["a,b", "é"], "TTLs": [1, 2.5]}

@@ -49,7 +49,7 @@ def test_values_are_printed_as_zeek_prints_them() -> None:
         trans_id=[7],
         AA=[True],
         TC=[False],
-        query=["a\tb\\c"],
+        query=["a\tb\\c\x7f"],
         answers=[["x,y", None, ""]],
         TTLs=[[60.0, 0.5]],
     )
@@ -57,7 +57,7 @@ def test_values_are_printed_as_zeek_prints_them() -> None:
     assert values["ts"] == "1600000000.123456"
     assert values["trans_id"] == "7"
     assert (values["AA"], values["TC"], values["RD"]) == ("T", "F", "-")
-    assert values["query"] == "a\\x09b\\\\c"
+    assert values["query"] == "a\\x09b\\\\c\\x7f"
     assert values["answers"] == "x\\x2cy,-,(empty)"
     assert values["TTLs"] == "60.000000,0.500000"
 

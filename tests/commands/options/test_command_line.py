@@ -8,6 +8,8 @@ from commands.options.command_line import add, complete
 from commands.options.declared import OPTIONS
 from commands.options.option import Option
 
+REQUIRED = [name for name, option in OPTIONS.items() if option.is_required]
+
 
 def parsed(names: list[str], *arguments: str) -> dict[str, Any]:
     parser = argparse.ArgumentParser()
@@ -17,10 +19,23 @@ def parsed(names: list[str], *arguments: str) -> dict[str, Any]:
     return vars(found)
 
 
-@pytest.mark.parametrize("name", list(OPTIONS))
+@pytest.mark.parametrize("name", [name for name in OPTIONS if name not in REQUIRED])
 def test_option_that_is_not_given_comes_from_the_settings(name: str) -> None:
-    if not OPTIONS[name].is_required:
-        assert list(parsed([name]).values()) == [f"setting of {name}"]
+    assert list(parsed([name]).values()) == [f"setting of {name}"]
+
+
+def test_where_results_go_is_required() -> None:
+    assert REQUIRED == ["out", "logs-out", "flows-out"]
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_option_without_which_nothing_can_be_done_must_be_given(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parsed([name])
+    assert ended.value.code == 2
+    assert "required" in capsys.readouterr().err
 
 
 def test_option_that_is_given_goes_before_the_settings() -> None:
