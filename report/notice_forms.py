@@ -113,7 +113,7 @@ SKIPPED: Final = (
     "corrupt record header",
     "rest of the file not read: too many corrupt records",
     "compressed data damaged or cut off",
-    "compressed log cut off or damaged",
+    "rest of the file not read: it became shorter meanwhile, or its disk failed",
     "only the time stamp, which is out of range",
     "packet of an interface that the file does not describe",
     "stream not read to its end: too much waits",
