@@ -60,10 +60,11 @@ def read_logs(
     """Read every capture and log folder at or below the paths in up to ``jobs`` processes.
 
     Unless ``recursive``, folders within the given ones are left alone. A capture that is there
-    twice counts once. ``decompressed_limit`` is as in ``read_one``. ``on_notice`` gets one line for
-    each thing worth knowing, ``on_read`` each input that is done, ``on_bytes`` how far this process
-    has read a capture. Raises ``UnreadableInputError`` if nothing at all can be read,
-    ``EngineError`` if Zeek is asked for and not installed.
+    twice counts once, as does a connection that is in two of them. ``decompressed_limit`` is as in
+    ``read_one``. ``on_notice`` gets one line for each thing worth knowing, ``on_read`` each input
+    that is done, ``on_bytes`` how far this process has read a capture. Raises
+    ``UnreadableInputError`` if nothing at all can be read, ``EngineError`` if Zeek is asked for and
+    not installed.
     """
     inputs = find_inputs(paths, recursive=recursive)
     if not inputs:
@@ -83,7 +84,7 @@ def read_logs(
     parts = _distinct([outcome.logs for outcome in found if outcome.logs], on_notice)
     if not parts:
         raise UnreadableInputError(_nothing_readable(unreadable))
-    return ReadResult(merge(parts), unreadable)
+    return ReadResult(merge(_without_repeats(parts, on_notice)), unreadable)
 
 
 def read_one(
@@ -239,6 +240,24 @@ def _distinct(parts: Sequence[Logs], on_notice: Notice) -> list[Logs]:
         first[capture.sha256] = capture.path
         distinct.append(part)
     return distinct
+
+
+def _without_repeats(parts: list[Logs], on_notice: Notice) -> list[Logs]:
+    """Leave out connections that another input has; tell of those, and of what was cut in two."""
+    if len(parts) == 1:
+        return parts
+    from capture.overlap import connections_cut, counted_once
+
+    kept, repeated = counted_once(parts)
+    for path, other, count in repeated:
+        on_notice(f"{path}: connections that {other} has too: {count:,}; counted once")
+    cut = connections_cut(kept)
+    if cut:
+        on_notice(
+            f"connections that go on in another capture and count as two: {cut:,}; put the "
+            "captures together first, with mergecap -w WHOLE.pcap"
+        )
+    return kept
 
 
 def _nothing_readable(unreadable: Sequence[Unreadable]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from capture.builtin.files.source import MappedFile, open_source
+from capture.builtin.files.source import PlainFile, open_source
 from capture.errors import EngineError
 from capture.logs import CaptureInfo, Logs, empty_table
 from capture.schema import SCHEMAS
@@ -83,7 +83,7 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 def _decompressed(capture: Path, folder: Path, limit: int | None) -> Path:
     """Return a path that Zeek can read: the capture itself unless it is compressed."""
     with contextlib.closing(open_source(capture, limit)) as source:
-        if isinstance(source, MappedFile):
+        if isinstance(source, PlainFile):
             return capture.resolve()
         plain = folder / "capture"
         position, ended = 0, False

@@ -115,7 +115,7 @@ class _Reading:
             pieces.append(window.tobytes())
             size += len(window)
         source.close()
-        self.skipped.update(["compressed log cut off or damaged"] if source.damaged else [])
+        self.skipped.update([source.damage] if source.damage else [])
         return b"".join(pieces)
 
 

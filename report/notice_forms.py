@@ -30,6 +30,9 @@ DONE: Final = (
 )
 READ: Final = (
     "{path}: the same bytes as {other}; counted once",
+    "{path}: connections that {other} has too: {count}; counted once",
+    "connections that go on in another capture and count as two: {count}; put the captures"
+    " together first, with mergecap -w WHOLE.pcap",
     "{path}: no {log}.log, so no TLS can be seen in it",
     "{path}: no {log}.log, so sizes, durations and times between connections are unknown",
     "{path}: no {log}.log, so certificates are known only as far as ssl.log tells",
@@ -113,8 +116,10 @@ SKIPPED: Final = (
     "corrupt record header",
     "rest of the file not read: too many corrupt records",
     "compressed data damaged or cut off",
-    "compressed log cut off or damaged",
+    "rest of the file not read: it became shorter meanwhile, or its disk failed",
     "only the time stamp, which is out of range",
+    "over a minute older than a packet before, which may cut connections; reordercap sorts"
+    " captures",
     "packet of an interface that the file does not describe",
     "stream not read to its end: too much waits",
     "stream no longer put together: too many holes",

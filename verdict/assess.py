@@ -29,6 +29,7 @@ def assess(
     database cannot be read. What moved the detectors is told for addresses that were asked for,
     and of all servers for the worst malicious ones. Targets are sorted worst first.
     """
+    known = known and known.apart_from(scored.connections["ts"].drop_nulls())
     rows = gather(scored, addresses)
     wanted = [(ip, role, rows.get((ip, role), [])) for ip, role in _wanted(scored, addresses)]
     explained = len(wanted) if addresses is not None else EXPLAINED_SERVERS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from verdict.document import CertificateMatch
@@ -54,11 +54,14 @@ class KnownCertificates:
     """Entries that can be looked up by everything a connection shows.
 
     What was learned from ``own_captures`` (digests, or paths, of the captures now analysed) is no
-    match, so that a second run over the same captures finds what the first one did.
+    match, so that a second run over the same captures finds what the first one did. Nor is what was
+    learned from a connection that began at one of ``own_times`` (microseconds): it is the same one,
+    in another form of the capture, such as its logs.
     """
 
     entries: tuple[Entry, ...] = ()
     own_captures: Set[str] = frozenset()
+    own_times: Set[int] = frozenset()
     _index: Mapping[tuple[str, str], list[Entry]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +72,10 @@ class KnownCertificates:
             ):
                 index.setdefault(key, []).append(entry)
         object.__setattr__(self, "_index", index)
+
+    def apart_from(self, times: Iterable[float]) -> KnownCertificates:
+        """Return the same for an analysis of connections that began at these times, in seconds."""
+        return replace(self, own_times=frozenset(map(_microseconds, times)))
 
     def matches(self, leaves: Iterable[Leaf]) -> tuple[CertificateMatch, ...]:
         """Return what fits any of the connections, fingerprints first; an entry matches once."""
@@ -84,11 +91,7 @@ class KnownCertificates:
 
     def _match(self, entry: Entry, matched_by: str) -> CertificateMatch | None:
         """Return the match, with the earliest sighting in another capture; None without one."""
-        elsewhere = [
-            sighting
-            for sighting in entry.sightings
-            if not {sighting.capture_sha256, sighting.capture_name} & self.own_captures
-        ]
+        elsewhere = [sighting for sighting in entry.sightings if not self._is_own(sighting)]
         if entry.state == "learned" and not elsewhere:
             return None
         first = min(elsewhere, key=_when) if elsewhere else None
@@ -106,6 +109,11 @@ class KnownCertificates:
             score=first.score if first else None,
         )
 
+    def _is_own(self, sighting: Sighting) -> bool:
+        if {sighting.capture_sha256, sighting.capture_name} & self.own_captures:
+            return True
+        return sighting.ts is not None and _microseconds(sighting.ts) in self.own_times
+
 
 def is_found(match: CertificateMatch) -> bool:
     """Return whether the match is of the certificate itself rather than of names alone."""
@@ -115,6 +123,10 @@ def is_found(match: CertificateMatch) -> bool:
 def decides(match: CertificateMatch) -> bool:
     """Return whether the match makes FINAL malicious by itself."""
     return is_found(match) and match.state in DECIDING_STATES
+
+
+def _microseconds(seconds: float) -> int:
+    return round(seconds * 1e6)
 
 
 def _keys(leaf: Leaf) -> list[tuple[str, str]]:

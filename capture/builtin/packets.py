@@ -9,7 +9,7 @@ import numpy as np
 
 from capture.builtin.block import PacketBlock
 from capture.builtin.decode.decoder import Decoder
-from capture.builtin.files.capture_file import DAMAGED, CaptureFile
+from capture.builtin.files.capture_file import CaptureFile
 from capture.builtin.files.records import GIVEN_UP, Records
 
 
@@ -71,8 +71,8 @@ class PacketReader:
                 yield block
             if self._progress is not None:
                 self._progress(self._file.bytes_read)
-        if self._file.damaged:
-            self.skipped[DAMAGED] += 1
+        if self._file.damage:
+            self.skipped[self._file.damage] += 1
         self._decoder.finish()
 
     def _note(self, records: Records) -> None:

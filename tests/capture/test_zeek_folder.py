@@ -76,7 +76,7 @@ def test_capture_info_counts_what_was_skipped(tmp_path: Path) -> None:
     assert info.path == str(tmp_path)
     assert info.packets is None
     assert info.skipped[CUT_LINE] >= 1
-    assert info.skipped["compressed log cut off or damaged"] == 1
+    assert info.skipped["compressed data damaged or cut off"] == 1
 
 
 def test_digest_is_of_the_bytes_in_name_order(tmp_path: Path) -> None:

@@ -205,6 +205,14 @@ def test_learned_certificate_decides_nothing(scored: Scored) -> None:
     assert "learned in old.pcap" in target.reasons[0].text
 
 
+def test_what_was_learned_from_the_same_traffic_is_not_found(scored: Scored) -> None:
+    (ts, *_) = scored.connections.filter(certificate=SITE_LEAF)["ts"]
+    of_its_logs = Sighting("7" * 64, "logs", ts, 0.9)
+    learned = KnownCertificates((Entry("learned", SITE_LEAF, sightings=(of_its_logs,)),))
+    target = one(scored, SITE, learned)
+    assert target.detectors.certificate_database.verdict == "NOT FOUND"
+
+
 def test_evidence_comes_before_a_hint(scored: Scored) -> None:
     learned = KnownCertificates((Entry("learned", BEACON_LEAF, sightings=ELSEWHERE),))
     first, *others = one(scored, BEACON, learned).reasons

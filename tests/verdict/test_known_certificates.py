@@ -57,6 +57,12 @@ def test_what_was_learned_from_the_same_capture_is_no_match() -> None:
     assert matches(entry, own=frozenset({"elsewhere.pcap"})) == ()
 
 
+def test_what_was_learned_from_the_same_connection_in_another_form_is_no_match() -> None:
+    known = KnownCertificates((Entry("learned", SHA256, sightings=(ELSEWHERE,)),))
+    assert known.apart_from([99.0, 100.0000001]).matches([LEAF]) == ()
+    assert len(known.apart_from([99.0, 100.0001]).matches([LEAF])) == 1
+
+
 def test_confirmed_entry_from_the_same_capture_is_a_match() -> None:
     entry = Entry("confirmed", SHA256, sightings=(ELSEWHERE,))
     (match,) = matches(entry, own=frozenset({"d" * 64}))

@@ -34,6 +34,10 @@ _MOST_ROUNDS: Final = 16
 # How often a byte may be put together anew: fragments in fragments could do it in every round.
 _MOST_COPIES: Final = 3
 _NESTED: Final = "headers nested too deeply"
+LATE: Final = (
+    "over a minute older than a packet before, which may cut connections; reordercap sorts captures"
+)
+_LATE_NS: Final = 60_000_000_000  # connections over UDP, the first to be cut, end after a minute
 
 
 class Decoder:
@@ -80,6 +84,9 @@ class Decoder:
         clock = np.maximum(np.maximum.accumulate(time_ns), self._latest)
         if len(clock):
             self._latest = int(clock[-1])
+        late = int(np.count_nonzero(clock - time_ns > _LATE_NS))
+        if late:
+            self.skipped[LATE] += late
         return clock
 
     def _link_frames(self, records: Records) -> Frames:

@@ -14,7 +14,6 @@ from capture.builtin.files.records import Records, joined
 from capture.builtin.files.source import LEAST, Source, open_source
 from capture.errors import UnreadableInputError
 
-DAMAGED: Final = "compressed data damaged or cut off"
 _HEAD: Final = 64
 _FORMATS: Final = "give a pcap or pcapng file, plain, .gz or .zst"
 _OTHER_FILES: Final = {
@@ -34,9 +33,9 @@ class _RecordReader(Protocol):
 class CaptureFile:
     """Iterate over the records of a capture in blocks of bounded size.
 
-    ``damaged`` tells after the last block whether compressed data turned out to be damaged or cut
-    off; ``bytes_read`` is how far the file, as it lies on disk, was read. Iterating raises
-    UnreadableInputError if the path holds no capture.
+    ``damage`` tells after the last block what is wrong with the file, if anything, as a reason why
+    some of it may be missing; ``bytes_read`` is how far the file, as it lies on disk, was read.
+    Iterating raises UnreadableInputError if the path holds no capture.
     """
 
     def __init__(
@@ -45,7 +44,7 @@ class CaptureFile:
         self._path = path
         self._records_per_block = records_per_block
         self._decompressed_limit = decompressed_limit
-        self.damaged = False
+        self.damage = ""
         self.bytes_read = 0
 
     def __iter__(self) -> Iterator[Records]:
@@ -54,7 +53,7 @@ class CaptureFile:
         try:
             yield from self._blocks(source)
         finally:
-            self.damaged = source.damaged
+            self.damage = source.damage
             source.close()
 
     def _blocks(self, source: Source) -> Iterator[Records]:

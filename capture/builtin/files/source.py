@@ -1,8 +1,9 @@
-"""The bytes of a capture file in windows that move forward: mapped, read or decompressed."""
+"""The bytes of a capture file in windows that move forward: read or decompressed."""
 
 from __future__ import annotations
 
-import mmap
+import os
+import stat
 import zlib
 from io import BufferedReader
 from pathlib import Path
@@ -14,7 +15,12 @@ from numpy.typing import NDArray
 
 from capture.errors import UnreadableInputError
 
+DAMAGED: Final = "compressed data damaged or cut off"
+UNREAD: Final = "rest of the file not read: it became shorter meanwhile, or its disk failed"
+"""What there is to say of an input that is not whole."""
 WINDOW: Final = 1 << 26
+# What is left of a window is read again, behind which more follows, when it is less than this.
+_LEAST_HELD: Final = WINDOW // 2
 _STREAM_WINDOW: Final = 1 << 25
 # A window that is not the last holds at least this much, more than any sound record.
 LEAST: Final = 1 << 21
@@ -32,7 +38,8 @@ _MOST_RATIO: Final = 300
 class Source(Protocol):
     """Bytes of one input, addressed by position; positions asked for never decrease."""
 
-    damaged: bool
+    damage: str
+    """Why some of the input may be missing, empty if nothing is, as far as is known."""
 
     def window(self, position: int) -> tuple[NDArray[np.uint8], bool]:
         """Return bytes from ``position`` on, and whether they reach the end of the input."""
@@ -49,38 +56,50 @@ class _Decoder(Protocol):
         """Return up to ``size`` bytes, none at the end."""
 
 
-class MappedFile:
-    """A plain file through a memory map: windows are views, nothing is copied."""
+class PlainFile:
+    """A file that can be read at any place, as long as it was when it was opened.
 
-    damaged = False
+    It is not mapped into memory, where touching what is cut off meanwhile ends the process.
+    """
 
     def __init__(self, file: BufferedReader) -> None:
-        self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._bytes = np.frombuffer(self._map, np.uint8)
-        self._released = 0
-        file.close()
+        self.damage = ""
+        self._file = file
+        self._size = os.fstat(file.fileno()).st_size
+        self._start = 0
+        self._held: NDArray[np.uint8] = np.empty(0, np.uint8)
 
     def window(self, position: int) -> tuple[NDArray[np.uint8], bool]:
-        """Return a view of up to ``WINDOW`` bytes, and whether it reaches the end of the file."""
-        self._release(position)
-        # Touching what was cut off meanwhile would end the process.
-        size = min(len(self._bytes), self._map.size())
-        end = min(position + WINDOW, size)
-        return self._bytes[position:end], end == size
+        """Return at least half of ``WINDOW`` bytes, unless the file ends before."""
+        if min(position + _LEAST_HELD, self._size) > self._start + len(self._held):
+            self._fill(position)
+        rest = self._held[position - self._start :]
+        return rest, position + len(rest) >= self._size
 
     def bytes_read(self, position: int) -> int:
         """Return the position."""
         return position
 
     def close(self) -> None:
-        """Do nothing: the map goes away with the last view of it."""
+        """Close the file."""
+        self._file.close()
 
-    def _release(self, position: int) -> None:
-        """Let the system take back the pages before ``position``; who looks again reads again."""
-        until = min(position, len(self._bytes)) // mmap.PAGESIZE * mmap.PAGESIZE
-        if until > self._released and hasattr(self._map, "madvise"):
-            self._map.madvise(mmap.MADV_DONTNEED, self._released, until - self._released)
-            self._released = until
+    def _fill(self, position: int) -> None:
+        """Read a window; arrays given out before stay as they were."""
+        wanted = min(WINDOW, self._size - position)
+        window = np.empty(wanted, np.uint8)
+        count = self._read_into(window, position)
+        if count < wanted:
+            self.damage = UNREAD
+            self._size = position + count
+        self._held, self._start = window[:count], position
+
+    def _read_into(self, window: NDArray[np.uint8], position: int) -> int:
+        try:
+            self._file.seek(position)
+            return self._file.readinto(window.data)
+        except OSError:
+            return 0
 
 
 class StreamedFile:
@@ -95,7 +114,7 @@ class StreamedFile:
         *,
         trusted_size: int | None = None,
     ) -> None:
-        self.damaged = False
+        self.damage = ""
         self._path = path
         self._file = file
         self._decoder = decoder
@@ -141,7 +160,7 @@ class StreamedFile:
         try:
             chunk = self._decoder.read(_READ)
         except (zlib.error, zstandard.ZstdError, EOFError, OSError):
-            self.damaged = True
+            self.damage = DAMAGED
             chunk = b""
         self._ended = not chunk
         return chunk
@@ -217,10 +236,10 @@ def open_source(
     if head.startswith(_ZSTANDARD):
         decoder = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
         return _decompressed(path, file, decoder, decompressed_limit, trusted_size)
-    try:
-        return MappedFile(file)
-    except (OSError, ValueError):  # a pipe, or a file system without memory maps
-        return StreamedFile(path, file, file, None)
+    status = os.fstat(file.fileno())
+    if stat.S_ISREG(status.st_mode) and status.st_size:
+        return PlainFile(file)
+    return StreamedFile(path, file, file, None)  # a pipe, say
 
 
 def is_plain(path: Path) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from capture.builtin.block import PacketBlock
+from capture.builtin.decode.decoder import LATE
 from capture.builtin.files.records import CUT_OFF
 from capture.builtin.files.timestamps import CLIPPED
 from capture.builtin.packets import PacketReader
@@ -138,7 +139,16 @@ def test_a_time_stamp_out_of_range_is_told_and_no_packet_lost(tmp_path: Path) ->
     content = section() + interface(options=seconds) + packet(FRAMES[0], 2**64 - 1)
     (block,), reader = read(write(tmp_path, content + packet(FRAMES[2])))
     assert (len(block), reader.packets) == (2, 2)
-    assert reader.skipped == {CLIPPED: 1}
+    assert reader.skipped == {CLIPPED: 1, LATE: 1}
+
+
+def test_packets_much_older_than_one_before_are_told(tmp_path: Path) -> None:
+    times = [1_600_000_000 + second for second in (0, 100, 40, 39, 0, 101)]
+    capture = tmp_path / "steps.pcap"
+    capture.write_bytes(pcap([Record(FRAMES[0], time) for time in times]))
+    reader = PacketReader(capture, packets_per_block=3)
+    assert sum(map(len, reader)) == len(times)
+    assert reader.skipped == {LATE: 2}
 
 
 def test_a_capture_cut_off_in_mid_packet(tmp_path: Path) -> None:

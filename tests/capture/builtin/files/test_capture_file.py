@@ -37,7 +37,7 @@ def test_the_format_is_told_by_content(tmp_path: Path, content: bytes, pack: obj
     parts = list(file)
     assert frames_of(parts) == FRAMES
     assert max(len(part) for part in parts) == 7
-    assert not file.damaged
+    assert not file.damage
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -91,6 +91,6 @@ def test_damaged_compression_is_told_after_the_last_block(tmp_path: Path) -> Non
     packed = gzip.compress(pcap([Record(each) for each in frames]))
     file = open_file(tmp_path, packed[: len(packed) // 2])
     read = frames_of(list(file))
-    assert file.damaged
+    assert file.damage
     assert 0 < len(read) < 500
     assert read == frames[: len(read)]

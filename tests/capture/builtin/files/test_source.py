@@ -1,15 +1,26 @@
+import errno
 import gzip
+import io
 import os
 import random
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import zstandard
 
 from capture.builtin.files import source as source_module
-from capture.builtin.files.source import LEAST, WINDOW, MappedFile, Source, is_plain, open_source
+from capture.builtin.files.source import (
+    LEAST,
+    UNREAD,
+    WINDOW,
+    PlainFile,
+    Source,
+    is_plain,
+    open_source,
+)
 from capture.errors import UnreadableInputError
 
 NO_LIMIT = 1 << 40
@@ -50,20 +61,19 @@ def test_all_bytes_come_out_whatever_the_compression(tmp_path: Path, pack: objec
     assert callable(pack)
     source = open_source(write(tmp_path, pack(CONTENT)), NO_LIMIT)
     assert read_in_steps(source, 1_000_000) == CONTENT
-    assert not source.damaged
+    assert not source.damage
 
 
-def test_a_plain_file_is_mapped_and_not_copied(tmp_path: Path) -> None:
+def test_a_plain_file_is_read_from_any_place(tmp_path: Path) -> None:
     source = open_source(write(tmp_path, CONTENT), NO_LIMIT)
-    assert isinstance(source, MappedFile)
+    assert isinstance(source, PlainFile)
     data, ends = source.window(100)
-    assert data.base is not None
-    assert not data.flags.owndata
     assert ends
     assert data.tobytes() == CONTENT[100:]
+    source.close()
 
 
-def test_windows_of_a_mapped_file_are_bounded_and_stay_readable(tmp_path: Path) -> None:
+def test_windows_of_a_plain_file_are_bounded_and_stay_as_they_were(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with path.open("wb") as file:
         file.write(b"begin")
@@ -74,16 +84,53 @@ def test_windows_of_a_mapped_file_are_bounded_and_stay_readable(tmp_path: Path) 
     second, ends = source.window(WINDOW)
     assert (len(second), ends) == (10, True)
     assert first[:5].tobytes() == b"begin"
+    source.close()
 
 
-def test_a_file_that_shrinks_while_it_is_read_ends_there(tmp_path: Path) -> None:
+def test_what_is_left_of_a_window_is_given_without_reading_it_again(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with path.open("wb") as file:
+        file.truncate(2 * WINDOW)
+    source = open_source(path, NO_LIMIT)
+    first, _ = source.window(0)
+    second, ends = source.window(24)
+    assert (len(second), ends) == (WINDOW - 24, False)
+    assert np.shares_memory(first, second)
+    source.close()
+
+
+def test_a_file_that_shrinks_while_it_is_read_ends_there_and_says_so(tmp_path: Path) -> None:
     path = write(tmp_path, CONTENT)
     source = open_source(path, NO_LIMIT)
-    os.truncate(path, 100)
+    os.truncate(path, LEAST)
     data, ends = source.window(0)
-    assert (data.tobytes(), ends) == (CONTENT[:100], True)
-    data, ends = source.window(200)
+    assert (data.tobytes(), ends) == (CONTENT[:LEAST], True)
+    data, ends = source.window(2 * LEAST)
     assert (len(data), ends) == (0, True)
+    assert source.damage == UNREAD
+    source.close()
+
+
+def test_a_file_that_grows_while_it_is_read_is_as_long_as_it_was(tmp_path: Path) -> None:
+    path = write(tmp_path, CONTENT)
+    source = open_source(path, NO_LIMIT)
+    with path.open("ab") as file:
+        file.write(b"more")
+    assert read_in_steps(source, 1_000_000) == CONTENT
+    assert not source.damage
+
+
+class FailingDisk(io.BufferedReader):
+    def readinto(self, buffer: Any) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_disk_that_fails_ends_the_file_and_is_told(tmp_path: Path) -> None:
+    with FailingDisk(io.FileIO(write(tmp_path, CONTENT))) as file:
+        source = PlainFile(file)
+        data, ends = source.window(0)
+        assert (len(data), ends) == (0, True)
+        assert source.damage == UNREAD
 
 
 def test_a_window_may_lie_far_ahead(tmp_path: Path) -> None:
@@ -115,7 +162,7 @@ def test_a_cut_off_gzip_file_gives_what_can_be_read(tmp_path: Path, pack: object
     read = read_in_steps(source, 1_000_000)
     assert CONTENT.startswith(read)
     assert len(read) > len(CONTENT) - 100_000
-    assert source.damaged
+    assert source.damage
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, two_frames])
@@ -125,7 +172,7 @@ def test_a_damaged_file_gives_what_can_be_read(tmp_path: Path, pack: object) -> 
     packed[len(packed) // 2 : len(packed) // 2 + 50] = bytes(50)
     source = open_source(write(tmp_path, bytes(packed)), NO_LIMIT)
     read_in_steps(source, 1_000_000)
-    assert source.damaged
+    assert source.damage
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress])
@@ -144,16 +191,6 @@ def test_a_size_that_no_capture_shrinks_from_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInputError, match="decompression bomb"):
         source.window(0)
     source.close()
-
-
-def test_a_file_that_cannot_be_mapped_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(19, "No such device")
-
-    monkeypatch.setattr("mmap.mmap", refuse)
-    assert read_in_steps(open_source(write(tmp_path, CONTENT), NO_LIMIT), 1_000_000) == CONTENT
 
 
 def test_a_pipe_is_read_like_a_file(tmp_path: Path) -> None:
