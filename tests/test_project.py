@@ -87,6 +87,26 @@ def test_missing_library_says_how_to_install(
     assert "make venv" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("reason", [FileNotFoundError, PermissionError])
+def test_an_environment_that_cannot_be_started_is_gone_without(
+    reason: type[OSError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Path] = []
+
+    def exists(path: Path) -> bool:
+        raise reason
+
+    def start(path: Path, arguments: list[str]) -> None:
+        tried.append(path)
+        raise reason
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(Path, "exists", exists)
+    monkeypatch.setattr("os.execv", start)
+    project._change_to_the_environment()
+    assert len(tried) == 1
+
+
 @pytest.mark.parametrize(("option", "first"), [("-q", "internal"), ("-v", "Traceback")])
 def test_a_defect_is_one_line_and_not_the_status_of_a_verdict(
     option: str, first: str, monkeypatch: pytest.MonkeyPatch, capsys: Output
