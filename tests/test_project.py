@@ -103,8 +103,18 @@ def test_an_environment_that_cannot_be_started_is_gone_without(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     monkeypatch.setattr(Path, "exists", exists)
     monkeypatch.setattr("os.execv", start)
+    monkeypatch.setattr(sys, "prefix", "/usr")
     project._change_to_the_environment()
     assert len(tried) == 1
+
+
+def test_an_environment_that_lacks_the_libraries_is_not_started_again_and_again(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("os.execv", lambda path, arguments: pytest.fail("started again"))
+    monkeypatch.setattr(sys, "prefix", str(repository / ".venv"))
+    project._change_to_the_environment()
 
 
 @pytest.mark.parametrize(("option", "first"), [("-q", "internal"), ("-v", "Traceback")])
