@@ -184,6 +184,22 @@ def test_two_results_cannot_share_a_file(written: Path, tmp_path: Path, capsys: 
     assert not file.exists()
 
 
+@pytest.mark.parametrize("form", ["json", "csv", "html"])
+def test_the_only_document_is_not_replaced(written: Path, form: str, capsys: Output) -> None:
+    before = written.read_bytes()
+    assert render(written, f"--{form}", written) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"{written}: is an input, not to be overwritten; name another file"
+    assert written.read_bytes() == before
+
+
+def test_the_allowlist_is_not_replaced(written: Path, tmp_path: Path) -> None:
+    allow = tmp_path / "allow.txt"
+    allow.write_text(f"{BEACON}\n", encoding="utf-8")
+    assert render(written, "--allow", allow, "--csv", allow) == 2
+    assert allow.read_text(encoding="utf-8") == f"{BEACON}\n"
+
+
 def test_page_is_rendered_as_its_document(written: Path, tmp_path: Path) -> None:
     page, again = tmp_path / "report.html", tmp_path / "again.json"
     render(written, "--html", page)
