@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from commands.closed_streams import was_closed
 from commands.errors import WrongUseError
 from commands.options.option import STANDARD_OUTPUT
 
@@ -79,6 +80,7 @@ def write(text: str) -> None:
 def write_to(destination: str, text: str) -> None:
     """Write a result to a file, or to standard output for ``-``; raises ``WrongUseError``."""
     if destination == STANDARD_OUTPUT:
+        _refuse_closed_output()
         write(text)
         return
     path = Path(destination)
@@ -98,6 +100,7 @@ def check_writable(destination: str, instead: str = _INSTEAD) -> None:
     ``instead`` tells who would overwrite a capture what to do.
     """
     if destination == STANDARD_OUTPUT:
+        _refuse_closed_output()
         return
     path = Path(destination)
     _refuse_capture(path, instead)
@@ -106,6 +109,11 @@ def check_writable(destination: str, instead: str = _INSTEAD) -> None:
             raise PermissionError(0, "no such folder, or not yours to write")
     except OSError as error:
         raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None
+
+
+def _refuse_closed_output() -> None:
+    if was_closed("stdout"):
+        raise WrongUseError("standard output cannot be written (it was closed)")
 
 
 def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:

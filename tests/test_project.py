@@ -143,6 +143,19 @@ def test_closed_streams_do_not_change_the_status(
     assert (tmp_path / "conn.log").is_file()
 
 
+@pytest.mark.parametrize(
+    "command", ["detect {pcaps}/beacon.pcap --json -", "evaluate --json", "certs export -"]
+)
+def test_a_result_for_closed_output_is_refused(
+    command: str, repository: Path, pcaps: Path, tmp_path: Path
+) -> None:
+    whole = f"{sys.executable} {repository}/project.py {command.format(pcaps=pcaps)} >&-"
+    shell = ["sh", "-c", f"{whole} --certificates {tmp_path}/certificates.sqlite"]
+    done = subprocess.run(shell, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "standard output cannot be written (it was closed)\n"
+
+
 def test_interruption_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
     def interrupt(arguments: object) -> int:
         raise KeyboardInterrupt
