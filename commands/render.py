@@ -24,10 +24,11 @@ from commands.results import (
     view_of,
     write_results,
 )
+from commands.same_captures import Named, captures_of, counted_once
 from verdict.addresses import normal_form
 
 if TYPE_CHECKING:
-    from verdict.document import Document
+    from verdict.document import Capture, Document
 
 _HINT: Final = "name a file of detect --json or --html"
 HELP: Final = "result documents written earlier, shown again in any form, without their captures"
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     check_destinations(arguments)
     view, language = view_of(arguments), language_of(arguments)
-    document = together([_read(path) for path in arguments.files])
+    document = together(counted_once([Named(path, _read(path)) for path in arguments.files]))
     if arguments.ip:
         document, view = _only(document, arguments.ip), asked_for(view)
     selection = select(document, view)
@@ -81,10 +82,9 @@ def together(documents: Sequence[Document]) -> Document:
         return documents[0]
     engines = sorted({(each.engine.name, each.engine.version) for each in documents})
     names, versions = zip(*engines, strict=True)
-    # Of captures with one name the bytes tell which are the same.
-    captures = {
-        (capture.path, capture.sha256): capture for each in documents for capture in each.captures
-    }
+    captures: dict[str, Capture] = {}
+    for capture in (capture for each in documents for capture in each.captures):
+        captures.setdefault(capture.sha256 or capture.path, capture)
     found = in_order(
         Engine(" + ".join(names), " + ".join(versions)),
         captures.values(),
@@ -103,9 +103,9 @@ def together(documents: Sequence[Document]) -> Document:
 
 def _of_other_captures(documents: Sequence[Document]) -> Iterator[Document]:
     """Yield the documents of captures that none before is of: flows count once."""
-    known: set[tuple[str, str | None]] = set()
+    known: set[str] = set()
     for each in documents:
-        own = {(capture.path, capture.sha256) for capture in each.captures}
+        own = captures_of(each)
         if not own <= known:
             yield each
         known |= own

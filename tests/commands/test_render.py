@@ -90,13 +90,27 @@ def test_several_documents_are_shown_as_one(written: Path, tmp_path: Path, capsy
     other = tmp_path / "other.json"
     content = json.loads(written.read_text(encoding="utf-8"))
     content["engine"]["name"] = "zeek"
-    content["captures"][0]["path"] = "home.pcap"
+    content["captures"][0] |= {"path": "home.pcap", "sha256": "d" * 64}
     other.write_text(json.dumps(content), encoding="utf-8")
     render(written, other, "--json")
     both = from_json(capsys.readouterr().out)
     assert [each.ip for each in both.targets] == [BEACON, BEACON, SITE, SITE, HIDDEN, HIDDEN]
     assert [each.path for each in both.captures] == ["home.pcap", "office.pcap"]
     assert both.engine.name == "builtin + zeek"
+
+
+def test_documents_of_the_same_captures_are_shown_as_the_first(
+    written: Path, tmp_path: Path, capsys: Output
+) -> None:
+    (capture,) = document().captures
+    moved = replace(document(), captures=(replace(capture, path="home.pcap"),))
+    other = stored(tmp_path / "other.json", moved)
+    assert render(written, written, other, "--json") == 1
+    printed = capsys.readouterr()
+    assert printed.out.encode() == written.read_bytes()
+    assert printed.err.splitlines() == [
+        f"{each}: the same captures as {written}; counted once" for each in (written, other)
+    ]
 
 
 def stored(path: Path, content: Document) -> Path:
