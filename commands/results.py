@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +13,7 @@ from commands.exit_status import MALICIOUS, NOTHING_MALICIOUS
 from commands.options.command_line import add
 from commands.options.option import STANDARD_OUTPUT
 from commands.output import check_writable, refuse_inputs, write_to
+from verdict.addresses import normal_form
 
 if TYPE_CHECKING:
     from report.language import Language
@@ -77,6 +78,17 @@ def view_of(arguments: argparse.Namespace) -> View:
         arguments.min_probability,
         arguments.sort,
     )
+
+
+def addresses_of(texts: Sequence[str]) -> list[str]:
+    """Return addresses in normal form; raises ``WrongUseError`` for a text that is none."""
+    addresses = []
+    for text in texts:
+        address = normal_form(text)
+        if address is None:
+            raise WrongUseError(f"{text!r} is no IP address")
+        addresses.append(address)
+    return addresses
 
 
 def asked_for(view: View) -> View:

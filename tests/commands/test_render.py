@@ -9,8 +9,8 @@ from verdict.attack_class import AttackClasses
 from verdict.document import Capture, Document, Engine
 from verdict.document_json import from_json, to_json
 
-from ..report.documents import document
-from ..verdict.synthetic import BEACON, HIDDEN, SITE
+from ..report.documents import changed, document, target, with_connections
+from ..verdict.synthetic import BEACON, CLIENT, HIDDEN, SITE
 
 Output = pytest.CaptureFixture[str]
 
@@ -168,7 +168,39 @@ def test_ranges_are_kept_beside_a_capture_that_could_not_be_read(
 
 def test_address_that_is_in_no_document(written: Path, capsys: Output) -> None:
     assert render(written, "--ip", "192.0.2.1") == 2
-    assert capsys.readouterr().err == "192.0.2.1: no such address in the documents\n"
+    assert capsys.readouterr().err == (
+        "192.0.2.1: no such address in the documents; ask their captures: "
+        "python project.py detect CAPTURE --ip 192.0.2.1\n"
+    )
+    assert render(written, "--ip", "office") == 2
+    assert capsys.readouterr().err == "'office' is no IP address\n"
+
+
+def test_servers_of_a_client_that_the_document_has_no_verdict_on(
+    tmp_path: Path, capsys: Output
+) -> None:
+    beacon, site = target(BEACON), target(SITE)
+    others = (changed(each, client="192.0.2.9") for each in site.connections)
+    of_two = replace(document(), targets=(beacon, with_connections(site, *others)))
+    path = stored(tmp_path / "two.json", of_two)
+    assert render(path, "--ip", CLIENT) == 1
+    printed = capsys.readouterr()
+    assert "1 server, 1 malicious" in printed.out
+    assert BEACON in printed.out
+    assert SITE not in printed.out
+    assert (
+        printed.err == f"{CLIENT}: a client; these are its servers, judged by all their clients\n"
+    )
+    assert render(path, "--ip", CLIENT, "--ip", SITE, "--top", "1") == 1
+    assert "2 servers, 1 malicious" in capsys.readouterr().out
+
+
+def test_client_that_the_document_is_about(tmp_path: Path, capsys: Output) -> None:
+    path = stored(tmp_path / "client.json", document(CLIENT))
+    assert render(path, "--ip", CLIENT) == 1
+    printed = capsys.readouterr()
+    assert f"address {CLIENT} as client\n" in printed.out
+    assert printed.err == ""
 
 
 def test_file_that_is_no_document(tmp_path: Path, capsys: Output) -> None:
