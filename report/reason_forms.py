@@ -56,6 +56,7 @@ LIMITS: Final = (
     "no certificate visible in {hidden} of {all} TLS connections (TLS 1.3 encrypts them)",
     "no certificate visible in {hidden} of {all} TLS connections (resumed sessions show none)",
     "no certificate visible in {hidden} of {all} TLS connections",
+    "only the server's direction was captured of {some} of {all} TLS connections",
     "{count} bytes of these connections are missing from the capture",
     "no conn log: sizes, durations and times between flows are unknown",
     "no TLS connection with {address} as server was seen",

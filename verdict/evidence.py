@@ -101,8 +101,9 @@ def name_mismatch(seen: Observation) -> Reason | None:
 
 
 def no_sni(seen: Observation) -> Reason | None:
-    """Say that no connection named the server it wanted."""
-    if not seen.connections or any(connection.sni for connection in seen.connections):
+    """Say that no connection named the server it wanted, of those whose hello was captured."""
+    able = [connection for connection in seen.connections if connection.may_name_server]
+    if not able or any(connection.sni for connection in able):
         return None
     return _reason("no_sni", None, "no connection names the server it wants (no SNI)")
 

@@ -142,6 +142,30 @@ def test_one_connection_with_a_name_is_enough() -> None:
     assert "no_sni" not in found(both)
 
 
+def with_history(history: str | None) -> Observation:
+    observation = seen(sni=None)
+    connection = replace(observation.connections[0], history=history)
+    return replace(observation, connections=(connection,))
+
+
+@pytest.mark.parametrize("history", ["sxknti", "kGIti", "sxkn"])
+def test_nobody_knows_the_name_asked_for_where_no_client_hello_was_captured(history: str) -> None:
+    assert "no_sni" not in found(with_history(history))
+
+
+@pytest.mark.parametrize("history", [None, "", "CsxknGIti", "C"])
+def test_client_hello_or_logs_without_history_tell_that_no_name_was_asked_for(
+    history: str | None,
+) -> None:
+    assert "no_sni" in found(with_history(history))
+
+
+def test_one_connection_of_which_only_an_answer_was_captured_hides_no_evidence() -> None:
+    half, whole = with_history("sxknti"), with_history("CsxknGIti")
+    both = replace(half, connections=half.connections + whole.connections)
+    assert "no_sni" in found(both)
+
+
 def test_unknown_names_of_a_certificate_are_no_mismatch() -> None:
     assert found(seen(replace(GOOD, names=None), sni="other.example")) == {}
 
