@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from report.notice_forms import MESSAGE, NOTICES, SKIPPED
-from report.reason_forms import FORMS, PHRASE
+from report.reason_forms import EVIDENCE, FORMS, OF_ROW, PHRASE
 
 FOLDER: Final = Path(__file__).parent / "translations"
 DOMAIN: Final = "detector"
@@ -26,6 +26,9 @@ _COUNTED: Final = re.compile(
 # stand in one sentence, a long one could make matching take very long.
 _PLACES: Final = {
     "kind": r"subject and issuer|\S+",
+    "client": r"\S+",
+    "server": r"\S+",
+    "port": r"[^\s,]+",
     "phrase": r"[^:]+",
     "low": r"[^;]{1,40}?",
     "high": r"[^;]{1,40}?",
@@ -81,6 +84,8 @@ class Language:
         values = match.groupdict()
         if PHRASE in values:
             values[PHRASE] = self.phrase(values[PHRASE])
+        if OF_ROW in values:
+            values[OF_ROW] = self._sentence(values[OF_ROW], EVIDENCE)
         if MESSAGE in values:
             values[MESSAGE] = self.notice(values[MESSAGE])
         inner = {name: self.value(value) for name, value in values.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 PHRASE: Final = "phrase"
+OF_ROW: Final = "evidence"
 
 EVIDENCE: Final = (
     "self-signed certificate ({subject})",
@@ -25,6 +26,14 @@ EVIDENCE: Final = (
     "certificate with a weak signature ({signature})",
     "port {port}, which {what} is known to have used, between {first} and {second}",
     "further uses of ports that trojans are known to have used: {count}",
+)
+# Of one row of a target that has several; what is said of it is a sentence of those before.
+OF_ROWS: Final = (
+    "client {client}, port {port}: {evidence}",
+    "client {client}: {evidence}",
+    "server {server}, port {port}: {evidence}",
+    "server {server}: {evidence}",
+    "port {port}: {evidence}",
 )
 MATCHES: Final = (
     "{kind} {value} is known, confirmed by a person (this decides FINAL)",
@@ -71,4 +80,4 @@ LOGINS: Final = (
     "{count} refused SSH logins from {client} to port {port} of several servers",
     "{count} refused SSH logins from several clients to {server} port {port}",
 )
-FORMS: Final = (*EVIDENCE, *LOGINS, *MATCHES, *CONTRIBUTIONS, *LIMITS)
+FORMS: Final = (*EVIDENCE, *OF_ROWS, *LOGINS, *MATCHES, *CONTRIBUTIONS, *LIMITS)

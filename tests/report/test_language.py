@@ -124,6 +124,26 @@ def test_ports_of_trojans_beyond_those_named() -> None:
     assert CHINESE.reason(text) == "已知木马用过的端口的其他使用次数：1,250"
 
 
+@pytest.mark.parametrize(
+    ("where", "there"),
+    [
+        ("client fe80::1", "客户端 fe80::1"),
+        ("client 192.0.2.1, port 443/tcp", "客户端 192.0.2.1，端口 443/tcp"),
+        ("server 192.0.2.2", "服务器 192.0.2.2"),
+        ("server 192.0.2.2, port 443/udp", "服务器 192.0.2.2，端口 443/udp"),
+        ("port 8443/tcp", "端口 8443/tcp"),
+    ],
+)
+def test_evidence_on_one_row_of_several(where: str, there: str) -> None:
+    text = f"{where}: self-signed certificate (O=a, port 5: b)"
+    assert CHINESE.reason(text) == f"{there}：自签名证书（O=a, port 5: b）"
+
+
+def test_place_of_a_place_is_not_looked_for() -> None:
+    text = "client a: " * 5_000
+    assert CHINESE.reason(text).endswith("client a: ")
+
+
 def test_kind_of_a_match_may_be_words() -> None:
     text = "subject and issuer CN=a is known, learned in b.pcap (a hint, no proof)"
     assert CHINESE.reason(text).startswith("主体与颁发者 CN=a 已知")
