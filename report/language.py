@@ -18,8 +18,9 @@ _QUANTITY: Final = re.compile(
     r"(?P<number>-?[\d.,]+) (?P<unit>s|days|bytes|characters|bits|bits a character)"
 )
 _COUNTED: Final = re.compile(
-    r"(?P<number>[\d,]+) "
-    r"(?P<noun>input|document|flow|packet|record|row|certificate|connection|server)s?"
+    r"(?P<number>[\d,.]+) "
+    r"(?P<noun>input|document|flow|packet|record|row|certificate|connection|server|"
+    r"day|hour|minute|second)s?"
 )
 # What a place may hold where anything would be too much.
 # The others hold anything, such as a name that a certificate's maker has chosen: where two of those

@@ -14,8 +14,8 @@ OF_ROW: Final = "evidence"
 EVIDENCE: Final = (
     "self-signed certificate ({subject})",
     "default certificate of {kit} ({subject})",
-    "certificate expired {days} days before the capture",
-    "certificate not valid until {days} days after the capture",
+    "certificate expired {time} before the capture",
+    "certificate not valid until {time} after the capture",
     "certificate valid for over {bound} years ({years} years)",
     "the certificate is not for the name asked for (SNI {name})",
     "no connection names the server it wants (no SNI)",

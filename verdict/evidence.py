@@ -10,9 +10,10 @@ from typing import Final
 from knowledge.kit_certificates import kit_of
 from verdict.document import Reason
 from verdict.observation import Certificate, Observation
-from verdict.units import number
+from verdict.units import number, time_span
 
-_YEAR: Final = 365.25 * 86400
+_DAY: Final = 86400
+_YEAR: Final = 365.25 * _DAY
 _OLD_VERSIONS: Final = {
     "SSLv2": "SSL 2.0",
     "SSLv3": "SSL 3.0",
@@ -57,8 +58,9 @@ def expired(seen: Observation) -> Reason | None:
     ]
     if not late:
         return None
-    days = max(late) / 86400
-    return _reason("expired", days, f"certificate expired {number(days)} days before the capture")
+    longest = max(late)
+    text = f"certificate expired {time_span(longest)} before the capture"
+    return _reason("expired", longest / _DAY, text)
 
 
 def not_yet_valid(seen: Observation) -> Reason | None:
@@ -70,9 +72,9 @@ def not_yet_valid(seen: Observation) -> Reason | None:
     ]
     if not early:
         return None
-    days = max(early) / 86400
-    text = f"certificate not valid until {number(days)} days after the capture"
-    return _reason("not_yet_valid", days, text)
+    longest = max(early)
+    text = f"certificate not valid until {time_span(longest)} after the capture"
+    return _reason("not_yet_valid", longest / _DAY, text)
 
 
 def long_validity(seen: Observation) -> Reason | None:

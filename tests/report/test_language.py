@@ -139,6 +139,22 @@ def test_evidence_on_one_row_of_several(where: str, there: str) -> None:
     assert CHINESE.reason(text) == f"{there}：自签名证书（O=a, port 5: b）"
 
 
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("certificate expired 7.03 seconds before the capture", "证书在捕获前 7.03 秒已过期"),
+        ("certificate expired 1 day before the capture", "证书在捕获前 1 天已过期"),
+        (
+            "certificate expired less than a second before the capture",
+            "证书在捕获前 不到一秒已过期",
+        ),
+        ("certificate not valid until 2 hours after the capture", "证书在捕获后 2 小时才生效"),
+    ],
+)
+def test_spans_of_time(english: str, chinese: str) -> None:
+    assert CHINESE.reason(english) == chinese
+
+
 def test_place_of_a_place_is_not_looked_for() -> None:
     text = "client a: " * 5_000
     assert CHINESE.reason(text).endswith("client a: ")

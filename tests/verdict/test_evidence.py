@@ -104,6 +104,13 @@ def test_rule_applies(rule: str) -> None:
     assert found(observation) == {rule: text}
 
 
+def test_less_than_a_day_is_told_in_smaller_units() -> None:
+    late, early = replace(GOOD, not_after=NOW - 7), replace(GOOD, not_before=NOW + 5400)
+    assert found(seen(late))["expired"] == "certificate expired 7 seconds before the capture"
+    text = "certificate not valid until 1.5 hours after the capture"
+    assert found(seen(early))["not_yet_valid"] == text
+
+
 def test_validity_of_over_a_hundred_years() -> None:
     text = found(seen(replace(GOOD, not_after=NOW + 120 * YEAR)))["long_validity"]
     assert text.startswith("certificate valid for over 100 years (120.1 years)")
