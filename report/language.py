@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from report.notice_forms import MESSAGE, NOTICES, SKIPPED
+from report.notice_forms import MESSAGE, NOTICES, SKIPPED, UNREAD
 from report.reason_forms import EVIDENCE, FORMS, OF_ROW, PHRASE
 
 FOLDER: Final = Path(__file__).parent / "translations"
@@ -69,6 +69,10 @@ class Language:
     def skipped(self, reason: str) -> str:
         """Return why something was skipped in this language."""
         return self._sentence(reason, SKIPPED)
+
+    def unread(self, reason: str) -> str:
+        """Return why an input was not read in this language."""
+        return self._sentence(reason, (*UNREAD, *SKIPPED))
 
     def _sentence(self, text: str, forms: tuple[str, ...]) -> str:
         if self.code == "en":

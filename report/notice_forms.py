@@ -87,6 +87,9 @@ ANSWERS: Final = (
 OF_ONE: Final = ("{name}: {message}",)
 NOTICES: Final = (*ADDED, *DONE, *READ, *UNREADABLE, *WRONG, *ANSWERS, *OF_ONE)
 
+_PLACE: Final = "{path}: "
+# Why an input was not read, as it stands in a document: beside the path, not behind it.
+UNREAD: Final = tuple(form.removeprefix(_PLACE) for form in UNREADABLE if form.startswith(_PLACE))
 # Why something was skipped; other reasons are names of protocols.
 SKIPPED: Final = (
     "not IP (other EtherTypes)",

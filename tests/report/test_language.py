@@ -9,11 +9,11 @@ import pytest
 from module3 import logins
 from module3.classes import CLASSES
 from report.catalogue import messages
-from report.console import classic_block, console
+from report.console import classic_block, console, skipped_lines
 from report.html.further_detectors import words_of
 from report.html.page import page
 from report.language import ENGLISH, FOLDER, Language
-from report.notice_forms import NOTICES, SKIPPED
+from report.notice_forms import NOTICES, SKIPPED, UNREAD
 from report.ranking import ranking
 from report.reason_forms import FORMS, LOGINS
 from report.selection import View, select
@@ -24,6 +24,7 @@ from verdict.conversation_document import (
     ConversationDetector,
     ConversationVerdict,
 )
+from verdict.document import Capture
 from verdict.wording import CLASSIC, CONNECTION, DETECTORS
 
 from ..verdict.synthetic import BEACON, CLIENT, HIDDEN, PLAIN, SITE
@@ -90,7 +91,7 @@ def test_every_class_and_verdict_of_further_detectors_has_a_translation() -> Non
 
 
 def test_every_line_for_the_user_has_a_translation() -> None:
-    assert {*NOTICES, *SKIPPED} - KNOWN.keys() == set()
+    assert {*NOTICES, *UNREAD, *SKIPPED} - KNOWN.keys() == set()
 
 
 @pytest.mark.parametrize(
@@ -117,6 +118,29 @@ def test_lines_for_the_user(english: str, chinese: str) -> None:
 def test_reasons_for_skipping() -> None:
     assert CHINESE.skipped("not IP (ARP)") == "非 IP（ARP）"
     assert CHINESE.skipped("not IP (other EtherTypes)") == "非 IP（其他 EtherType）"
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("a Zeek log; name the folder that holds it", "这是 Zeek 日志；请指定它所在的文件夹"),
+        (
+            "No such file or directory; check the path and its permissions",
+            "没有这个文件或目录；请检查路径和权限",
+        ),
+        ("compressed log cut off or damaged", "压缩日志损坏或被截断"),
+        ("a reason of a later program", "a reason of a later program"),
+    ],
+)
+def test_reasons_why_an_input_was_not_read(english: str, chinese: str) -> None:
+    assert CHINESE.unread(english) == chinese
+    assert ENGLISH.unread(english) == english
+
+
+def test_why_captures_were_not_read_is_told_below_the_table() -> None:
+    empty = Capture("a.pcap", None, None, {"the file is empty; nothing to analyse": 1}, None, None)
+    (line,) = skipped_lines([empty], CHINESE)
+    assert line == "a.pcap: 未能读取（文件为空，没有可分析的内容）"
 
 
 def test_ports_of_trojans_beyond_those_named() -> None:
