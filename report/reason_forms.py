@@ -19,7 +19,7 @@ EVIDENCE: Final = (
     "certificate valid for over {bound} years ({years} years)",
     "the certificate is not for the name asked for (SNI {name})",
     "no connection names the server it wants (no SNI)",
-    "no DNS answer in the capture named {server}",
+    "no address record (A, AAAA) in the capture named {server}",
     "regular beacon every {period} s ± {deviation} s ({count} connections)",
     "outdated protocol {versions}",
     "certificate with a short key ({kind}, {length} bits)",

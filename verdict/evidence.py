@@ -111,11 +111,16 @@ def no_sni(seen: Observation) -> Reason | None:
 
 
 def no_dns_answer(seen: Observation) -> Reason | None:
-    """Say that the capture holds DNS answers, but none with this address."""
+    """Say that the capture holds DNS answers, but none with this address.
+
+    Logs do not tell the addresses that a record of another type hints at, as HTTPS does.
+    """
     if seen.named_by_dns is not False:
         return None
     server = seen.key.server
-    return _reason("no_dns_answer", server, f"no DNS answer in the capture named {server}")
+    return _reason(
+        "no_dns_answer", server, f"no address record (A, AAAA) in the capture named {server}"
+    )
 
 
 def beacon(seen: Observation) -> Reason | None:

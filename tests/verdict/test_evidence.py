@@ -80,7 +80,7 @@ APPLIES = {
     "no_sni": (seen(sni=None), "no connection names the server it wants (no SNI)"),
     "no_dns_answer": (
         seen(named_by_dns=False),
-        "no DNS answer in the capture named 203.0.113.1",
+        "no address record (A, AAAA) in the capture named 203.0.113.1",
     ),
     "beacon": (
         seen(starts=(NOW, NOW + 58, NOW + 120, NOW + 180, NOW + 242)),

@@ -61,5 +61,5 @@ def test_each_rule_has_its_own_place() -> None:
 def test_a_server_that_is_named_is_not_named_twice() -> None:
     unknown = replace(row(KEY, "www.example.com"), named_by_dns=False)
     assert texts(unknown, row(OTHER_SERVER, "www.example.com")) == [
-        "no DNS answer in the capture named 203.0.113.1"
+        "no address record (A, AAAA) in the capture named 203.0.113.1"
     ]
