@@ -261,8 +261,8 @@ def test_beacon_of_the_sample_captures_is_malicious(
     assert project.main(["detect", str(pcaps / "beacon.pcap"), "--ip", "192.168.1.66"]) == 1
     output = capsys.readouterr().out
     assert "the FINAL predict result is MALICIOUS!\n" in output
-    assert "evidence: self-signed certificate" in output
-    assert "evidence: regular beacon every" in output
+    assert "evidence: server 203.0.113.66: self-signed certificate" in output
+    assert "evidence: server 203.0.113.66: regular beacon every" in output
     assert certificates.exists()
 
 
