@@ -7,7 +7,7 @@ from typing import Final
 
 from verdict import observation
 from verdict.community_id import community_id
-from verdict.document import Certificate, Connection, Verdict
+from verdict.document import DECIMALS, Certificate, Connection, Verdict
 from verdict.observation import TlsConnection
 from verdict.server_row import Row, ServerRow
 
@@ -45,7 +45,7 @@ def _connection(row: Row, threshold: float, seen: Mapping[str, TlsConnection]) -
     server, server_port = row["destAddress"], row["destPort"]
     return Connection(
         uid=row["eventId"] or "",
-        ts=row["ts"],
+        ts=_rounded(row["ts"]),
         client=client,
         client_port=client_port,
         server=server,
@@ -54,16 +54,20 @@ def _connection(row: Row, threshold: float, seen: Mapping[str, TlsConnection]) -
         subject=row["tlsSubject"],
         issuer=row["tlsIssuerDn"],
         version=row["tlsVersion"],
-        probability=row["probability"],
+        probability=_rounded(row["probability"]),
         verdict=verdict_of(row["probability"], threshold),
         proto=row["proto"],
-        duration=known.duration,
+        duration=_rounded(known.duration),
         community_id=community_id(client, client_port, server, server_port, row["proto"]),
         certificates=tuple(one.fingerprint for one in known.chain),
         ja3=known.ja3,
         ja3s=known.ja3s,
         ja4=known.ja4,
     )
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, DECIMALS)
 
 
 def _certificate(one: observation.Certificate, *, is_leaf: bool) -> Certificate:

@@ -102,8 +102,9 @@ class CertificateDatabaseResult:
 class Connection:
     """One TLS connection as module 1 saw it, with what other tools know it by.
 
-    ``duration`` is in seconds. ``community_id`` is the flow hash of version 1, seed 0.
-    ``certificates`` are the fingerprints of the chain, leaf first, of ``Target.certificates``.
+    Numbers are rounded to ``DECIMALS``, ``duration`` is in seconds. ``community_id`` is the flow
+    hash of version 1, seed 0. ``certificates`` are the fingerprints of the chain, leaf first, of
+    ``Target.certificates``.
     """
 
     uid: str

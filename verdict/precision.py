@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import Field, fields, is_dataclass, replace
 from functools import cache
 from operator import is_
 from typing import Any, Final, TypeVar
@@ -11,9 +12,10 @@ from typing import Any, Final, TypeVar
 from verdict.document import DECIMALS
 
 Part = TypeVar("Part")
-# Nine of ten numbers of a document, see ``verdict.server_row``.
-_ROUNDED_BEFORE: Final = "features"
+# Nearly all numbers of a document, see ``verdict.server_row`` and ``verdict.connection_record``.
+_ROUNDED_BEFORE: Final = frozenset({"features", "connections"})
 _EXACT: Final = frozenset({str, int, bool, type(None)})
+_WORDS_OF_EXACT: Final = frozenset({"str", "int", "bool", "None", "tuple"})
 
 
 def as_stored(part: Part) -> Part:
@@ -50,4 +52,10 @@ def _with_rounded_fields(value: Any, names: Sequence[str]) -> Any:
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
     found = fields(kind) if is_dataclass(kind) else ()
-    return tuple(each.name for each in found if each.name != _ROUNDED_BEFORE)
+    return tuple(each.name for each in found if _may_be_rounded(each))
+
+
+def _may_be_rounded(field: Field[Any]) -> bool:
+    """Return whether a field may hold other than text and whole numbers, by its annotation."""
+    words = re.findall(r"\w+", str(field.type))
+    return field.name not in _ROUNDED_BEFORE and not _WORDS_OF_EXACT.issuperset(words)
