@@ -162,9 +162,12 @@ def _explained(error: Exception) -> str:
 
 def _change_to_the_environment() -> None:
     """Start again with the Python that ``make`` prepared, if this one lacks the libraries."""
-    python = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
-    if importlib.util.find_spec("polars") is None and python.exists():
-        os.execv(python, [str(python), *sys.argv])  # noqa: S606 - no shell is what is wanted
+    environment = Path(__file__).resolve().parent / ".venv"
+    python = environment / "bin" / "python"
+    is_its_own = Path(sys.prefix) == environment  # which lacks the libraries just as well
+    if importlib.util.find_spec("polars") is None and not is_its_own:
+        with contextlib.suppress(OSError):  # none there, or not for this user: go on without it
+            os.execv(python, [str(python), *sys.argv])  # noqa: S606 - no shell is what is wanted
 
 
 if __name__ == "__main__":

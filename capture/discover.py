@@ -45,17 +45,19 @@ def find_inputs(paths: Sequence[Path], *, recursive: bool = True) -> list[Input]
 
     A path that is no folder is taken for a capture, whatever it holds, so that reading it tells
     what is wrong with it. In folders captures are told by content or by name. Folders whose names
-    begin with a dot and virtual environments are passed over.
+    begin with a dot and virtual environments are passed over. What is found by a link too is named
+    after itself.
     """
+    found = [(root, path, kind) for root in paths for path, kind in _below(root, recursive)]
+    own = {_place(path) for _, path, _ in found if not _is_link(path)}
     inputs: dict[Path, Input] = {}
     names: set[str] = set()
-    for root in paths:
-        for path, kind in _below(root, recursive):
-            place = _place(path)
-            if place not in inputs:
-                name = _unique(_name(path, root), names)
-                names.add(name)
-                inputs[place] = Input(path, kind, name)
+    for root, path, kind in found:
+        place = _place(path)
+        if place not in inputs and not (place in own and _is_link(path)):
+            name = _unique(_name(path, root), names)
+            names.add(name)
+            inputs[place] = Input(path, kind, name)
     return list(inputs.values())
 
 
@@ -81,6 +83,13 @@ def _place(path: Path) -> Path:
         return path.resolve()
     except (OSError, RuntimeError):  # a link to itself; opening it will say so
         return path.absolute()
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError:  # in a folder that may not be entered
+        return False
 
 
 def _is_folder(path: Path) -> bool:

@@ -165,6 +165,7 @@ class Analysis:
         from verdict.assess import assess
         from verdict.known_certificates import KnownCertificates
         from verdict.learning import learnable
+        from verdict.precision import as_stored
 
         _ = self.models  # whose error comes before what is missing for the packets
         with self._packets() as packets:
@@ -176,7 +177,7 @@ class Analysis:
         if known is not None:
             allowed = allowlist.covered_connections(document) if allowlist else frozenset()
             learn(self._database, learnable(self.scored, document, allowed))
-        return document
+        return as_stored(document)
 
 
 def incomplete(logs: Logs) -> list[str]:

@@ -7,6 +7,8 @@ import sys
 from typing import Final
 
 _STREAMS: Final = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+# Names of those that this process opened itself.
+_closed: Final[set[str]] = set()
 
 
 def open_closed_streams() -> None:
@@ -20,4 +22,10 @@ def open_closed_streams() -> None:
     os.close(descriptor)
     for number, (name, mode) in enumerate(_STREAMS):
         if getattr(sys, name) is None:
+            _closed.add(name)
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
+def was_closed(name: str) -> bool:
+    """Return whether what is written to the standard stream of this name leads nowhere."""
+    return name in _closed

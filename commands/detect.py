@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from typing import Final
 
 from commands.analysis import Analysis, add_arguments, add_detector_arguments
 from commands.colours import show
-from commands.errors import WrongUseError
 from commands.options.command_line import add
 from commands.output import notice
 from commands.results import (
     add_result_arguments,
+    addresses_of,
     asked_for,
     check_destinations,
     in_full,
@@ -22,7 +21,6 @@ from commands.results import (
     view_of,
     write_results,
 )
-from verdict.addresses import normal_form
 
 HELP: Final = "verdicts on addresses in captures, taken together as one picture"
 EXAMPLE: Final = "python project.py detect pcaps/beacon.pcap --ip 192.168.1.66 --json verdict.json"
@@ -42,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from report.selection import select
 
     check_destinations(arguments)
-    addresses = None if arguments.all or not arguments.ip else _addresses(arguments.ip)
+    addresses = None if arguments.all or not arguments.ip else addresses_of(arguments.ip)
     view = view_of(arguments) if addresses is None else asked_for(view_of(arguments))
     language = language_of(arguments)
     analysis = Analysis(
@@ -63,16 +61,6 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             show(in_full(selection, language), language)
     return status_of(selection.overview)
-
-
-def _addresses(texts: Sequence[str]) -> list[str]:
-    addresses = []
-    for text in texts:
-        address = normal_form(text)
-        if address is None:
-            raise WrongUseError(f"{text!r} is no IP address")
-        addresses.append(address)
-    return addresses
 
 
 def _notice_unknown(analysis: Analysis, address: str) -> None:

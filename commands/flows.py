@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from commands.errors import WrongUseError
 from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.command_line import add
-from commands.output import complaint, notice, replacing
+from commands.output import check_writable, complaint, notice, refuse_inputs, replacing
 from commands.progress import ReadBytes, progress, sizes_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.out.suffix not in _FORMS:
         raise WrongUseError(f"{arguments.out}: name a file that ends in .csv or .parquet")
+    check_writable(str(arguments.out), instead="name another file")
     captures = _captures(arguments.paths)
+    refuse_inputs(arguments.out, (source.path for source in captures))
     with progress("reading captures", sizes_of(captures)) as read:
         table = _read_all(captures, arguments, read)
     _write(table, arguments.out)

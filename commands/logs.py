@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HELP: Final = "captures as conn.log, ssl.log, x509.log and dns.log in Zeek's form"
 EXAMPLE: Final = "python project.py logs pcaps/browsing.pcap --out logs --format json"
+_ELSE: Final = "name another folder with --out"
 
 
 class _Written(NamedTuple):
@@ -47,9 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not inputs:
         places = ", ".join(map(str, arguments.paths))
         raise UnreadableInputError(f"no capture and no Zeek logs in {places}")
-    make_folder(arguments.out)
     alone = len(inputs) == 1
     folders = [arguments.out if alone else arguments.out / source.name for source in inputs]
+    _refuse_loss(folders, inputs)
+    make_folder(arguments.out)
     write = partial(
         _write_one,
         folders=dict(zip(inputs, folders, strict=True)),
@@ -69,6 +71,29 @@ def run(arguments: argparse.Namespace) -> int:
         return UNREADABLE_INPUT
     notice(f"wrote the logs of {counted(readable, 'input')} to {arguments.out}")
     return NOTHING_MALICIOUS
+
+
+def _refuse_loss(folders: Sequence[Path], inputs: Sequence[Input]) -> None:
+    """Refuse to write where logs are that are read now or are not this program's.
+
+    Raises ``WrongUseError``.
+    """
+    from capture.zeek_folder import find_log_files
+    from capture.zeek_format.own_logs import foreign_log
+
+    read = {source.path.resolve() for source in inputs}
+    for folder in folders:
+        if folder.resolve() in read:
+            raise WrongUseError(f"{folder}: its logs are an input, not to be overwritten; {_ELSE}")
+        try:
+            files = find_log_files(folder) if folder.is_dir() else {}
+            foreign = foreign_log(path for paths in files.values() for path in paths)
+        except OSError as error:
+            raise WrongUseError(f"{folder}: cannot be written ({reason_of(error)})") from None
+        if foreign:
+            raise WrongUseError(
+                f"{foreign}: not this program's as far as can be told, so not overwritten; {_ELSE}"
+            )
 
 
 def _each(

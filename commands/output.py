@@ -7,15 +7,17 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from commands.closed_streams import was_closed
 from commands.errors import WrongUseError
 from commands.options.option import STANDARD_OUTPUT
 
 # What a file name may hold that a terminal would obey.
 _CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+_INSTEAD: Final = "write --json - for standard output"
 
 # Of this process, set once when a command starts.
 _is_quiet = False
@@ -78,6 +80,7 @@ def write(text: str) -> None:
 def write_to(destination: str, text: str) -> None:
     """Write a result to a file, or to standard output for ``-``; raises ``WrongUseError``."""
     if destination == STANDARD_OUTPUT:
+        _refuse_closed_output()
         write(text)
         return
     path = Path(destination)
@@ -91,17 +94,39 @@ def write_to(destination: str, text: str) -> None:
     replace_file(path, text)
 
 
-def check_writable(destination: str) -> None:
-    """Refuse, before the long work, where ``write_to`` would fail; raises ``WrongUseError``."""
+def check_writable(destination: str, instead: str = _INSTEAD) -> None:
+    """Refuse, before the long work, where ``write_to`` would fail; raises ``WrongUseError``.
+
+    ``instead`` tells who would overwrite a capture what to do.
+    """
     if destination == STANDARD_OUTPUT:
+        _refuse_closed_output()
         return
     path = Path(destination)
-    _refuse_capture(path)
+    _refuse_capture(path, instead)
     try:
         if not _is_writable(path):
             raise PermissionError(0, "no such folder, or not yours to write")
     except OSError as error:
         raise WrongUseError(f"{path}: cannot be written ({reason_of(error)})") from None
+
+
+def _refuse_closed_output() -> None:
+    if was_closed("stdout"):
+        raise WrongUseError("standard output cannot be written (it was closed)")
+
+
+def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
+    """Refuse a result that would replace a file it is made of; raises ``WrongUseError``."""
+    if any(_is_same_file(path, each) for each in inputs):
+        raise WrongUseError(f"{path}: is an input, not to be overwritten; name another file")
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.is_file() and one.samefile(other)
+    except OSError:  # reading or writing it will say why
+        return False
 
 
 def _is_writable(path: Path) -> bool:
@@ -175,11 +200,9 @@ def working(text: str) -> Iterator[None]:
         yield
 
 
-def _refuse_capture(path: Path) -> None:
+def _refuse_capture(path: Path, instead: str = _INSTEAD) -> None:
     """Guard against ``--json CAPTURE``, where the option takes the capture for its file."""
     from capture.discover import head_of, looks_like_capture
 
     if looks_like_capture(head_of(path)):
-        raise WrongUseError(
-            f"{path}: is a capture, not to be overwritten; write --json - for standard output"
-        )
+        raise WrongUseError(f"{path}: is a capture, not to be overwritten; {instead}")

@@ -7,7 +7,6 @@ import contextlib
 import importlib
 import os
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from commands.options.declared import OPTIONS
 from commands.options.settings import read_settings
 from commands.output import complaint, notice, said, write
 from commands.results import asked_for, in_full, language_of, view_of
+from commands.typed_line import typed_line
 from report.text import printable
 from verdict.addresses import normal_form
 
@@ -101,16 +101,14 @@ def run(folders: Sequence[Path] | None = None, *, verbose: bool | None = None) -
     if verbose is not None:
         options.verbose = verbose
     prompt = _Prompt(_usual_folders() if folders is None else folders, options)
-    write(QUESTION)
     with Preparation() as preparation:
-        while (answer := _line()) is not None and answer.lower() not in LEAVE:
+        while (answer := typed_line(QUESTION)) is not None and answer.lower() not in LEAVE:
             address = normal_form(answer)
             if answer and address is None:
                 write(f"{said(f'{printable(answer)} is no IP address')}\n")
             else:
                 preparation.wait()
                 prompt.answer(address)
-            write(QUESTION)
     return UNREADABLE_INPUT if prompt.found_nothing else NOTHING_MALICIOUS
 
 
@@ -120,16 +118,6 @@ def _usual_folders() -> list[Path]:
         return [Path(), Path(os.path.relpath(SAMPLES))]
     except FileNotFoundError:
         return [SAMPLES]
-
-
-def _line() -> str | None:
-    """Return the next line of input without surrounding space, None at its end."""
-    if sys.stdin is None:  # closed by whoever started this
-        return None
-    line = sys.stdin.readline()
-    if not sys.stdin.isatty() or not line:
-        write("\n")  # nobody pressed the return key: what follows begins its own line
-    return line.strip() if line else None
 
 
 class _Prompt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,9 +12,10 @@ from capture.errors import UnreadableInputError
 from commands.colours import show
 from commands.errors import WrongUseError
 from commands.options.command_line import add
-from commands.output import reason_of
+from commands.output import notice, reason_of
 from commands.results import (
     add_result_arguments,
+    addresses_of,
     asked_for,
     check_destinations,
     in_full,
@@ -24,10 +25,10 @@ from commands.results import (
     view_of,
     write_results,
 )
-from verdict.addresses import normal_form
+from commands.same_captures import Named, captures_of, counted_once
 
 if TYPE_CHECKING:
-    from verdict.document import Document
+    from verdict.document import Capture, Document, Target
 
 _HINT: Final = "name a file of detect --json or --html"
 HELP: Final = "result documents written earlier, shown again in any form, without their captures"
@@ -58,13 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     check_destinations(arguments)
     view, language = view_of(arguments), language_of(arguments)
-    document = together([_read(path) for path in arguments.files])
-    if arguments.ip:
-        document, view = _only(document, arguments.ip), asked_for(view)
-    selection = select(document, view)
+    document = together(counted_once([Named(path, _read(path)) for path in arguments.files]))
+    addresses = frozenset(addresses_of(arguments.ip or ()))
+    if addresses:
+        document = _of(document, addresses)
+    is_whole = bool(addresses) and addresses <= {each.ip for each in document.targets}
+    selection = select(document, asked_for(view) if is_whole else view)
     write_results(arguments, selection, language)
     if is_shown(arguments):
-        if arguments.ip:
+        if is_whole:
             show(in_full(selection, language), language)
         else:
             show(ranking(selection.overview, language, verbose=arguments.verbose), language)
@@ -81,10 +84,9 @@ def together(documents: Sequence[Document]) -> Document:
         return documents[0]
     engines = sorted({(each.engine.name, each.engine.version) for each in documents})
     names, versions = zip(*engines, strict=True)
-    # Of captures with one name the bytes tell which are the same.
-    captures = {
-        (capture.path, capture.sha256): capture for each in documents for capture in each.captures
-    }
+    captures: dict[str, Capture] = {}
+    for capture in (capture for each in documents for capture in each.captures):
+        captures.setdefault(capture.sha256 or capture.path, capture)
     found = in_order(
         Engine(" + ".join(names), " + ".join(versions)),
         captures.values(),
@@ -103,23 +105,36 @@ def together(documents: Sequence[Document]) -> Document:
 
 def _of_other_captures(documents: Sequence[Document]) -> Iterator[Document]:
     """Yield the documents of captures that none before is of: flows count once."""
-    known: set[tuple[str, str | None]] = set()
+    known: set[str] = set()
     for each in documents:
-        own = {(capture.path, capture.sha256) for capture in each.captures}
+        own = captures_of(each)
         if not own <= known:
             yield each
         known |= own
 
 
-def _only(document: Document, texts: Sequence[str]) -> Document:
-    """Return the targets of these addresses; raises ``WrongUseError`` for one that has none."""
-    addresses = {text: normal_form(text) for text in texts}
-    known = {target.ip for target in document.targets}
-    for text, address in addresses.items():
-        if address not in known:
-            raise WrongUseError(f"{text}: no such address in the documents")
-    wanted = set(addresses.values())
-    return replace(document, targets=tuple(each for each in document.targets if each.ip in wanted))
+def _of(document: Document, addresses: Set[str]) -> Document:
+    """Return the targets of these addresses, and of a client that is none its servers.
+
+    Raises ``WrongUseError`` for an address that is neither.
+    """
+    clients = addresses - {each.ip for each in document.targets}
+    known = frozenset[str]().union(*map(_clients_of, document.targets))
+    for client in sorted(clients):
+        if client not in known:
+            raise WrongUseError(
+                f"{client}: no such address in the documents; ask their captures: "
+                f"python project.py detect CAPTURE --ip {client}"
+            )
+        notice(f"{client}: a client; these are its servers, judged by all their clients")
+    targets = (
+        each for each in document.targets if each.ip in addresses or clients & _clients_of(each)
+    )
+    return replace(document, targets=tuple(targets))
+
+
+def _clients_of(target: Target) -> frozenset[str]:
+    return frozenset(each.client for each in target.connections)
 
 
 def _read(path: Path) -> Document:

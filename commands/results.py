@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from commands.errors import WrongUseError
 from commands.exit_status import MALICIOUS, NOTHING_MALICIOUS
 from commands.options.command_line import add
 from commands.options.option import STANDARD_OUTPUT
-from commands.output import check_writable, write_to
+from commands.output import check_writable, refuse_inputs, write_to
+from verdict.addresses import normal_form
 
 if TYPE_CHECKING:
     from report.language import Language
     from report.selection import Overview, Selection, View
 
 FORMS: Final = ("json", "csv", "jsonl", "html", "stix", "misp")
+# Options that name files to read, of one command or another.
+_INPUTS: Final = ("paths", "files", "allow", "manifest", "servers", "flows", "certificates")
 _SHOWING: Final = ("top", "min-probability", "sort", "allow", "show-allowed", "lang")
 
 
@@ -26,7 +31,7 @@ def add_result_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check_destinations(arguments: argparse.Namespace) -> None:
-    """Refuse, before the long work, results that cannot be written, or two in one place.
+    """Refuse, before the long work, what cannot be written, two in one place, or over an input.
 
     Raises ``WrongUseError``.
     """
@@ -39,6 +44,8 @@ def check_destinations(arguments: argparse.Namespace) -> None:
             raise WrongUseError(f"{both} be written to {destination}; name two files")
         taken[destination] = form
         check_writable(destination)
+        if destination != STANDARD_OUTPUT:
+            refuse_inputs(Path(destination), _inputs(arguments))
 
 
 def is_shown(arguments: argparse.Namespace) -> bool:
@@ -50,6 +57,13 @@ def _destinations(arguments: argparse.Namespace) -> dict[str, str]:
     """Return where each form goes that was asked for; few commands have all of them."""
     known = {form: getattr(arguments, form, None) for form in FORMS}
     return {form: destination for form, destination in known.items() if destination is not None}
+
+
+def _inputs(arguments: argparse.Namespace) -> Iterator[Path]:
+    """Yield the files and folders that this run reads."""
+    for name in _INPUTS:
+        value = getattr(arguments, name, None) or ()
+        yield from map(Path, value if isinstance(value, list | tuple) else [value])
 
 
 def view_of(arguments: argparse.Namespace) -> View:
@@ -64,6 +78,17 @@ def view_of(arguments: argparse.Namespace) -> View:
         arguments.min_probability,
         arguments.sort,
     )
+
+
+def addresses_of(texts: Sequence[str]) -> list[str]:
+    """Return addresses in normal form; raises ``WrongUseError`` for a text that is none."""
+    addresses = []
+    for text in texts:
+        address = normal_form(text)
+        if address is None:
+            raise WrongUseError(f"{text!r} is no IP address")
+        addresses.append(address)
+    return addresses
 
 
 def asked_for(view: View) -> View:

@@ -118,6 +118,7 @@ def _scanned(
 ) -> Scanned:
     from verdict.assess import assess
     from verdict.learning import learnable
+    from verdict.precision import as_stored
     from verdict.scoring import score
 
     scored = score(logs, models)
@@ -126,7 +127,7 @@ def _scanned(
     allowlist = settings.allowlist
     allowed = allowlist.covered_connections(document) if allowlist else frozenset()
     learned = learnable(scored, document, allowed)
-    return Scanned(document, tuple(learned), tuple(notices))
+    return Scanned(as_stored(document), tuple(learned), tuple(notices))
 
 
 def _told(source: Input, reading: int, readings: int = _READINGS) -> Callable[[int], None]:

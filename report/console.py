@@ -177,7 +177,7 @@ def skipped_lines(captures: Sequence[Capture], language: Language = ENGLISH) -> 
 def _skipped(capture: Capture, language: Language) -> str:
     """Return what was skipped, and a warning unless it is only what carries no IP."""
     if capture.sha256 is None or (capture.packets is None and capture.first_ts is None):
-        return language("not read ({why})", why=", ".join(map(language.notice, capture.skipped)))
+        return language("not read ({why})", why=", ".join(map(language.unread, capture.skipped)))
     noun = "record" if capture.packets is None else "packet"
     parts = ", ".join(
         f"{language.counted(count, noun)} ({language.skipped(reason)})"

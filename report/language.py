@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from report.notice_forms import MESSAGE, NOTICES, SKIPPED
-from report.reason_forms import FORMS, PHRASE
+from report.notice_forms import MESSAGE, NOTICES, SKIPPED, UNREAD
+from report.reason_forms import EVIDENCE, FORMS, OF_ROW, PHRASE
 
 FOLDER: Final = Path(__file__).parent / "translations"
 DOMAIN: Final = "detector"
@@ -18,14 +18,18 @@ _QUANTITY: Final = re.compile(
     r"(?P<number>-?[\d.,]+) (?P<unit>s|days|bytes|characters|bits|bits a character)"
 )
 _COUNTED: Final = re.compile(
-    r"(?P<number>[\d,]+) "
-    r"(?P<noun>input|document|flow|packet|record|row|certificate|connection|server)s?"
+    r"(?P<number>[\d,.]+) "
+    r"(?P<noun>input|document|flow|packet|record|row|certificate|connection|server|"
+    r"day|hour|minute|second)s?"
 )
 # What a place may hold where anything would be too much.
 # The others hold anything, such as a name that a certificate's maker has chosen: where two of those
 # stand in one sentence, a long one could make matching take very long.
 _PLACES: Final = {
     "kind": r"subject and issuer|\S+",
+    "client": r"\S+",
+    "server": r"\S+",
+    "port": r"[^\s,]+",
     "phrase": r"[^:]+",
     "low": r"[^;]{1,40}?",
     "high": r"[^;]{1,40}?",
@@ -66,6 +70,10 @@ class Language:
         """Return why something was skipped in this language."""
         return self._sentence(reason, SKIPPED)
 
+    def unread(self, reason: str) -> str:
+        """Return why an input was not read in this language."""
+        return self._sentence(reason, (*UNREAD, *SKIPPED))
+
     def _sentence(self, text: str, forms: tuple[str, ...]) -> str:
         if self.code == "en":
             return text
@@ -81,6 +89,8 @@ class Language:
         values = match.groupdict()
         if PHRASE in values:
             values[PHRASE] = self.phrase(values[PHRASE])
+        if OF_ROW in values:
+            values[OF_ROW] = self._sentence(values[OF_ROW], EVIDENCE)
         if MESSAGE in values:
             values[MESSAGE] = self.notice(values[MESSAGE])
         inner = {name: self.value(value) for name, value in values.items()}

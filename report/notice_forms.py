@@ -69,7 +69,15 @@ WRONG: Final = (
     "{one} and {other} cannot both go to standard output; name a file",
     "{one} and {other} cannot both be written to {path}; name two files",
     "{text} is no IP address",
-    "{text}: no such address in the documents",
+    "{path}: is an input, not to be overwritten; name another file",
+    "{path}: is a capture, not to be overwritten; name another file",
+    "{path}: its logs are an input, not to be overwritten; name another folder with --out",
+    "{path}: not this program's as far as can be told, so not overwritten; name"
+    " another folder with --out",
+    "{path}: the same captures as {other}; counted once",
+    "{path}: some captures are in {other} too; their servers may count more than once",
+    "{address}: a client; these are its servers, judged by all their clients",
+    "{address}: no such address in the documents; ask their captures: {command}",
     "zeek is not on PATH; install it, or choose the builtin engine",
     "{path}: the certificate database is empty",
     "{path}: the certificate database cannot be opened or written here; name another file with "
@@ -90,6 +98,9 @@ ANSWERS: Final = (
 OF_ONE: Final = ("{name}: {message}",)
 NOTICES: Final = (*ADDED, *DONE, *READ, *UNREADABLE, *WRONG, *ANSWERS, *OF_ONE)
 
+_PLACE: Final = "{path}: "
+# Why an input was not read, as it stands in a document: beside the path, not behind it.
+UNREAD: Final = tuple(form.removeprefix(_PLACE) for form in UNREADABLE if form.startswith(_PLACE))
 # Why something was skipped; other reasons are names of protocols.
 SKIPPED: Final = (
     "not IP (other EtherTypes)",

@@ -9,22 +9,31 @@ from __future__ import annotations
 from typing import Final
 
 PHRASE: Final = "phrase"
+OF_ROW: Final = "evidence"
 
 EVIDENCE: Final = (
     "self-signed certificate ({subject})",
     "default certificate of {kit} ({subject})",
-    "certificate expired {days} days before the capture",
-    "certificate not valid until {days} days after the capture",
+    "certificate expired {time} before the capture",
+    "certificate not valid until {time} after the capture",
     "certificate valid for over {bound} years ({years} years)",
     "the certificate is not for the name asked for (SNI {name})",
     "no connection names the server it wants (no SNI)",
-    "no DNS answer in the capture named {server}",
+    "no address record (A, AAAA) in the capture named {server}",
     "regular beacon every {period} s ± {deviation} s ({count} connections)",
     "outdated protocol {versions}",
     "certificate with a short key ({kind}, {length} bits)",
     "certificate with a weak signature ({signature})",
     "port {port}, which {what} is known to have used, between {first} and {second}",
     "further uses of ports that trojans are known to have used: {count}",
+)
+# Of one row of a target that has several; what is said of it is a sentence of those before.
+OF_ROWS: Final = (
+    "client {client}, port {port}: {evidence}",
+    "client {client}: {evidence}",
+    "server {server}, port {port}: {evidence}",
+    "server {server}: {evidence}",
+    "port {port}: {evidence}",
 )
 MATCHES: Final = (
     "{kind} {value} is known, confirmed by a person (this decides FINAL)",
@@ -56,6 +65,7 @@ LIMITS: Final = (
     "no certificate visible in {hidden} of {all} TLS connections (TLS 1.3 encrypts them)",
     "no certificate visible in {hidden} of {all} TLS connections (resumed sessions show none)",
     "no certificate visible in {hidden} of {all} TLS connections",
+    "only the server's direction was captured of {some} of {all} TLS connections",
     "{count} bytes of these connections are missing from the capture",
     "no conn log: sizes, durations and times between flows are unknown",
     "no TLS connection with {address} as server was seen",
@@ -74,4 +84,4 @@ SCANS: Final = (
     "{client} tried {count} ports of {server}, {refused} of them refused or silent",
     "{client} tried port {port} of {count} servers, {refused} of them refused or silent",
 )
-FORMS: Final = (*EVIDENCE, *LOGINS, *SCANS, *MATCHES, *CONTRIBUTIONS, *LIMITS)
+FORMS: Final = (*EVIDENCE, *OF_ROWS, *LOGINS, *SCANS, *MATCHES, *CONTRIBUTIONS, *LIMITS)

@@ -5,13 +5,23 @@ from pathlib import Path
 import pytest
 
 import project
+from models.card import MODELS
 from module2.columns import FEATURES
+from verdict.evaluate import evaluate
 
 
 def test_every_feature_of_a_server_is_described(repository: Path) -> None:
     text = (repository / "docs" / "features.md").read_text(encoding="utf-8")
     rows = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
     assert rows == list(FEATURES)
+
+
+def test_labelled_servers_are_counted_as_evaluate_counts_them(repository: Path) -> None:
+    text = (repository / "docs" / "detection.md").read_text(encoding="utf-8")
+    figures = evaluate(MODELS)
+    sizes = [group["servers"] for group in figures["families"].values()]
+    assert f"{figures['malicious']['servers']} malicious servers in {len(sizes)} families" in text
+    assert f"{sizes.count(1)} families have a single server" in text
 
 
 @pytest.mark.parametrize(("readme", "language"), [("README.md", "en"), ("README.zh-CN.md", "zh")])

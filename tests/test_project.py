@@ -87,6 +87,36 @@ def test_missing_library_says_how_to_install(
     assert "make venv" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("reason", [FileNotFoundError, PermissionError])
+def test_an_environment_that_cannot_be_started_is_gone_without(
+    reason: type[OSError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Path] = []
+
+    def exists(path: Path) -> bool:
+        raise reason
+
+    def start(path: Path, arguments: list[str]) -> None:
+        tried.append(path)
+        raise reason
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(Path, "exists", exists)
+    monkeypatch.setattr("os.execv", start)
+    monkeypatch.setattr(sys, "prefix", "/usr")
+    project._change_to_the_environment()
+    assert len(tried) == 1
+
+
+def test_an_environment_that_lacks_the_libraries_is_not_started_again_and_again(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("os.execv", lambda path, arguments: pytest.fail("started again"))
+    monkeypatch.setattr(sys, "prefix", str(repository / ".venv"))
+    project._change_to_the_environment()
+
+
 @pytest.mark.parametrize(("option", "first"), [("-q", "internal"), ("-v", "Traceback")])
 def test_a_defect_is_one_line_and_not_the_status_of_a_verdict(
     option: str, first: str, monkeypatch: pytest.MonkeyPatch, capsys: Output
@@ -111,6 +141,19 @@ def test_closed_streams_do_not_change_the_status(
     assert (done.returncode, done.stdout) == (0, "")
     assert "Traceback" not in done.stderr
     assert (tmp_path / "conn.log").is_file()
+
+
+@pytest.mark.parametrize(
+    "command", ["detect {pcaps}/beacon.pcap --json -", "evaluate --json", "certs export -"]
+)
+def test_a_result_for_closed_output_is_refused(
+    command: str, repository: Path, pcaps: Path, tmp_path: Path
+) -> None:
+    whole = f"{sys.executable} {repository}/project.py {command.format(pcaps=pcaps)} >&-"
+    shell = ["sh", "-c", f"{whole} --certificates {tmp_path}/certificates.sqlite"]
+    done = subprocess.run(shell, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "standard output cannot be written (it was closed)\n"
 
 
 def test_interruption_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
@@ -218,8 +261,8 @@ def test_beacon_of_the_sample_captures_is_malicious(
     assert project.main(["detect", str(pcaps / "beacon.pcap"), "--ip", "192.168.1.66"]) == 1
     output = capsys.readouterr().out
     assert "the FINAL predict result is MALICIOUS!\n" in output
-    assert "evidence: self-signed certificate" in output
-    assert "evidence: regular beacon every" in output
+    assert "evidence: server 203.0.113.66: self-signed certificate" in output
+    assert "evidence: server 203.0.113.66: regular beacon every" in output
     assert certificates.exists()
 
 

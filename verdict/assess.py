@@ -8,7 +8,7 @@ from typing import Final
 
 from capture.logs import CaptureInfo, Logs
 from verdict.connection_record import verdict_of
-from verdict.document import Capture, Document, Engine, Role, Target
+from verdict.document import DECIMALS, Capture, Document, Engine, Role, Target
 from verdict.known_certificates import KnownCertificates
 from verdict.reasons import Explanations
 from verdict.scoring import Scored
@@ -94,6 +94,7 @@ def _wanted(scored: Scored, addresses: Sequence[str] | None) -> list[tuple[str, 
 
 
 def _worst_first(target: Target) -> tuple[bool, float, str, str]:
+    """Order by what is stored of probabilities, as documents that are read back are ordered."""
     probability = target.final.probability
-    malicious = target.final.verdict == "MALICIOUS"
-    return not malicious, 1.0 if probability is None else -probability, target.ip, target.role
+    likely = 1.0 if probability is None else -round(probability, DECIMALS)
+    return target.final.verdict != "MALICIOUS", likely, target.ip, target.role

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from verdict.document import DECIMALS, SCHEMA_VERSION, Document
+from verdict.document import SCHEMA_VERSION, Document
 from verdict.errors import DocumentError
+from verdict.precision import as_stored
 
-# Nine of ten numbers of a document, see ``verdict.server_row``.
-_ROUNDED_BEFORE: Final = "features"
 _DOCUMENTS: Final = msgspec.json.Decoder(Document)
 
 
@@ -61,20 +60,5 @@ def _lines(items: Sequence[object]) -> str:
     return "[" + ",\n  ".join(map(_text, items)) + "]"
 
 
-def _text(value: object) -> str:
-    return msgspec.json.encode(_rounded(msgspec.to_builtins(value))).decode()
-
-
-def _rounded(value: Any) -> Any:
-    """Return what ``msgspec.to_builtins`` made with its floats rounded."""
-    kind = type(value)
-    if kind is float:
-        return round(value, DECIMALS)
-    if kind is dict:
-        return {
-            name: item if name == _ROUNDED_BEFORE else _rounded(item)
-            for name, item in value.items()
-        }
-    if kind is list or kind is tuple:
-        return [_rounded(item) for item in value]
-    return value
+def _text(part: object) -> str:
+    return msgspec.json.encode(as_stored(part)).decode()

@@ -10,9 +10,10 @@ from typing import Final
 from knowledge.kit_certificates import kit_of
 from verdict.document import Reason
 from verdict.observation import Certificate, Observation
-from verdict.units import number
+from verdict.units import number, time_span
 
-_YEAR: Final = 365.25 * 86400
+_DAY: Final = 86400
+_YEAR: Final = 365.25 * _DAY
 _OLD_VERSIONS: Final = {
     "SSLv2": "SSL 2.0",
     "SSLv3": "SSL 3.0",
@@ -57,8 +58,9 @@ def expired(seen: Observation) -> Reason | None:
     ]
     if not late:
         return None
-    days = max(late) / 86400
-    return _reason("expired", days, f"certificate expired {number(days)} days before the capture")
+    longest = max(late)
+    text = f"certificate expired {time_span(longest)} before the capture"
+    return _reason("expired", longest / _DAY, text)
 
 
 def not_yet_valid(seen: Observation) -> Reason | None:
@@ -70,9 +72,9 @@ def not_yet_valid(seen: Observation) -> Reason | None:
     ]
     if not early:
         return None
-    days = max(early) / 86400
-    text = f"certificate not valid until {number(days)} days after the capture"
-    return _reason("not_yet_valid", days, text)
+    longest = max(early)
+    text = f"certificate not valid until {time_span(longest)} after the capture"
+    return _reason("not_yet_valid", longest / _DAY, text)
 
 
 def long_validity(seen: Observation) -> Reason | None:
@@ -101,18 +103,24 @@ def name_mismatch(seen: Observation) -> Reason | None:
 
 
 def no_sni(seen: Observation) -> Reason | None:
-    """Say that no connection named the server it wanted."""
-    if not seen.connections or any(connection.sni for connection in seen.connections):
+    """Say that no connection named the server it wanted, of those whose hello was captured."""
+    able = [connection for connection in seen.connections if connection.may_name_server]
+    if not able or any(connection.sni for connection in able):
         return None
     return _reason("no_sni", None, "no connection names the server it wants (no SNI)")
 
 
 def no_dns_answer(seen: Observation) -> Reason | None:
-    """Say that the capture holds DNS answers, but none with this address."""
+    """Say that the capture holds DNS answers, but none with this address.
+
+    Logs do not tell the addresses that a record of another type hints at, as HTTPS does.
+    """
     if seen.named_by_dns is not False:
         return None
     server = seen.key.server
-    return _reason("no_dns_answer", server, f"no DNS answer in the capture named {server}")
+    return _reason(
+        "no_dns_answer", server, f"no address record (A, AAAA) in the capture named {server}"
+    )
 
 
 def beacon(seen: Observation) -> Reason | None:

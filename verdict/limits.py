@@ -14,7 +14,7 @@ _HIDDEN_FROM: Final = "TLSv13"
 
 def limits(seen: Sequence[Observation]) -> tuple[Limit, ...]:
     """Return what keeps the detectors from seeing all of the given server rows."""
-    found = (rule(seen) for rule in (_hidden_certificates, _lost_bytes, _no_flows))
+    found = (rule(seen) for rule in (_hidden_certificates, _one_direction, _lost_bytes, _no_flows))
     return tuple(limit for limit in found if limit is not None)
 
 
@@ -42,6 +42,16 @@ def _hidden_certificates(seen: Sequence[Observation]) -> Limit | None:
     why = f" ({'; '.join(known)})" if known else ""
     text = f"no certificate visible in {len(hidden)} of {len(connections)} TLS connections{why}"
     return Limit("hidden_certificates", text)
+
+
+def _one_direction(seen: Sequence[Observation]) -> Limit | None:
+    """Without the client's messages nobody knows, for one, which name it asked for."""
+    connections = [connection for row in seen for connection in row.connections]
+    halves = sum(connection.only_from_server for connection in connections)
+    if not halves:
+        return None
+    what = f"{halves} of {len(connections)} TLS connections"
+    return Limit("one_direction", f"only the server's direction was captured of {what}")
 
 
 def _lost_bytes(seen: Sequence[Observation]) -> Limit | None:

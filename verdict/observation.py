@@ -15,6 +15,17 @@ from verdict.document import ServerKey
 from verdict.known_certificates import Leaf
 from verdict.scoring import KEY
 
+_DETAILS: Final = (
+    "version",
+    "server_name",
+    "resumed",
+    "cert_chain_fps",
+    "ja3",
+    "ja3s",
+    "ja4",
+    "ssl_history",
+)
+_CLIENT_HELLO: Final = "C"  # in the history of a connection
 _SHA256_LENGTH: Final = 64  # hex digits; older logs have other identifiers in its place
 
 
@@ -41,7 +52,11 @@ class Certificate:
 
 @dataclass(frozen=True)
 class TlsConnection:
-    """One TLS connection of a server row; ``chain`` begins with the leaf, ``duration`` in s."""
+    """One TLS connection of a server row; ``chain`` begins with the leaf, ``duration`` in s.
+
+    ``history`` has a letter for each message, those of the client in upper case; None in logs of
+    earlier versions of Zeek.
+    """
 
     uid: str
     ts: float | None
@@ -54,6 +69,17 @@ class TlsConnection:
     ja3: str | None = None
     ja3s: str | None = None
     ja4: str | None = None
+    history: str | None = None
+
+    @property
+    def may_name_server(self) -> bool:
+        """Whether a name would have been seen, had the client sent one, as far as logs tell."""
+        return self.sni is not None or not self.history or _CLIENT_HELLO in self.history
+
+    @property
+    def only_from_server(self) -> bool:
+        """Whether messages of the server were seen, but none of the client."""
+        return (self.history or "").islower()
 
     def shown(self) -> Leaf:
         """Return what the certificate database is asked for."""
@@ -131,6 +157,7 @@ def _tls_connections(logs: Logs, rows: pl.DataFrame) -> dict[ServerKey, list[Tls
         ja3,
         ja3s,
         ja4,
+        history,
         duration,
     ) in joined.iter_rows():
         seen[tuple(key)].append(
@@ -146,6 +173,7 @@ def _tls_connections(logs: Logs, rows: pl.DataFrame) -> dict[ServerKey, list[Tls
                 ja3,
                 ja3s,
                 ja4,
+                history,
             )
         )
     return {ServerKey(*key): connections for key, connections in seen.items()}
@@ -153,9 +181,8 @@ def _tls_connections(logs: Logs, rows: pl.DataFrame) -> dict[ServerKey, list[Tls
 
 def _details(logs: Logs) -> pl.DataFrame:
     """Return what the logs tell of each TLS connection, once for each uid."""
-    columns = ("version", "server_name", "resumed", "cert_chain_fps", "ja3", "ja3s", "ja4")
     durations = logs.conn.select("uid", "duration").drop_nulls("uid").unique("uid", keep="first")
-    connections = logs.ssl.select("uid", *columns).unique("uid", keep="first")
+    connections = logs.ssl.select("uid", *_DETAILS).unique("uid", keep="first")
     return connections.join(durations, on="uid", how="left")
 
 

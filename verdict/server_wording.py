@@ -176,6 +176,8 @@ FURTHER: Final[dict[str, Wording]] = {
     "client_closes_first_ratio": Wording("connections that the client closed first", share),
     "client_reset_ratio": Wording("connections with a reset by the client", share),
     "server_reset_ratio": Wording("connections with a reset by the server", share),
-    "is_named_by_DNS": Wording("a DNS answer in the capture names the server", yes_or_no),
+    "is_named_by_DNS": Wording(
+        "an address record (A, AAAA) in the capture names the server", yes_or_no
+    ),
     "kit_certificate_ratio": Wording("certificates that a malware kit makes by default", share),
 }

@@ -19,10 +19,10 @@ from verdict.document import (
     ServerDetector,
     Target,
 )
-from verdict.evidence import evidence
 from verdict.known_certificates import KnownCertificates, Leaf, decides, is_found
 from verdict.limits import limits, not_assessed
 from verdict.reasons import Explanations, match_reasons, reasons_of
+from verdict.row_evidence import row_evidence
 from verdict.scoring import Models, Scored
 from verdict.server_row import ServerRow
 
@@ -56,7 +56,7 @@ def assess_target(
         role,
         final,
         detectors,
-        _reasons(final, strongest, database.matches, explanations),
+        _reasons(final, strongest, rows, database.matches, explanations),
         limits([row.seen for row in rows]) if rows else not_assessed(scored.logs, ip, role),
         _relevant_features(strongest) if strongest else {},
         certificate_records(rows),
@@ -149,6 +149,7 @@ def _relevant_features(row: ServerRow) -> dict[str, FeatureValue]:
 def _reasons(
     final: FinalVerdict,
     row: ServerRow | None,
+    rows: Sequence[ServerRow],
     matches: Sequence[CertificateMatch],
     explanations: Explanations | None,
 ) -> tuple[Reason, ...]:
@@ -157,7 +158,7 @@ def _reasons(
     hints = match_reasons([match for match in matches if not decides(match)])
     if row is None:
         return (*reasons, *hints)
-    reasons += [*evidence(row.seen), *hints]
+    reasons += [*row_evidence(row.seen, [each.seen for each in rows]), *hints]
     malicious = final.verdict == "MALICIOUS"
     if explanations is not None and (malicious or explanations.of_normal):
         reasons += reasons_of(explanations[row.key], malicious=malicious)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+_LENGTHS: Final = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}  # in seconds
+
 
 class Wording(NamedTuple):
     """What a feature measures, and how its value is written."""
@@ -16,13 +18,22 @@ class Wording(NamedTuple):
 def number(value: float) -> str:
     """Return a number with at most four significant digits before it grows long."""
     if float(value).is_integer() or abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
+        return f"{value:z,.0f}"
+    return f"{value:z.4g}"
 
 
 def share(value: float) -> str:
     """Return a share as percent."""
-    return f"{100 * value:.2f}%"
+    return f"{100 * value:z.2f}%"
+
+
+def time_span(seconds: float) -> str:
+    """Return a span of time in the largest unit that it fills."""
+    for unit, length in _LENGTHS.items():
+        if seconds >= length:
+            count = number(seconds / length)
+            return f"{count} {unit}{'' if count == '1' else 's'}"
+    return "less than a second"
 
 
 def with_unit(unit: str) -> Callable[[float], str]:

@@ -67,7 +67,7 @@ def classic_text(feature: str, value: FeatureValue) -> str:
     known = CLASSIC.get(feature)
     if value is None or isinstance(value, str | list) or (known and known.written is share):
         return value_text(feature, value)
-    return f"{value:.10g}"
+    return f"{value:z.10g}"
 
 
 def _source(name: str) -> str:

@@ -158,7 +158,8 @@ _SCANNING: Final = (
 _LOGS: Final = (
     Option(
         "logs-out",
-        "folder for the logs of one capture; of several, each gets a folder in it",
+        "folder for the logs of one capture; of several, each gets a folder in it; logs that "
+        "are read, or that another program wrote, are not overwritten",
         Path,
         metavar="DIR",
         flags=("--out",),

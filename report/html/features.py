@@ -89,14 +89,15 @@ class _Range(NamedTuple):
     """A range in words, as it is said of a value within it and of one outside."""
 
     ends: Sequence[float] | None
+    written: Sequence[str]
     within: str
     outside: str
 
-    def beside(self, value: float | None) -> str:
-        """Return the range, emphasised where the value is outside of it."""
+    def beside(self, value: float | None, shown: str) -> str:
+        """Return the range, emphasised where the value is outside of it, as a reader sees it."""
         if self.ends is None or value is None or self.ends[0] <= value <= self.ends[1]:
             return self.within
-        return self.outside
+        return self.within if shown in self.written else self.outside
 
 
 class _Kept(NamedTuple):
@@ -113,12 +114,13 @@ class _Kept(NamedTuple):
 
 def _cells(kept: _Kept, value: FeatureValue, towards: str, language: Language) -> list[str]:
     number = float(value) if isinstance(value, int | float) else None
+    shown = _value(kept.name, value, language)
     return [
         kept.markup,
-        text(_value(kept.name, value, language)),
+        text(shown),
         kept.drawing.of(number),
-        kept.normal.beside(number),
-        kept.malicious.beside(number),
+        kept.normal.beside(number, shown),
+        kept.malicious.beside(number, shown),
         kept.meaning,
         text(language(towards)),
     ]
@@ -138,11 +140,11 @@ def _kept(name: str, known: Bounds, language: Language) -> _Kept:
 
 def _range(name: str, ends: Sequence[float] | None, language: Language) -> _Range:
     if ends is None:
-        return _Range(None, "", "")
+        return _Range(None, (), "", "")
     low, high = (_value(name, end, language) for end in ends)
     both = low if low == high else language("{low} to {high}", low=low, high=high)
     outside = text(language("outside of {range}", range=both))
-    return _Range(ends, text(both), element("strong", outside))
+    return _Range(ends, (low, high), text(both), element("strong", outside))
 
 
 def classic_table(target: Target) -> str:

@@ -165,7 +165,7 @@ def _matches(target: Target, language: Language) -> str:
     rows = [
         [
             code(each.sha256 or each.sha1 or ""),
-            text(each.matched_by),
+            text(language(each.matched_by)),
             text(language(each.state)),
             text(f"{each.capture} {moment(each.ts) if each.ts is not None else ''}".strip())
             if each.capture

@@ -89,6 +89,16 @@ def test_the_same_file_counts_once(tmp_path: Path) -> None:
     assert found(path, tmp_path, tmp_path / "." / "a.pcap") == [("capture", "a.pcap")]
 
 
+@pytest.mark.parametrize("link", ["a/link.pcap", "a/x/link.pcap", "b.pcap"])
+def test_a_file_is_named_after_itself_and_not_after_a_link_before_it(
+    tmp_path: Path, link: str
+) -> None:
+    path = put(tmp_path / "b" / "x.pcap")
+    (tmp_path / link).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / link).symlink_to(path)
+    assert found(tmp_path) == [("capture", "b__x.pcap")]
+
+
 def test_names_are_never_the_same(tmp_path: Path) -> None:
     put(tmp_path / "x" / "a.pcap")
     put(tmp_path / "y" / "a.pcap", CAPTURE + b"\0")

@@ -5,6 +5,10 @@ import pytest
 
 from capture.errors import UnreadableInputError
 from commands.analysis import Analysis
+from commands.results import FORMS, rendered
+from report.language import ENGLISH
+from report.selection import View, select
+from verdict.document_json import from_json, to_json
 
 
 def analysis(path: Path, jobs: int, tmp_path: Path) -> Analysis:
@@ -22,6 +26,15 @@ def test_another_process_that_looks_at_the_packets_changes_nothing(
     assert beside.assess(None) == alone  # without looking again
     assert alone.attack_classes is not None
     assert alone.attack_classes.counts
+
+
+def test_what_is_made_of_a_document_later_is_the_same(pcaps: Path, tmp_path: Path) -> None:
+    document = analysis(pcaps / "beacon.pcap", 1, tmp_path).assess(None)
+    later = from_json(to_json(document))
+    assert later == document
+    at_once, then = (select(each, View()) for each in (document, later))
+    for form in FORMS:
+        assert rendered(form, at_once, ENGLISH) == rendered(form, then, ENGLISH)
 
 
 def test_a_capture_that_cannot_be_read_ends_the_other_process(

@@ -44,6 +44,22 @@ def test_cic_gives_microseconds(pcaps: Path, tmp_path: Path) -> None:
     assert longest[1] == pytest.approx(longest[0] * 1e6)
 
 
+def test_a_capture_is_not_replaced_by_its_flows(
+    pcaps: Path, tmp_path: Path, capsys: Output
+) -> None:
+    content = (pcaps / "tls13.pcapng").read_bytes()
+    capture, broken = tmp_path / "capture.csv", tmp_path / "broken.csv"
+    capture.write_bytes(content)
+    broken.write_bytes(b"no capture")
+    assert run(capture, "--out", capture) == 2
+    assert run(capture, broken, "--out", broken) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"{capture}: is a capture, not to be overwritten; name another file",
+        f"{broken}: is an input, not to be overwritten; name another file",
+    ]
+    assert (capture.read_bytes(), broken.read_bytes()) == (content, b"no capture")
+
+
 def test_an_unreadable_capture_is_told_and_the_others_are_read(
     pcaps: Path, tmp_path: Path, capsys: Output
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 import project
 from capture.zeek_folder import read_folder
 
+Output = pytest.CaptureFixture[str]
 NAMES = ["conn.log", "dns.log", "ssl.log", "x509.log"]
 
 
@@ -34,6 +35,49 @@ def test_logs_of_several_captures_get_a_folder_each(logs: Path, tmp_path: Path) 
     assert run(logs, tmp_path / "site", "--out", out) == 0
     assert sorted(path.name for path in out.iterdir()) == ["lab", "office"]
     assert isinstance(read_folder(out / "lab").conn, pl.DataFrame)
+
+
+@pytest.mark.parametrize("form", ["tsv", "json"])
+def test_logs_are_written_again_into_the_same_folder(logs: Path, tmp_path: Path, form: str) -> None:
+    out = tmp_path / "out"
+    run(logs, "--out", out)
+    assert run(logs, "--out", out, "--format", form) == 0
+    assert run(logs, "--out", out) == 0
+    assert read_folder(out).ssl.equals(read_folder(logs).ssl)
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_logs_that_are_read_are_not_overwritten(logs: Path, tmp_path: Path, capsys: Output) -> None:
+    before = contents(tmp_path)
+    (tmp_path / "link").symlink_to(logs)
+    assert run(logs, "--out", logs) == 2
+    assert run(logs, "--out", tmp_path / "link") == 2
+    assert run(logs, tmp_path / "nowhere.pcap", "--out", tmp_path) == 2
+    assert contents(tmp_path) == before
+    said = "its logs are an input, not to be overwritten; name another folder with --out"
+    assert capsys.readouterr().err.splitlines() == [
+        f"{folder}: {said}" for folder in (logs, tmp_path / "link", logs)
+    ]
+
+
+def test_logs_of_zeek_are_not_overwritten(
+    pcaps: Path, logs: Path, tmp_path: Path, capsys: Output
+) -> None:
+    sensor = tmp_path / "sensor"
+    sensor.mkdir()
+    original = (logs / "conn.log").read_bytes()
+    (sensor / "conn.log").write_bytes(original.replace(b"#path", b"#open\t2026\n#path", 1))
+    before = contents(sensor)
+    assert run(pcaps / "beacon.pcap", "--out", sensor) == 2
+    assert run(pcaps / "beacon.pcap", logs, "--out", sensor, "--jobs", "1") == 0
+    assert capsys.readouterr().err.splitlines()[0] == (
+        f"{sensor / 'conn.log'}: not this program's as far as can be told, so not overwritten; "
+        "name another folder with --out"
+    )
+    assert before.items() <= contents(sensor).items()
 
 
 def test_unreadable_capture_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

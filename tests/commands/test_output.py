@@ -11,6 +11,7 @@ from commands.output import (
     check_writable,
     encoded,
     notice,
+    refuse_inputs,
     replace_file,
     replacing,
     write_to,
@@ -95,6 +96,24 @@ def test_place_that_cannot_be_written_is_known_beforehand(tmp_path: Path) -> Non
 def test_a_capture_is_known_beforehand(pcaps: Path) -> None:
     with pytest.raises(WrongUseError, match="is a capture"):
         check_writable(str(pcaps / "beacon.pcap"))
+
+
+@pytest.mark.parametrize("name", ["input", "link", "folder/../input"])
+def test_an_input_by_any_of_its_names_is_not_overwritten(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "input"
+    path.write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(path)
+    with pytest.raises(WrongUseError, match="is an input, not to be overwritten"):
+        refuse_inputs(tmp_path / name, [tmp_path / "nowhere", tmp_path / "folder", path])
+
+
+def test_what_is_no_input_may_be_overwritten(tmp_path: Path) -> None:
+    path, other = tmp_path / "result", tmp_path / "input"
+    refuse_inputs(path, [other])
+    path.write_bytes(b"")
+    refuse_inputs(path, [other, tmp_path])
+    refuse_inputs(Path(os.devnull), [Path(os.devnull)])
 
 
 @pytest.mark.parametrize("destination", ["-", "/dev/stdout", "/dev/null", "here", "file"])

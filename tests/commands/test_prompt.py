@@ -65,7 +65,7 @@ def test_a_capture_that_comes_later_is_seen(
         (late / "seen").touch()
         return line
 
-    monkeypatch.setattr("commands.prompt._line", lambda: typed().strip() or None)
+    monkeypatch.setattr("commands.prompt.typed_line", lambda question: typed().strip() or None)
     output = ask(folders=(late,))[1]
     assert output.index("put a .pcap file into") < output.index("FINAL predict result is MALICIOUS")
 

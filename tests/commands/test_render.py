@@ -9,8 +9,8 @@ from verdict.attack_class import AttackClasses
 from verdict.document import Capture, Document, Engine
 from verdict.document_json import from_json, to_json
 
-from ..report.documents import document
-from ..verdict.synthetic import BEACON, HIDDEN, SITE
+from ..report.documents import changed, document, target, with_connections
+from ..verdict.synthetic import BEACON, CLIENT, HIDDEN, SITE
 
 Output = pytest.CaptureFixture[str]
 
@@ -90,13 +90,27 @@ def test_several_documents_are_shown_as_one(written: Path, tmp_path: Path, capsy
     other = tmp_path / "other.json"
     content = json.loads(written.read_text(encoding="utf-8"))
     content["engine"]["name"] = "zeek"
-    content["captures"][0]["path"] = "home.pcap"
+    content["captures"][0] |= {"path": "home.pcap", "sha256": "d" * 64}
     other.write_text(json.dumps(content), encoding="utf-8")
     render(written, other, "--json")
     both = from_json(capsys.readouterr().out)
     assert [each.ip for each in both.targets] == [BEACON, BEACON, SITE, SITE, HIDDEN, HIDDEN]
     assert [each.path for each in both.captures] == ["home.pcap", "office.pcap"]
     assert both.engine.name == "builtin + zeek"
+
+
+def test_documents_of_the_same_captures_are_shown_as_the_first(
+    written: Path, tmp_path: Path, capsys: Output
+) -> None:
+    (capture,) = document().captures
+    moved = replace(document(), captures=(replace(capture, path="home.pcap"),))
+    other = stored(tmp_path / "other.json", moved)
+    assert render(written, written, other, "--json") == 1
+    printed = capsys.readouterr()
+    assert printed.out.encode() == written.read_bytes()
+    assert printed.err.splitlines() == [
+        f"{each}: the same captures as {written}; counted once" for each in (written, other)
+    ]
 
 
 def stored(path: Path, content: Document) -> Path:
@@ -154,7 +168,39 @@ def test_ranges_are_kept_beside_a_capture_that_could_not_be_read(
 
 def test_address_that_is_in_no_document(written: Path, capsys: Output) -> None:
     assert render(written, "--ip", "192.0.2.1") == 2
-    assert capsys.readouterr().err == "192.0.2.1: no such address in the documents\n"
+    assert capsys.readouterr().err == (
+        "192.0.2.1: no such address in the documents; ask their captures: "
+        "python project.py detect CAPTURE --ip 192.0.2.1\n"
+    )
+    assert render(written, "--ip", "office") == 2
+    assert capsys.readouterr().err == "'office' is no IP address\n"
+
+
+def test_servers_of_a_client_that_the_document_has_no_verdict_on(
+    tmp_path: Path, capsys: Output
+) -> None:
+    beacon, site = target(BEACON), target(SITE)
+    others = (changed(each, client="192.0.2.9") for each in site.connections)
+    of_two = replace(document(), targets=(beacon, with_connections(site, *others)))
+    path = stored(tmp_path / "two.json", of_two)
+    assert render(path, "--ip", CLIENT) == 1
+    printed = capsys.readouterr()
+    assert "1 server, 1 malicious" in printed.out
+    assert BEACON in printed.out
+    assert SITE not in printed.out
+    assert (
+        printed.err == f"{CLIENT}: a client; these are its servers, judged by all their clients\n"
+    )
+    assert render(path, "--ip", CLIENT, "--ip", SITE, "--top", "1") == 1
+    assert "2 servers, 1 malicious" in capsys.readouterr().out
+
+
+def test_client_that_the_document_is_about(tmp_path: Path, capsys: Output) -> None:
+    path = stored(tmp_path / "client.json", document(CLIENT))
+    assert render(path, "--ip", CLIENT) == 1
+    printed = capsys.readouterr()
+    assert f"address {CLIENT} as client\n" in printed.out
+    assert printed.err == ""
 
 
 def test_file_that_is_no_document(tmp_path: Path, capsys: Output) -> None:
@@ -182,6 +228,22 @@ def test_two_results_cannot_share_a_file(written: Path, tmp_path: Path, capsys: 
     assert render(written, "--html", file, "--csv", file) == 2
     assert f"cannot both be written to {file}" in capsys.readouterr().err
     assert not file.exists()
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "html"])
+def test_the_only_document_is_not_replaced(written: Path, form: str, capsys: Output) -> None:
+    before = written.read_bytes()
+    assert render(written, f"--{form}", written) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"{written}: is an input, not to be overwritten; name another file"
+    assert written.read_bytes() == before
+
+
+def test_the_allowlist_is_not_replaced(written: Path, tmp_path: Path) -> None:
+    allow = tmp_path / "allow.txt"
+    allow.write_text(f"{BEACON}\n", encoding="utf-8")
+    assert render(written, "--allow", allow, "--csv", allow) == 2
+    assert allow.read_text(encoding="utf-8") == f"{BEACON}\n"
 
 
 def test_page_is_rendered_as_its_document(written: Path, tmp_path: Path) -> None:

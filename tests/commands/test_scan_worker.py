@@ -6,6 +6,7 @@ from capture.discover import find_inputs
 from commands import scan_worker
 from commands.scan_worker import Scanned, Settings, prepare, scan_one
 from models.card import MODELS
+from verdict.document_json import from_json, to_json
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +29,7 @@ def test_one_large_capture_in_several_processes_gives_the_same(
     assert scanned(pcaps / "beacon.pcap", 2) == alone
     assert alone.readable
     assert alone.document.targets
+    assert from_json(to_json(alone.document)) == alone.document
 
 
 def test_a_large_capture_that_cannot_be_read_says_why(

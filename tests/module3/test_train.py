@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +9,7 @@ from module3.train import TrainingError, main, train
 from module3.training_rows import TABLE
 from tests.module3.labelled_flows import labelled_flows
 from tests.module3.small_models import quick, trained
+from training.metrics import Labels, Scores, threshold_at_false_positive_rate
 from training.tables import write_table
 
 
@@ -38,6 +40,23 @@ def test_the_card_holds_figures_by_source_and_across(
         "trained on 2017, measured on 2018",
         "trained on 2018, measured on 2017",
     }
+
+
+def test_thresholds_for_a_quarter_are_those_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    rows: list[int] = []
+
+    def counted(scores: Scores, labels: Labels, rate: float) -> float:
+        rows.append(len(scores))
+        return threshold_at_false_positive_rate(scores, labels, rate)
+
+    monkeypatch.setattr("module3.train.threshold_at_false_positive_rate", counted)
+    trained(tmp_path)
+    whole, of_a_source = (len(labelled_flows(each)) for each in (("2017", "2018"), ("2017",)))
+    expected = {whole: 1, whole * 3 // 4: 4, of_a_source: 2, of_a_source * 3 // 4: 8}
+    assert Counter(rows) == expected
 
 
 def test_what_stops_training_leaves_the_former_model(

@@ -10,11 +10,11 @@ import pytest
 from module3 import logins, scans
 from module3.classes import CLASSES
 from report.catalogue import messages
-from report.console import classic_block, console
+from report.console import classic_block, console, skipped_lines
 from report.html.further_detectors import words_of
 from report.html.page import page
 from report.language import ENGLISH, FOLDER, Language
-from report.notice_forms import NOTICES, SKIPPED
+from report.notice_forms import NOTICES, SKIPPED, UNREAD
 from report.ranking import ranking
 from report.reason_forms import FORMS, LOGINS, SCANS
 from report.selection import View, select
@@ -25,6 +25,7 @@ from verdict.conversation_document import (
     ConversationDetector,
     ConversationVerdict,
 )
+from verdict.document import Capture
 from verdict.wording import CLASSIC, CONNECTION, DETECTORS
 
 from ..verdict.synthetic import BEACON, CLIENT, HIDDEN, PLAIN, SITE
@@ -93,7 +94,7 @@ def test_every_class_and_verdict_of_further_detectors_has_a_translation() -> Non
 
 
 def test_every_line_for_the_user_has_a_translation() -> None:
-    assert {*NOTICES, *SKIPPED} - KNOWN.keys() == set()
+    assert {*NOTICES, *UNREAD, *SKIPPED} - KNOWN.keys() == set()
 
 
 @pytest.mark.parametrize(
@@ -122,9 +123,68 @@ def test_reasons_for_skipping() -> None:
     assert CHINESE.skipped("not IP (other EtherTypes)") == "非 IP（其他 EtherType）"
 
 
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("a Zeek log; name the folder that holds it", "这是 Zeek 日志；请指定它所在的文件夹"),
+        (
+            "No such file or directory; check the path and its permissions",
+            "没有这个文件或目录；请检查路径和权限",
+        ),
+        ("compressed data damaged or cut off", "压缩数据损坏或被截断"),
+        ("a reason of a later program", "a reason of a later program"),
+    ],
+)
+def test_reasons_why_an_input_was_not_read(english: str, chinese: str) -> None:
+    assert CHINESE.unread(english) == chinese
+    assert ENGLISH.unread(english) == english
+
+
+def test_why_captures_were_not_read_is_told_below_the_table() -> None:
+    empty = Capture("a.pcap", None, None, {"the file is empty; nothing to analyse": 1}, None, None)
+    (line,) = skipped_lines([empty], CHINESE)
+    assert line == "a.pcap: 未能读取（文件为空，没有可分析的内容）"
+
+
 def test_ports_of_trojans_beyond_those_named() -> None:
     text = "further uses of ports that trojans are known to have used: 1,250"
     assert CHINESE.reason(text) == "已知木马用过的端口的其他使用次数：1,250"
+
+
+@pytest.mark.parametrize(
+    ("where", "there"),
+    [
+        ("client fe80::1", "客户端 fe80::1"),
+        ("client 192.0.2.1, port 443/tcp", "客户端 192.0.2.1，端口 443/tcp"),
+        ("server 192.0.2.2", "服务器 192.0.2.2"),
+        ("server 192.0.2.2, port 443/udp", "服务器 192.0.2.2，端口 443/udp"),
+        ("port 8443/tcp", "端口 8443/tcp"),
+    ],
+)
+def test_evidence_on_one_row_of_several(where: str, there: str) -> None:
+    text = f"{where}: self-signed certificate (O=a, port 5: b)"
+    assert CHINESE.reason(text) == f"{there}：自签名证书（O=a, port 5: b）"
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("certificate expired 7.03 seconds before the capture", "证书在捕获前 7.03 秒已过期"),
+        ("certificate expired 1 day before the capture", "证书在捕获前 1 天已过期"),
+        (
+            "certificate expired less than a second before the capture",
+            "证书在捕获前 不到一秒已过期",
+        ),
+        ("certificate not valid until 2 hours after the capture", "证书在捕获后 2 小时才生效"),
+    ],
+)
+def test_spans_of_time(english: str, chinese: str) -> None:
+    assert CHINESE.reason(english) == chinese
+
+
+def test_place_of_a_place_is_not_looked_for() -> None:
+    text = "client a: " * 5_000
+    assert CHINESE.reason(text).endswith("client a: ")
 
 
 def test_kind_of_a_match_may_be_words() -> None:

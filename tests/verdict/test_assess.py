@@ -5,8 +5,8 @@ import pytest
 
 from capture.logs import CaptureInfo, empty_table
 from module2.columns import CLASSIC_FEATURES, FURTHER_FEATURES
-from verdict.assess import assess
-from verdict.document import Document, Target
+from verdict.assess import assess, in_order
+from verdict.document import Document, Engine, Target
 from verdict.known_certificates import Entry, KnownCertificates, Sighting
 from verdict.scoring import Scored, score
 
@@ -45,6 +45,17 @@ def test_all_servers_come_worst_first(scored: Scored) -> None:
         (SITE, "server", "NORMAL"),
         (HIDDEN, "server", "NORMAL"),
     ]
+
+
+def test_probabilities_that_are_stored_alike_are_ordered_by_address(scored: Scored) -> None:
+    target = one(scored, SITE)
+    nearly_alike = [("192.0.2.1", 0.3000001), ("192.0.2.2", 0.3000002)]
+    targets = [
+        replace(target, ip=ip, final=replace(target.final, probability=probability))
+        for ip, probability in nearly_alike
+    ]
+    ordered = in_order(Engine("builtin", "1"), (), targets).targets
+    assert [each.ip for each in ordered] == ["192.0.2.1", "192.0.2.2"]
 
 
 def test_each_detector_has_its_own_verdict(scored: Scored) -> None:

@@ -51,6 +51,12 @@ def test_export_is_read_back_as_imported() -> None:
     assert listed.skipped == 1
 
 
+def test_export_is_read_in_capital_digits_too() -> None:
+    text = export([Entry("confirmed", "ab" * 32, SHA1)]).replace("ab" * 32, "AB" * 32)
+    (entry,) = parse(text.replace(SHA1, f" {SHA1.upper()} ")).entries
+    assert (entry.sha256, entry.sha1) == ("ab" * 32, SHA1)
+
+
 @given(st.lists(st.text(min_size=1), min_size=4, max_size=4))
 def test_any_names_are_exported_and_imported_as_they_are(names: list[str]) -> None:
     entry = Entry("imported", "a" * 64, SHA1, *names)

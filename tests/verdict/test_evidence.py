@@ -81,7 +81,7 @@ APPLIES = {
     "no_sni": (seen(sni=None), "no connection names the server it wants (no SNI)"),
     "no_dns_answer": (
         seen(named_by_dns=False),
-        "no DNS answer in the capture named 203.0.113.1",
+        "no address record (A, AAAA) in the capture named 203.0.113.1",
     ),
     "beacon": (
         seen(starts=(NOW, NOW + 58, NOW + 120, NOW + 180, NOW + 242)),
@@ -120,6 +120,13 @@ def test_rule_applies(rule: str) -> None:
 def test_reason_has_the_value_that_it_tells(rule: str, value: str | float) -> None:
     (reason,) = evidence(APPLIES[rule][0])
     assert reason.value == value
+
+
+def test_less_than_a_day_is_told_in_smaller_units() -> None:
+    late, early = replace(GOOD, not_after=NOW - 7), replace(GOOD, not_before=NOW + 5400)
+    assert found(seen(late))["expired"] == "certificate expired 7 seconds before the capture"
+    text = "certificate not valid until 1.5 hours after the capture"
+    assert found(seen(early))["not_yet_valid"] == text
 
 
 def test_validity_of_over_a_hundred_years() -> None:
@@ -208,6 +215,30 @@ def test_one_connection_with_a_name_is_enough() -> None:
     named, unnamed = seen(), seen(sni=None)
     both = replace(named, connections=named.connections + unnamed.connections)
     assert "no_sni" not in found(both)
+
+
+def with_history(history: str | None) -> Observation:
+    observation = seen(sni=None)
+    connection = replace(observation.connections[0], history=history)
+    return replace(observation, connections=(connection,))
+
+
+@pytest.mark.parametrize("history", ["sxknti", "kGIti", "sxkn"])
+def test_nobody_knows_the_name_asked_for_where_no_client_hello_was_captured(history: str) -> None:
+    assert "no_sni" not in found(with_history(history))
+
+
+@pytest.mark.parametrize("history", [None, "", "CsxknGIti", "C"])
+def test_client_hello_or_logs_without_history_tell_that_no_name_was_asked_for(
+    history: str | None,
+) -> None:
+    assert "no_sni" in found(with_history(history))
+
+
+def test_one_connection_of_which_only_an_answer_was_captured_hides_no_evidence() -> None:
+    half, whole = with_history("sxknti"), with_history("CsxknGIti")
+    both = replace(half, connections=half.connections + whole.connections)
+    assert "no_sni" in found(both)
 
 
 def test_unknown_names_of_a_certificate_are_no_mismatch() -> None:

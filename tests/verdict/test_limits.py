@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from verdict.document import ServerKey
@@ -41,6 +43,22 @@ def test_hidden_certificates(connection: tuple[str, bool, None], why: str) -> No
 
 def test_resumed_sessions_beside_a_whole_one_hide_nothing() -> None:
     assert texts(row(("TLSv12", False, LEAF), ("TLSv12", True, None))) == {}
+
+
+@pytest.mark.parametrize(
+    ("histories", "expected"),
+    [
+        (("sxknti", "CsxknGIti"), "1 of 2"),
+        (("sxknti", "st"), "2 of 2"),
+        (("CsxknGIti", "kGIti", "C", None), None),
+    ],
+)
+def test_only_the_servers_direction_was_captured(histories, expected: str | None) -> None:
+    whole = row(*[("TLSv12", False, LEAF)] * len(histories))
+    pairs = zip(whole.connections, histories, strict=True)
+    seen = replace(whole, connections=tuple(replace(one, history=each) for one, each in pairs))
+    text = f"only the server's direction was captured of {expected} TLS connections"
+    assert texts(seen) == ({"one_direction": text} if expected else {})
 
 
 def test_lost_bytes_are_summed_over_the_rows() -> None:

@@ -68,6 +68,14 @@ def test_identifier_of_old_logs_is_no_fingerprint() -> None:
     assert observed(replace(logs, ssl=old), SITE).connections[0].shown().sha256 is None
 
 
+def test_history_tells_whose_messages_were_captured() -> None:
+    logs = sample_logs()
+    half = replace(logs, ssl=logs.ssl.with_columns(ssl_history=pl.lit("sxknti")))
+    connections = [observed(each, BEACON).connections[0] for each in (logs, half)]
+    assert [each.may_name_server for each in connections] == [True, False]
+    assert [each.only_from_server for each in connections] == [False, True]
+
+
 def test_dns_answers_name_servers() -> None:
     logs = sample_logs()
     assert observed(logs, SITE).named_by_dns is True

@@ -1,7 +1,9 @@
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from models.contribution import Contribution
@@ -77,6 +79,18 @@ def test_contributions_are_of_the_server_row() -> None:
     assert sorted(found) == ["gbdt", "module1", "random_forest"]
     assert found["gbdt"][0] == Contribution("SNI_ssl_ratio", 0.0, -0.3)
     assert found["module1"][0].value == 0.0
+
+
+@pytest.mark.parametrize("named", ["Cb0", "Cb5"])
+def test_module1_s_are_of_the_connection_with_the_highest_probability(named: str) -> None:
+    logs = sample_logs()
+    name = pl.when(uid=named).then(pl.lit("a.example")).otherwise("server_name")
+    scored = score(
+        replace(logs, ssl=logs.ssl.with_columns(name.alias("server_name"))), stub_models()
+    )
+    key = ServerKey(CLIENT, BEACON, 443, "tcp")
+    has_sni = contributions(scored, [key])[key]["module1"][0]
+    assert (has_sni.feature, has_sni.value) == ("has_sni", 0.0)
 
 
 def test_row_that_is_not_there_has_none() -> None:

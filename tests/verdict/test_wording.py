@@ -30,6 +30,8 @@ def test_value_as_a_person_reads_it(feature: str, value: object, text: str) -> N
         ("SNI_ssl_ratio", 0.5, "50.00%"),
         ("avg_size", 12345.6, "12345.6"),
         ("packet_loss", 0, "0"),
+        ("avg_valid_cert_percent", -0.0, "0.00%"),
+        ("avg_size", -0.0, "0"),
         ("is_SNIs_in_SAN_dns", 1.0, "1"),
         ("ssl_version", ["TLSv12"], "['TLSV12']"),
         ("tlsSni", None, "missing"),

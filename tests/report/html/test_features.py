@@ -65,6 +65,14 @@ def test_value_outside_of_what_is_usual_is_emphasised() -> None:
     assert "<td>0 s to 9 s</td><td></td>" in text
 
 
+def test_value_is_not_outside_of_a_range_whose_end_is_written_alike() -> None:
+    ranges = Ranges({"avg_duration": (0.0014014, 0.951)}, {"avg_duration": (0.0014026, 5.0)})
+    beacon = replace(target(BEACON), features={"avg_duration": 0.001401})
+    text = FeatureTable(ranges, ENGLISH).of(beacon)
+    assert "<td>0.001401 s to 0.951 s</td>" in text
+    assert "<strong>outside of 0.001403 s to 5 s</strong>" in text
+
+
 def test_tables_of_several_servers_are_those_of_each_alone() -> None:
     ranges = Ranges({"avg_TTL": (0.0, 9.0)}, {})
     (beacon,) = document(BEACON).targets

@@ -4,7 +4,7 @@ from pathlib import Path
 from report.html.features import FeatureTable
 from report.html.ranges import Ranges
 from report.html.target import body, heading
-from report.language import ENGLISH
+from report.language import ENGLISH, Language
 from report.selection import Shown
 from report.triage import triage_row
 from verdict.assess import assess
@@ -16,6 +16,7 @@ from ...verdict.synthetic import BEACON, BEACON_LEAF, HIDDEN, SITE, sample_logs,
 from ..documents import changed, document, target, with_connections
 
 UNKNOWN = FeatureTable(Ranges({}, {}), ENGLISH)
+CHINESE = Language("zh")
 GOLDEN = Path(__file__).parent.parent / "golden"
 
 
@@ -80,6 +81,15 @@ def test_known_certificate_says_where_it_was_learned() -> None:
     known = assess(score(sample_logs(), stub_models()), [BEACON], KnownCertificates((entry,)))
     text = body(shown(known.targets[0]), ENGLISH, UNKNOWN)
     assert "old.pcap 1970-01-01 00:00:01" in text
+
+
+def test_what_a_known_certificate_is_matched_by_is_told_in_the_language() -> None:
+    names = "CN=localhost,O=Internet Widgits"
+    entry = Entry("imported", sha256="e" * 64, subject=names, issuer=names)
+    known = assess(score(sample_logs(), stub_models()), [BEACON], KnownCertificates((entry,)))
+    text = body(shown(known.targets[0]), CHINESE, FeatureTable(Ranges({}, {}), CHINESE))
+    assert "<td>主体与颁发者</td>" in text
+    assert "subject and issuer" not in text
 
 
 def test_nothing_that_stands_out_is_said() -> None:

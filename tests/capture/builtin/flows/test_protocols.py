@@ -1,4 +1,4 @@
-"""Connections on the port of DNS that carry something else."""
+"""The readers of protocols: connections on the port of DNS that carry something else."""
 
 from __future__ import annotations
 
