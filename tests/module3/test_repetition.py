@@ -1,4 +1,4 @@
-"""A port scan through the command line, with the models that are shipped."""
+"""What repetition tells of a port scan, also through the command line, with the models shipped."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 import project
+from module3.flow_state import OPENINGS
+from module3.repetition import repeated
 from pcaps.generate.attempts import half_open, refused, scan
 from pcaps.generate.network import Route
 from pcaps.generate.packet import NANOSECONDS, in_order
 from pcaps.generate.writer import write_pcap
+
+from .test_scans import flows, ports
 
 SCANNER, SCANNED = "10.1.1.68", "10.1.1.90"
 START = 1_790_000_000 * NANOSECONDS
@@ -58,3 +62,14 @@ def test_the_scan_in_chinese(capture: Path, capsys: Output) -> None:
 def test_the_scan_in_html(capture: Path, tmp_path: Path) -> None:
     detect(capture, "--html", str(tmp_path / "scan.html"))
     assert f"{SCANNER} tried 1,051 ports" in (tmp_path / "scan.html").read_text(encoding="utf-8")
+
+
+def test_guesses_go_before_scans() -> None:
+    nothing = dict.fromkeys(OPENINGS, 0)
+    guess = {"Dst Port": 22, "Tried": False, "SSH Refusals": 2, "TotLen Fwd Pkts": 900}
+    scan = [{**nothing, **each} for each in ports(25)]
+    table = flows([*scan, *[{**nothing, **guess}] * 4])
+    found = repeated(table)
+    told = [*["Infilteration"] * 21, "SSH-Bruteforce", *["Infilteration"] * 3]
+    assert found["guessed"].to_list() == [*told, *["SSH-Bruteforce"] * 4]
+    assert found["evidence"].null_count() == 0
