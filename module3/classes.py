@@ -8,6 +8,7 @@ BENIGN: Final = "Benign"
 SSH: Final = "SSH-Bruteforce"
 FTP: Final = "FTP-BruteForce"
 WEB: Final = "Brute Force -Web"
+SCAN: Final = "Infilteration"
 
 # In the order of the models' probabilities; Infilteration is spelt as in the tables.
 CLASSES: Final = (
@@ -18,7 +19,7 @@ CLASSES: Final = (
     "DDoS",
     "DoS",
     FTP,
-    "Infilteration",
+    SCAN,
     "SQL Injection",
     SSH,
 )

@@ -16,9 +16,9 @@ from models.storage import load_arrays, load_class_forest, load_lightgbm
 from models.trees import Trees
 from module3.classes import BENIGN, CLASSES
 from module3.fitting import Kinds
-from module3.logins import guessing
 from module3.model_columns import FEATURES, Matrix, matrix
 from module3.ranges import Ranges
+from module3.repetition import repeated
 
 FOLDER: Final = "module3"
 FOREST_FILE: Final = "forest.npz"
@@ -83,14 +83,15 @@ class Classifier:
 def by_repetition(flows: pl.DataFrame) -> pl.DataFrame:
     """Return ``class``, ``probability``, ``basis`` and ``evidence`` of each flow.
 
-    ``flows`` are those of a whole capture, with the columns of ``openings`` and what the models say
-    of each. Who logs in again and again is only seen in all flows; the models count elsewhere.
+    ``flows`` are those of a whole capture, with the columns that ``repeated`` needs and what the
+    models say of each. Who tries again and again is only seen in all flows; the models count
+    elsewhere.
     """
-    repeated = pl.col("guessed").is_not_null()
-    basis = pl.when(repeated).then(pl.lit(REPETITION)).otherwise(pl.lit(MODEL))
-    return flows.hstack(guessing(flows)).select(
+    by_rule = pl.col("guessed").is_not_null()
+    basis = pl.when(by_rule).then(pl.lit(REPETITION)).otherwise(pl.lit(MODEL))
+    return flows.hstack(repeated(flows)).select(
         pl.coalesce("guessed", "class").alias("class"),
-        pl.when(~repeated).then("probability"),
+        pl.when(~by_rule).then("probability"),
         basis.alias("basis"),
         "evidence",
     )

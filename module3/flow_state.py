@@ -21,6 +21,9 @@ LOWEST_CLIENT_PORT: Final = 1024
 # (``passwords``) and what an SSH server said (``ssh_replies``).
 COUNTED: Final = ("SSH Banners", "FTP Refusals", "FTP Logins", "HTTP Replies", "HTTP Refusals")
 OPENINGS: Final = (*COUNTED, "HTTP Passwords", "HTTP Credentials", "SSH Refusals", "SSH Logins")
+# Columns that tell of port scans, also for ``logins``: whether a client asked for a connection that
+# then carried nothing, and whether the other side accepted.
+TRIES: Final = ("Tried", "Accepted")
 SSH_REPLIES: Final = 16  # segments of an SSH server of which the length is noted
 
 # Data packets of one side that follow each other: a bulk, if they become four.

@@ -25,6 +25,7 @@ from module3.flow_state import (
     RST,
     SECOND,
     SYN,
+    TRIES,
     URG,
     States,
     Values,
@@ -33,6 +34,8 @@ from module3.flow_state import (
 )
 
 _TCP, _UDP = 6, 17
+# What is sent to somebody who is connected has one of these; a scan may send no flags at all.
+_NOT_FIRST: Final = 1 << ACK | 1 << RST
 _CIC_TIMESTAMP: Final = "%d/%m/%Y %H:%M:%S"
 _FLAGS: Final = {"FIN": FIN, "SYN": SYN, "RST": RST, "PSH": PSH, "ACK": ACK, "URG": URG, "ECE": ECE}
 
@@ -43,7 +46,7 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     Times are seconds; what cannot be known, as a rate over no time, is missing, and the statistics
     of no values are 0, as in the public tables. ``cic`` gives the variant of 2018: microseconds,
     no flows of one packet, and the columns that the tool got wrong as it got them. With ``logins``
-    the columns OPENINGS follow.
+    the columns OPENINGS and TRIES follow.
     """
     if cic:
         states = chosen(states, states["lengths"]["count"].sum(axis=1) > 1)
@@ -51,12 +54,12 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     columns: dict[str, Values] = {}
     for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows):
         columns |= part(states)
-    columns |= _logins(states) if logins else {}
+    columns |= {**_logins(states), **_tries(states)} if logins else {}
     columns |= cic_columns.columns(states) if cic else _in_seconds(columns)
     table = pl.DataFrame({**_endpoints(states, cic=cic), **columns}).with_columns(
         pl.from_epoch("Timestamp", time_unit="us"), Label=pl.lit(None, pl.String)
     )
-    shown = (*ENDPOINTS, *NAMES, *(OPENINGS if logins else ()))
+    shown = (*ENDPOINTS, *NAMES, *((*OPENINGS, *TRIES) if logins else ()))
     table = table.select(shown).fill_nan(None)
     stamp = pl.col("Timestamp").dt.strftime(_CIC_TIMESTAMP)
     return table.with_columns(stamp) if cic else table
@@ -70,7 +73,7 @@ def _in_seconds(columns: Mapping[str, Values]) -> dict[str, Values]:
 
 def _endpoints(states: States, *, cic: bool) -> dict[str, Values | pl.Series]:
     key, swapped = states["key"], states["forward_is_second"]
-    protocol = (key[:, 4] >> np.uint64(1) & np.uint64(0xFF)).astype(np.int64)
+    protocol = _protocol(states)
     has_ports = (protocol == _TCP) | (protocol == _UDP)
     ports = [(key[:, 4] >> np.uint64(shift) & np.uint64(0xFFFF)) * has_ports for shift in (32, 16)]
     first, second = key[:, 0:2], key[:, 2:4]
@@ -204,3 +207,17 @@ def _logins(states: States) -> Mapping[str, Values]:
         "SSH Refusals": refused,
         "SSH Logins": accepted.astype(np.int64),
     }
+
+
+def _tries(states: States) -> Mapping[str, Values]:
+    is_tcp = _protocol(states) == _TCP
+    asks = states["first_flags"] & np.uint8(_NOT_FIRST) == 0
+    empty = states["lengths"]["total"].sum(axis=1) == 0
+    return {
+        "Tried": is_tcp & asks & empty,
+        "Accepted": states["flags"][:, BACKWARD, SYN] > 0,
+    }
+
+
+def _protocol(states: States) -> NDArray[np.int64]:
+    return (states["key"][:, 4] >> np.uint64(1) & np.uint64(0xFF)).astype(np.int64)

@@ -8,6 +8,8 @@ from report.language import ENGLISH, Language
 from verdict.attack_class import AttackClasses, AttackFlow
 
 _PAIRS_SHOWN: Final = 10
+_REPETITIONS_SHOWN: Final = 10
+_SCAN: Final = "Infilteration"
 _MODELS: Final = "models"
 NOT_ATTACKS: Final = ("Benign", "NOT ASSESSED")
 
@@ -26,9 +28,24 @@ def attack_class_lines(found: AttackClasses, language: Language = ENGLISH) -> li
         counts=_counts(found, language),
         flows=language.counted(total, "flow"),
     )
-    evidence = dict.fromkeys(flow.evidence for flow in found.flows if flow.evidence)
-    told = "repeated logins: {evidence}"
-    return [first, *(language(told, evidence=language.reason(text)) for text in evidence)]
+    return [first, *_repetitions(found, language)]
+
+
+def _repetitions(found: AttackClasses, language: Language) -> list[str]:
+    """Return what was counted; who scans a network has a line for each server, so not all."""
+    kinds = {flow.evidence: flow.attack_class for flow in found.flows if flow.evidence}
+    shown = list(kinds.items())[:_REPETITIONS_SHOWN]
+    lines = [_repetition(kind, language.reason(text), language) for text, kind in shown]
+    hidden = len(kinds) - len(shown)
+    if not hidden:
+        return lines
+    return [*lines, language("further repetitions like these: {count}", count=hidden)]
+
+
+def _repetition(kind: str, evidence: str, language: Language) -> str:
+    if kind == _SCAN:
+        return language("port scan: {evidence}", evidence=evidence)
+    return language("repeated logins: {evidence}", evidence=evidence)
 
 
 def counts_text(found: AttackClasses | None) -> str:

@@ -80,4 +80,8 @@ LOGINS: Final = (
     "{count} refused SSH logins from {client} to port {port} of several servers",
     "{count} refused SSH logins from several clients to {server} port {port}",
 )
-FORMS: Final = (*EVIDENCE, *OF_ROWS, *LOGINS, *MATCHES, *CONTRIBUTIONS, *LIMITS)
+SCANS: Final = (
+    "{client} tried {count} ports of {server}, {refused} of them refused or silent",
+    "{client} tried port {port} of {count} servers, {refused} of them refused or silent",
+)
+FORMS: Final = (*EVIDENCE, *OF_ROWS, *LOGINS, *SCANS, *MATCHES, *CONTRIBUTIONS, *LIMITS)

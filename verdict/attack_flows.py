@@ -43,7 +43,10 @@ def with_attack_classes(document: Document, flows: pl.DataFrame | None) -> Docum
     """Return the document with the attack classes of each target's flows, and of all flows."""
     if flows is None:
         return document
-    by_role = {role: _classes_by_address(flows, side) for role, side in _SIDES.items()}
+    by_role = {
+        role: _classes_by_address(_of_targets(flows, document, role), side)
+        for role, side in _SIDES.items()
+    }
     targets = (_with_classes(target, by_role[target.role]) for target in document.targets)
     return replace(document, targets=tuple(targets), attack_classes=attack_classes(flows))
 
@@ -54,6 +57,12 @@ def attack_classes(flows: pl.DataFrame) -> AttackClasses:
     counts = dict(zip(counted["class"].to_list(), counted["len"].to_list(), strict=True))
     listed = tuple(map(_attack_flow, _attacks(flows).head(LISTED).iter_rows(named=True)))
     return AttackClasses(verdict_of(counts), listed, counts)
+
+
+def _of_targets(flows: pl.DataFrame, document: Document, role: str) -> pl.DataFrame:
+    """Return the flows of the targets in a role; a scan has flows with very many others."""
+    addresses = [target.ip for target in document.targets if target.role == role]
+    return flows.filter(pl.col(_SIDES[role]).is_in(addresses))
 
 
 def _classes_by_address(flows: pl.DataFrame, side: str) -> dict[str, AttackClasses]:

@@ -1,4 +1,4 @@
-"""Flows with all that tells of logins, and the rule that knows guessing by it."""
+"""Flows with all that tells of logins, and the rules that know guessing and scans by it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from fuzz.seeds.corpus import Conversation, Corpus, Segment
 from fuzz.target import Input, Target
 from fuzz.targets.connections import described, packets_of
 from module3.features import flows_of_capture
-from module3.logins import guessing
+from module3.flow_state import TRIES
+from module3.repetition import repeated
 from pcaps.generate.writer import pcap_bytes
 
 _SYN, _DATA = 2, 24
@@ -40,7 +41,10 @@ _TOKENS: Final = (
     *(b"SSH-", b"530 ", b"230 ", b"HTTP/1.1 401", b"POST ", b"GET ", b"\r\n\r\n", b"?", b"pass="),
     *(b'password": "', b'name="pwd"\r\n\r\n', b"Please l"),
 )
-_WITHOUT_BLOCKS: Final = ("SSH Banners", "SSH Refusals", "SSH Logins", "FTP Refusals", "FTP Logins")
+_WITHOUT_BLOCKS: Final = (
+    *("SSH Banners", "SSH Refusals", "SSH Logins", "FTP Refusals", "FTP Logins"),
+    *TRIES,
+)
 _SMALL_BLOCK: Final = 50
 
 
@@ -67,7 +71,7 @@ def _run(inputs: Sequence[Input], scratch: Path) -> None:
     path = scratch / "logins.pcap"
     path.write_bytes(pcap_bytes(packets))
     flows = flows_of_capture(path, logins=True).table
-    if len(guessing(flows)) != len(flows):
+    if len(repeated(flows)) != len(flows):
         raise AssertionError("not one answer a flow")
     small = flows_of_capture(path, logins=True, packets_per_block=_SMALL_BLOCK).table
     assert_frame_equal(flows.select(_WITHOUT_BLOCKS), small.select(_WITHOUT_BLOCKS))

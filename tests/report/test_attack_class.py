@@ -31,6 +31,21 @@ def test_the_class_stands_before_what_it_rests_on() -> None:
     ]
 
 
+def test_a_port_scan_is_told_as_one() -> None:
+    scan = replace(FLOW, attack_class="Infilteration", evidence="A tried 1,000 ports of B")
+    lines = attack_class_lines(AttackClasses("Infilteration", (scan,), {"Infilteration": 1}))
+    assert lines[1:] == ["port scan: A tried 1,000 ports of B"]
+
+
+def test_of_very_many_repetitions_the_first_are_told() -> None:
+    flows = tuple(replace(FLOW, evidence=f"{number} logins") for number in range(10, 22))
+    lines = attack_class_lines(AttackClasses("SSH-Bruteforce", flows, {"SSH-Bruteforce": 12}))
+    assert lines[1] == "repeated logins: 10 logins"
+    assert lines[10:] == ["repeated logins: 19 logins", "further repetitions like these: 2"]
+    all_told = attack_class_lines(AttackClasses("SSH-Bruteforce", flows[:10], {"DoS": 10}))
+    assert len(all_told) == 11
+
+
 def test_logs_without_flows_say_nothing() -> None:
     assert attack_class_lines(AttackClasses("NOT ASSESSED")) == []
 

@@ -2,11 +2,12 @@ import ast
 import re
 from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_args
 
 import pytest
 
-from module3 import logins
+from module3 import logins, scans
 from module3.classes import CLASSES
 from report.catalogue import messages
 from report.console import classic_block, console, skipped_lines
@@ -15,7 +16,7 @@ from report.html.page import page
 from report.language import ENGLISH, FOLDER, Language
 from report.notice_forms import NOTICES, SKIPPED, UNREAD
 from report.ranking import ranking
-from report.reason_forms import FORMS, LOGINS
+from report.reason_forms import FORMS, LOGINS, SCANS
 from report.selection import View, select
 from report.text import display_width
 from verdict.attack_class import AttackClasses, AttackFlow, Basis
@@ -56,11 +57,13 @@ def test_every_message_has_a_translation() -> None:
     assert said - KNOWN.keys() == set()
 
 
-def test_every_text_on_guessing_has_its_form() -> None:
-    rules = Path(logins.__file__).read_text(encoding="utf-8")
+@pytest.mark.parametrize(("rule", "forms"), [(logins, LOGINS), (scans, SCANS)])
+def test_every_text_on_repetition_has_its_form(rule: ModuleType, forms: tuple[str, ...]) -> None:
+    rules = Path(str(rule.__file__)).read_text(encoding="utf-8")
     values = [node.value for node in ast.walk(ast.parse(rules)) if isinstance(node, ast.Constant)]
     texts = {value for value in values if isinstance(value, str) and value.startswith("{} ")}
-    assert texts == {re.sub(r"\{\w+\}", "{}", form) for form in LOGINS}
+    plain = {text.replace("{:,}", "{}") for text in texts}
+    assert plain == {re.sub(r"\{\w+\}", "{}", form) for form in forms}
 
 
 def headings_in(path: Path) -> set[str]:
