@@ -175,9 +175,9 @@ class FlowBuilder:
 
     def _read(self, states: States, payloads: Payloads) -> None:
         """Note what tells of logins."""
-        openings.update(states, payloads)
+        kinds = openings.update(states, payloads)
         passwords.update(states, payloads)
-        ssh_replies.update(states, payloads)
+        ssh_replies.update(states, payloads, kinds)
 
     def _closed(self, states: States) -> States:
         bulks.close(states)

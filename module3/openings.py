@@ -48,11 +48,15 @@ def openings(block: PacketBlock, entries: Indices) -> NDArray[np.uint8]:
     return kinds
 
 
-def update(states: States, payloads: Payloads) -> None:
-    """Count the openings of each flow, of either side: it may begin with what the server sends."""
+def update(states: States, payloads: Payloads) -> NDArray[np.uint8]:
+    """Count the openings of each flow, of either side: it may begin with what the server sends.
+
+    Return those of the packets.
+    """
     kinds = openings(payloads.block, payloads.packet)
     at = np.flatnonzero(kinds != NOTHING)
     np.add.at(states["openings"], (payloads.flow[at], kinds[at] - 1), 1)
+    return kinds
 
 
 def _heads(block: PacketBlock, packets: Indices) -> NDArray[np.uint8]:

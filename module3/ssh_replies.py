@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from capture.builtin.flows.runs import Booleans, Indices, run_lengths, run_starts
 from module3.flow_packets import Payloads
 from module3.flow_state import SSH_REPLIES, States, ports, responds
+from module3.openings import SSH_BANNER
 
 _SSH_PORT: Final = 22
 _SSH_BANNERS: Final = 0  # of the openings
@@ -29,17 +30,44 @@ _LONGEST_REFUSAL: Final = 300
 _LARGEST: Final = np.iinfo(np.uint16).max
 
 
-def update(states: States, payloads: Payloads) -> None:
-    """Note the lengths of the server's first segments with data, in flows of SSH."""
-    with_banner: Booleans = states["openings"][:, _SSH_BANNERS] > 0
-    ssh = with_banner | (ports(states) == _SSH_PORT).any(axis=1)
-    if not ssh.any():
+def update(states: States, payloads: Payloads, kinds: NDArray[np.uint8]) -> None:
+    """Note the lengths of the server's first segments with data, in flows of SSH.
+
+    ``kinds`` is how each payload begins, which is counted in the states already.
+    """
+    of_flow = _by_port(states) | _by_banner(states)
+    if not of_flow.any():
         return
-    at = np.flatnonzero(ssh[payloads.flow])
+    at = np.flatnonzero(of_flow[payloads.flow])
+    at = at[_known_by_then(states, payloads.flow[at], kinds[at])]
     length = payloads.block.payload_length[payloads.packet[at]]
     from_server = payloads.backward[at] == responds(states)[payloads.flow[at]]
     at, length = (each[(length > 0) & from_server] for each in (at, length))
     _note(states, payloads.flow[at], length)
+
+
+def _by_port(states: States) -> Booleans:
+    of_flow: Booleans = (ports(states) == _SSH_PORT).any(axis=1)
+    return of_flow
+
+
+def _by_banner(states: States) -> Booleans:
+    of_flow: Booleans = states["openings"][:, _SSH_BANNERS] > 0
+    return of_flow
+
+
+def _known_by_then(states: States, flow: Indices, kinds: NDArray[np.uint8]) -> Booleans:
+    """Return for packets whether their flow was known as SSH when they came.
+
+    What a later packet of the block tells is not known yet, or else the size of blocks would count.
+    """
+    banners = np.cumsum(kinds == SSH_BANNER)
+    starts = run_starts(flow)
+    counts = run_lengths(starts, len(flow))
+    later = np.repeat(banners[starts + counts - 1], counts) - banners
+    by_banner = states["openings"][flow, _SSH_BANNERS] > later
+    known: Booleans = by_banner | _by_port(states)[flow]
+    return known
 
 
 def _note(states: States, flow: Indices, length: NDArray[np.int32]) -> None:

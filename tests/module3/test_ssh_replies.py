@@ -81,3 +81,16 @@ def test_a_server_that_seemed_to_begin() -> None:
 
 def test_other_ports_need_a_banner() -> None:
     assert refusals(REFUSED, port=443) == (0, False)
+
+
+@pytest.mark.parametrize("size", [1, 3, 1 << 16])
+def test_what_came_before_a_banner_is_not_noted_whatever_the_blocks(size: int) -> None:
+    server = (SERVER[0], 2222)
+    said = [bytes(1112), bytes(524), bytes(44), bytes(76), b"SSH-2.0-OpenSSH_9.2\r\n"]
+    said += [bytes(length) for length in (*KEYS[1:], 44, 76, 76)]
+    packets = [Packet(0, *CLIENT, *server, flags="S")]
+    packets += [Packet(at, *server, *CLIENT, flags="A", payload=one) for at, one in enumerate(said)]
+    builder = FlowBuilder()
+    over = [builder.feed(block) for block in blocks(packets, size)]
+    table = flow_table(np.concatenate((*over, builder.finish())), logins=True)
+    assert table.select("SSH Refusals", "SSH Logins").rows() == [(2, False)]
