@@ -10,11 +10,14 @@ import polars as pl
 
 from capture.logs import Logs
 
-# So long may a TCP connection be silent before it counts as over, as in Zeek.
-_LONGEST_SILENCE: Final = 300.0
-_MICROSECONDS: Final = 1e6
+# So long may a connection be silent before it counts as over, as in Zeek, in seconds.
+_LONGEST_SILENCE: Final = {"tcp": 300.0, "udp": 60.0}
+# Formats of captures round times, or cut them off.
+_PRECISION: Final = 1.5e-6
 _ENDPOINTS: Final = ("id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto")
+_COLUMNS: Final = ("uid", "ts", "duration", "conn_state", "history", "orig_pkts", "resp_pkts")
 _FOUND: Final = ("input", "uid", "other")
+_BOTH_CLOSED: Final = ("SF", "RSTO", "RSTR", "REJ")
 
 
 class Repeated(NamedTuple):
@@ -28,12 +31,12 @@ class Repeated(NamedTuple):
 def counted_once(parts: Sequence[Logs]) -> tuple[list[Logs], list[Repeated]]:
     """Leave out connections that another input has as well, and all that logs tell of them.
 
-    The same are those of the same endpoints that begin in the same microsecond, as in a capture
-    and its own logs, and what begins without a SYN while another input saw that connection, as in
-    captures that overlap. That of most packets stays, for a capture that ends early has only their
-    beginning.
+    The same are those of the same endpoints that begin at the same microsecond, as in a capture
+    and its own logs; that of most packets stays, for a capture that ends early has only their
+    beginning. What begins later and without a SYN is left out if another input has that connection
+    from before its beginning to beyond its end, with no fewer packets of each side.
     """
-    connections = _connections(parts)
+    connections = _shared(_connections(parts))
     together = _begun_together(connections)
     remaining = connections.join(together, on=["input", "uid"], how="anti")
     repeated = pl.concat([together, _within_others(remaining)])
@@ -50,72 +53,104 @@ def counted_once(parts: Sequence[Logs]) -> tuple[list[Logs], list[Repeated]]:
 
 
 def connections_cut(parts: Sequence[Logs]) -> int:
-    """Return how many TCP connections go on in another input, where they count as another one.
+    """Return how many connections go on in another input, where they count as another one.
 
-    They begin there without a SYN, no more than five minutes after one of the same endpoints was
-    last seen in another input, as in the pieces of a ring buffer.
+    They begin there without a SYN, while the other input still saw them or no longer after than a
+    connection may be silent, as in the pieces of a ring buffer, in captures that overlap, and in
+    files of one direction each.
     """
-    tcp = _tcp(_connections(parts))
-    later = tcp.filter(~pl.col("begun"))
-    joined = _last_before(later, tcp, "end", tolerance=_LONGEST_SILENCE)
-    return joined.filter(pl.col("other") != pl.col("input")).height
+    found = _seen_before(_shared(_connections(parts)))
+    silence = pl.col("proto").replace_strict(_LONGEST_SILENCE, return_dtype=pl.Float64)
+    goes_on = pl.col("ts") <= pl.col("other_end") + silence
+    return found.filter(goes_on, ~pl.col("other_closed")).height
 
 
 def _connections(parts: Sequence[Logs]) -> pl.DataFrame:
     """Return the connections of all inputs whose time and uid are known, with their numbers."""
-    columns = ("uid", "ts", "duration", "history", "orig_pkts", "resp_pkts", *_ENDPOINTS)
     tables = [
-        part.conn.select(pl.lit(number).alias("input"), *columns)
+        part.conn.select(pl.lit(number).alias("input"), *_COLUMNS, *_ENDPOINTS)
         for number, part in enumerate(parts)
     ]
     return pl.concat(tables).drop_nulls(["uid", "ts"])
 
 
-def _begun_together(connections: pl.DataFrame) -> pl.DataFrame:
-    """Return input and uid of what is to be left out, and the other input that has the same."""
-    same = [pl.col("ts").mul(_MICROSECONDS).round().cast(pl.Int64), *map(pl.col, _ENDPOINTS)]
-    packets = pl.sum_horizontal("orig_pkts", "resp_pkts")
-    ordered = connections.sort(packets, descending=True, maintain_order=True)
-    first = ordered.with_columns(other=pl.col("input").first().over(same))
-    return first.filter(pl.col("input") != pl.col("other")).select(_FOUND)
-
-
-def _within_others(connections: pl.DataFrame) -> pl.DataFrame:
-    """Return the same of what is a part of a connection that another input saw begin."""
-    tcp = _tcp(connections)
-    joined = _last_before(tcp.filter(~pl.col("begun")), tcp.filter("begun"), "ts")
-    is_within = (pl.col("ts") <= pl.col("other_end")) & (pl.col("input") != pl.col("other"))
-    return joined.filter(is_within).select(_FOUND)
-
-
-def _last_before(
-    later: pl.DataFrame, earlier: pl.DataFrame, time: str, tolerance: float | None = None
-) -> pl.DataFrame:
-    """Join each connection with the last of the same endpoints whose ``time`` is not later."""
-    others = earlier.select("endpoints", before=time, other="input", other_end="end")
-    return later.sort("ts").join_asof(
-        others.sort("before"),
-        left_on="ts",
-        right_on="before",
-        by="endpoints",
-        tolerance=tolerance,
-        check_sortedness=False,  # which polars cannot do within groups
-    )
-
-
-def _tcp(connections: pl.DataFrame) -> pl.DataFrame:
-    """Return TCP connections with the same endpoints for both directions, end, and beginning."""
+def _shared(connections: pl.DataFrame) -> pl.DataFrame:
+    """Return those whose endpoints, in either direction, are in several inputs."""
     one, other = (
         pl.concat_str(f"id.{role}_h", pl.lit(" "), f"id.{role}_p") for role in ("orig", "resp")
     )
     lower, upper = pl.min_horizontal(one, other), pl.max_horizontal(one, other)
-    return connections.filter(pl.col("proto") == "tcp").select(
+    named = connections.with_columns(
+        endpoints=pl.concat_str(lower, pl.lit(" "), upper, pl.lit(" "), "proto"),
+        is_turned=one > other,
+    )
+    inputs = named.group_by("endpoints").agg(pl.col("input").n_unique())
+    return named.join(inputs.filter(pl.col("input") > 1), on="endpoints", how="semi")
+
+
+def _begun_together(connections: pl.DataFrame) -> pl.DataFrame:
+    """Return input and uid of what is to be left out, and the other input that has the same."""
+    ordered = connections.sort("endpoints", "is_turned", "ts")
+    same = pl.all_horizontal(
+        pl.col("endpoints", "is_turned") == pl.col("endpoints", "is_turned").shift()
+    )
+    begins = ~(same & (pl.col("ts").diff() <= _PRECISION)).fill_null(value=False)
+    packets = pl.sum_horizontal("orig_pkts", "resp_pkts")
+    first = (
+        ordered.with_columns(connection=begins.cum_sum(), packets=packets)
+        .sort("connection", "packets", "input", descending=[False, True, False])
+        .with_columns(other=pl.col("input").first().over("connection"))
+    )
+    return first.filter(pl.col("input") != pl.col("other")).select(_FOUND)
+
+
+def _within_others(connections: pl.DataFrame) -> pl.DataFrame:
+    """Return the same of what another input has from before its beginning to beyond its end."""
+    found = _seen_before(connections)
+    is_within = pl.all_horizontal(
+        pl.col("end") <= pl.col("other_end") + _PRECISION,
+        pl.col("lower_pkts") <= pl.col("other_lower_pkts"),
+        pl.col("upper_pkts") <= pl.col("other_upper_pkts"),
+    )
+    return found.filter(is_within).select(_FOUND)
+
+
+def _seen_before(connections: pl.DataFrame) -> pl.DataFrame:
+    """Return what begins without a SYN, with the last one of its endpoints before, elsewhere."""
+    rows = _measured(connections)
+    others = rows.select("endpoints", pl.exclude("endpoints", "uid", "proto").name.prefix("other_"))
+    joined = (
+        rows.filter(~pl.col("begun"))
+        .sort("ts")
+        .join_asof(
+            others.sort("other_ts"),
+            left_on="ts",
+            right_on="other_ts",
+            by="endpoints",
+            allow_exact_matches=False,  # it would find itself
+            check_sortedness=False,  # which polars cannot do within groups
+        )
+    )
+    found = joined.rename({"other_input": "other"})
+    return found.filter(pl.col("other") != pl.col("input"))
+
+
+def _measured(connections: pl.DataFrame) -> pl.DataFrame:
+    """Return TCP and UDP connections with end, beginning, and the packets of either endpoint."""
+    sent, received = (pl.col(name).fill_null(0) for name in ("orig_pkts", "resp_pkts"))
+    turned = pl.col("is_turned")
+    is_tcp = pl.col("proto") == "tcp"
+    return connections.filter(pl.col("proto").is_in(list(_LONGEST_SILENCE))).select(
         "input",
         "uid",
         "ts",
-        endpoints=pl.concat_str(lower, pl.lit(" "), upper),
+        "proto",
+        "endpoints",
         end=pl.col("ts") + pl.col("duration").fill_null(0.0),
-        begun=pl.col("history").str.contains("[Ss]").fill_null(value=True),
+        begun=is_tcp & pl.col("history").str.contains("[Ss]").fill_null(value=True),
+        closed=is_tcp & pl.col("conn_state").is_in(_BOTH_CLOSED).fill_null(value=False),
+        lower_pkts=pl.when(turned).then(received).otherwise(sent),
+        upper_pkts=pl.when(turned).then(sent).otherwise(received),
     )
 
 

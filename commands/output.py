@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from commands.options.option import STANDARD_OUTPUT
 
 # What a file name may hold that a terminal would obey.
 _CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+_LOG: Final = ".log"  # in the names of all that Zeek writes
 _INSTEAD: Final = "write --json - for standard output"
 
 # Of this process, set once when a command starts.
@@ -84,7 +86,7 @@ def write_to(destination: str, text: str) -> None:
         write(text)
         return
     path = Path(destination)
-    _refuse_capture(path)
+    _refuse_evidence(path)
     try:
         if path.exists() and not path.is_file():  # a device or a pipe
             path.write_bytes(encoded(text))
@@ -103,7 +105,7 @@ def check_writable(destination: str, instead: str = _INSTEAD) -> None:
         _refuse_closed_output()
         return
     path = Path(destination)
-    _refuse_capture(path, instead)
+    _refuse_evidence(path, instead)
     try:
         if not _is_writable(path):
             raise PermissionError(0, "no such folder, or not yours to write")
@@ -200,9 +202,20 @@ def working(text: str) -> Iterator[None]:
         yield
 
 
-def _refuse_capture(path: Path, instead: str = _INSTEAD) -> None:
-    """Guard against ``--json CAPTURE``, where the option takes the capture for its file."""
+def _refuse_evidence(path: Path, instead: str = _INSTEAD) -> None:
+    """Guard against ``--json CAPTURE``, where the option takes what is analysed for its file."""
     from capture.discover import head_of, looks_like_capture
 
     if looks_like_capture(head_of(path)):
         raise WrongUseError(f"{path}: is a capture, not to be overwritten; {instead}")
+    if _LOG in path.name and _is_log(path):
+        raise WrongUseError(f"{path}: is a Zeek log, not to be overwritten; {instead}")
+
+
+def _is_log(path: Path) -> bool:
+    from capture.zeek_folder import find_log_files
+
+    with contextlib.suppress(OSError):  # writing it will say why
+        logs = chain.from_iterable(find_log_files(path.parent).values())
+        return path.is_file() and any(path.samefile(each) for each in logs)
+    return False

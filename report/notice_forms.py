@@ -64,12 +64,15 @@ WRONG: Final = (
     "{path}: cannot be written ({reason})",
     "{path}: cannot be read ({reason})",
     "{path}: cannot be made ({reason})",
+    "standard output cannot be written (it was closed)",
     "standard output cannot be written ({reason})",
     "{path}: is a capture, not to be overwritten; write --json - for standard output",
     "{one} and {other} cannot both go to standard output; name a file",
     "{one} and {other} cannot both be written to {path}; name two files",
     "{text} is no IP address",
     "{path}: is an input, not to be overwritten; name another file",
+    "{path}: is a Zeek log, not to be overwritten; write --json - for standard output",
+    "{path}: is a Zeek log, not to be overwritten; name another file",
     "{path}: is a capture, not to be overwritten; name another file",
     "{path}: its logs are an input, not to be overwritten; name another folder with --out",
     "{path}: not this program's as far as can be told, so not overwritten; name"
@@ -129,8 +132,8 @@ SKIPPED: Final = (
     "compressed data damaged or cut off",
     "rest of the file not read: it became shorter meanwhile, or its disk failed",
     "only the time stamp, which is out of range",
-    "over a minute older than a packet before, which may cut connections; reordercap sorts"
-    " captures",
+    "read, but over a minute older than a packet before, which may cut connections; reordercap"
+    " sorts captures",
     "packet of an interface that the file does not describe",
     "stream not read to its end: too much waits",
     "stream no longer put together: too many holes",

@@ -75,6 +75,8 @@ class KnownCertificates:
 
     def apart_from(self, times: Iterable[float]) -> KnownCertificates:
         """Return the same for an analysis of connections that began at these times, in seconds."""
+        if not self.entries:
+            return self
         return replace(self, own_times=frozenset(map(_microseconds, times)))
 
     def matches(self, leaves: Iterable[Leaf]) -> tuple[CertificateMatch, ...]:
@@ -112,7 +114,11 @@ class KnownCertificates:
     def _is_own(self, sighting: Sighting) -> bool:
         if {sighting.capture_sha256, sighting.capture_name} & self.own_captures:
             return True
-        return sighting.ts is not None and _microseconds(sighting.ts) in self.own_times
+        if sighting.ts is None:
+            return False
+        learned = _microseconds(sighting.ts)
+        # Formats of captures round times, or cut them off.
+        return not self.own_times.isdisjoint((learned - 1, learned, learned + 1))
 
 
 def is_found(match: CertificateMatch) -> bool:

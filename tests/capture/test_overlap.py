@@ -11,6 +11,7 @@ from capture.schema import CONN, SSL
 from capture.zeek_format.writing import write_logs
 
 FILE_HEADER, RECORD_HEADER = 24, 16
+SOURCE_ADDRESS = RECORD_HEADER + 14 + 12  # behind Ethernet, in an IPv4 header
 ENDPOINTS = {"id.orig_h": "10.0.0.1", "id.orig_p": 5000, "id.resp_h": "10.0.0.2", "id.resp_p": 443}
 REVERSED = {"id.orig_h": "10.0.0.2", "id.orig_p": 443, "id.resp_h": "10.0.0.1", "id.resp_p": 5000}
 
@@ -41,11 +42,14 @@ def test_a_connection_of_two_inputs_stays_where_it_has_most_packets() -> None:
     assert repeated == [Repeated("a", "b", 1), Repeated("b", "a", 1)]
 
 
-def test_times_count_as_equal_to_the_microsecond() -> None:
-    parts = [logs("a", connection("A", 1e9)), logs("b", connection("B", 1e9 + 2e-7))]
-    assert uids(counted_once(parts)[0]) == [["A"], []]
-    parts = [logs("a", connection("A", 1e9)), logs("b", connection("B", 1e9 + 2e-6))]
-    assert uids(counted_once(parts)[0]) == [["A"], ["B"]]
+@pytest.mark.parametrize(
+    ("later", "kept"), [(2e-7, [[], ["B"]]), (9e-7, [[], ["B"]]), (2e-6, [["A"], ["B"]])]
+)
+def test_times_may_be_rounded_to_microseconds_or_cut_off(
+    later: float, kept: list[list[str]]
+) -> None:
+    parts = [logs("a", connection("A", 1e9)), logs("b", connection("B", 1e9 + later, 6))]
+    assert uids(counted_once(parts)[0]) == kept
 
 
 @pytest.mark.parametrize("other", [{"id.orig_p": 5001}, {"proto": "udp"}, {"uid": None}])
@@ -62,33 +66,78 @@ def test_connections_of_one_input_are_never_left_out() -> None:
 
 
 @pytest.mark.parametrize("endpoints", [ENDPOINTS, REVERSED])
-def test_what_begins_within_a_connection_of_another_input_is_left_out(
-    endpoints: dict[str, object],
+@pytest.mark.parametrize("proto", ["tcp", "udp"])
+def test_what_another_input_has_from_before_to_beyond_is_left_out(
+    endpoints: dict[str, object], proto: str
 ) -> None:
-    late = connection("B", 4.0, history="DdA", **endpoints)
-    kept, repeated = counted_once([logs("a", connection("A", 1.5)), logs("b", late)])
+    whole = connection("A", 1.5, resp_pkts=5, proto=proto)
+    late = connection("B", 4.0, 4, duration=5.0, history="DdA", proto=proto, **endpoints)
+    kept, repeated = counted_once([logs("a", whole), logs("b", late)])
     assert uids(kept) == [["A"], []]
     assert repeated == [Repeated("b", "a", 1)]
+    assert connections_cut(kept) == 0
 
 
-@pytest.mark.parametrize("fields", [{"history": "ShAD"}, {"ts": 12.0}, {"history": None}])
-def test_what_begins_with_a_syn_or_after_the_other_stays(fields: dict[str, object]) -> None:
-    late = {**connection("B", 4.0, history="DdA"), **fields}
-    assert uids(counted_once([logs("a", connection("A", 1.5)), logs("b", late)])[0]) == [
-        ["A"],
-        ["B"],
-    ]
+@pytest.mark.parametrize(
+    ("fields", "cut"),
+    [
+        ({"history": "ShAD"}, 0),
+        ({"history": None}, 0),
+        ({"duration": 8.0}, 1),  # goes on longer
+        ({"orig_pkts": 6}, 1),  # has more
+        ({"resp_pkts": 1}, 1),  # has the other direction
+        ({"ts": 12.0}, 1),
+    ],
+)
+def test_what_another_input_lacks_stays(fields: dict[str, object], cut: int) -> None:
+    late = {**connection("B", 4.0, duration=5.0, history="DdA"), **fields}
+    parts = [logs("a", connection("A", 1.5)), logs("b", late)]
+    kept, repeated = counted_once(parts)
+    assert uids(kept) == [["A"], ["B"]]
+    assert repeated == []
+    assert connections_cut(kept) == cut
 
 
-def test_what_goes_on_in_another_input_within_five_minutes_was_cut() -> None:
-    first = logs("a", connection("A", 1.5))
-    later = [connection("B", 311.0, history="^dA", **REVERSED)]
-    assert connections_cut([first, logs("b", *later)]) == 1
-    later = [connection("B", 312.0, history="^dA", **REVERSED)]
-    assert connections_cut([first, logs("b", *later)]) == 0
-    assert (
-        connections_cut([logs("a", connection("A", 1.5), connection("A", 20.0, history="D"))]) == 0
-    )
+@pytest.mark.parametrize(("proto", "silence"), [("tcp", 300.0), ("udp", 60.0)])
+def test_what_goes_on_in_another_input_before_it_is_over_was_cut(
+    proto: str, silence: float
+) -> None:
+    first = logs("a", connection("A", 1.5, proto=proto))
+    for more, cut in ((-0.5, 1), (0.5, 0)):
+        rest = connection("B", 11.5 + silence + more, history="^dA", proto=proto, **REVERSED)
+        assert connections_cut([first, logs("b", {**rest, "duration": None})]) == cut
+
+
+def test_what_was_closed_and_what_one_input_has_were_not_cut() -> None:
+    rest = connection("B", 20.0, history="D")
+    assert connections_cut([logs("a", connection("A", 1.5)), logs("b", rest)]) == 1
+    closed = logs("a", connection("A", 1.5, conn_state="SF"))
+    assert connections_cut([closed, logs("b", rest)]) == 0
+    assert connections_cut([logs("a", connection("A", 1.5), rest), logs("b")]) == 0
+
+
+def directions(content: bytes) -> tuple[bytes, bytes]:
+    """Return a capture file of what the hosts of 192.168.1.0/24 send, and one of the rest."""
+    sides = [[content[:FILE_HEADER]], [content[:FILE_HEADER]]]
+    at = FILE_HEADER
+    while at < len(content):
+        end = at + RECORD_HEADER + int.from_bytes(content[at + 8 : at + 12], "little")
+        from_inside = content[at + SOURCE_ADDRESS :].startswith(bytes([192, 168, 1]))
+        sides[not from_inside].append(content[at:end])
+        at = end
+    return b"".join(sides[0]), b"".join(sides[1])
+
+
+def test_files_of_one_direction_each_keep_both(pcaps: Path, tmp_path: Path) -> None:
+    sent, received = directions((pcaps / "beacon.pcap").read_bytes())
+    (tmp_path / "sent.pcap").write_bytes(sent)
+    (tmp_path / "received.pcap").write_bytes(received)
+    notices: list[str] = []
+    both = read_logs([tmp_path], "builtin", 1, notices.append)
+    alone = read_logs([tmp_path / "received.pcap"], "builtin")
+    assert both.logs.x509.height == alone.logs.x509.height > 0
+    assert len(notices) == 1
+    assert notices[0].startswith("connections that go on in another capture")
 
 
 def test_a_capture_its_logs_and_its_beginning_are_one_picture(pcaps: Path, tmp_path: Path) -> None:
@@ -101,8 +150,11 @@ def test_a_capture_its_logs_and_its_beginning_are_one_picture(pcaps: Path, tmp_p
     alone = read_logs([capture], "builtin")
     assert sorted(together.logs.conn["ts"].round(6)) == sorted(alone.logs.conn["ts"].round(6))
     assert together.logs.ssl.height == alone.logs.ssl.height
-    assert len(notices) >= 2
-    assert all("counted once" in notice for notice in notices)
+    named = [str(beginning), str(tmp_path / "logs"), str(capture)]
+    assert [notice.partition(" has too: ")[0] for notice in notices] == [
+        f"{named[own]}: connections that {named[other]}"
+        for own, other in ((0, 1), (1, 0), (2, 0), (2, 1))
+    ]
 
 
 def test_pieces_of_a_capture_are_told(pcaps: Path, tmp_path: Path) -> None:

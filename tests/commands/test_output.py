@@ -98,6 +98,18 @@ def test_a_capture_is_known_beforehand(pcaps: Path) -> None:
         check_writable(str(pcaps / "beacon.pcap"))
 
 
+@pytest.mark.parametrize("name", ["conn.log", "dns.2026-11-21-00-00-00.log", "notes.log"])
+def test_a_zeek_log_is_known_beforehand(name: str, tmp_path: Path) -> None:
+    log = tmp_path / name
+    log.write_bytes(b"#fields\tts\n")
+    if name == "notes.log":
+        check_writable(str(log))
+    else:
+        with pytest.raises(WrongUseError, match="is a Zeek log, not to be overwritten"):
+            check_writable(str(log))
+    check_writable(str(tmp_path / "ssl.log"))
+
+
 @pytest.mark.parametrize("name", ["input", "link", "folder/../input"])
 def test_an_input_by_any_of_its_names_is_not_overwritten(name: str, tmp_path: Path) -> None:
     path = tmp_path / "input"

@@ -27,6 +27,7 @@ try:
         print("got", ascii(line))
     print("ended")
 except KeyboardInterrupt:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     print("stopped")
 """
 

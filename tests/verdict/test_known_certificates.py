@@ -60,6 +60,7 @@ def test_what_was_learned_from_the_same_capture_is_no_match() -> None:
 def test_what_was_learned_from_the_same_connection_in_another_form_is_no_match() -> None:
     known = KnownCertificates((Entry("learned", SHA256, sightings=(ELSEWHERE,)),))
     assert known.apart_from([99.0, 100.0000001]).matches([LEAF]) == ()
+    assert known.apart_from([99.0, 99.9999991]).matches([LEAF]) == ()
     assert len(known.apart_from([99.0, 100.0001]).matches([LEAF])) == 1
 
 

@@ -35,7 +35,8 @@ _MOST_ROUNDS: Final = 16
 _MOST_COPIES: Final = 3
 _NESTED: Final = "headers nested too deeply"
 LATE: Final = (
-    "over a minute older than a packet before, which may cut connections; reordercap sorts captures"
+    "read, but over a minute older than a packet before, which may cut connections; reordercap "
+    "sorts captures"
 )
 _LATE_NS: Final = 60_000_000_000  # connections over UDP, the first to be cut, end after a minute
 

@@ -58,6 +58,8 @@ class CaptureFile:
 
     def _blocks(self, source: Source) -> Iterator[Records]:
         data, ends = source.window(0)
+        if not len(data) and source.damage:
+            raise UnreadableInputError(f"{self._path}: {source.damage}")
         reader, position = self._recognise(bytes(data[:_HEAD]))
         while True:
             data, ends = source.window(position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import zlib
@@ -85,21 +86,24 @@ class PlainFile:
         self._file.close()
 
     def _fill(self, position: int) -> None:
-        """Read a window; arrays given out before stay as they were."""
-        wanted = min(WINDOW, self._size - position)
-        window = np.empty(wanted, np.uint8)
-        count = self._read_into(window, position)
-        if count < wanted:
+        """Read a window behind what is held of it; arrays given out before stay as they were."""
+        rest = self._held[position - self._start :]
+        window = np.empty(min(WINDOW, self._size - position), np.uint8)
+        window[: len(rest)] = rest
+        count = len(rest) + self._read_into(window[len(rest) :], position + len(rest))
+        if count < len(window):
             self.damage = UNREAD
             self._size = position + count
         self._held, self._start = window[:count], position
 
     def _read_into(self, window: NDArray[np.uint8], position: int) -> int:
-        try:
+        """Read in pieces, so that no more than one is lost where a disk fails."""
+        count = 0
+        with contextlib.suppress(OSError):
             self._file.seek(position)
-            return self._file.readinto(window.data)
-        except OSError:
-            return 0
+            while piece := self._file.readinto(window[count : count + _READ].data):
+                count += piece
+        return count
 
 
 class StreamedFile:

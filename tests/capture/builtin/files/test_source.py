@@ -96,6 +96,20 @@ def test_what_is_left_of_a_window_is_given_without_reading_it_again(tmp_path: Pa
     second, ends = source.window(24)
     assert (len(second), ends) == (WINDOW - 24, False)
     assert np.shares_memory(first, second)
+    third, ends = source.window(WINDOW - 7)
+    assert (len(third), ends) == (WINDOW, False)
+    source.close()
+
+
+def test_a_window_begins_with_what_is_left_of_the_one_before(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with path.open("wb") as file:
+        file.seek(WINDOW - 3)
+        file.write(b"before and after")
+    source = open_source(path, NO_LIMIT)
+    source.window(0)
+    window, ends = source.window(WINDOW - 3)
+    assert (window.tobytes(), ends) == (b"before and after", True)
     source.close()
 
 
@@ -121,15 +135,19 @@ def test_a_file_that_grows_while_it_is_read_is_as_long_as_it_was(tmp_path: Path)
 
 
 class FailingDisk(io.BufferedReader):
+    """Fails behind the first bytes."""
+
     def readinto(self, buffer: Any) -> int:
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
+        if self.tell() >= LEAST:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return super().readinto(buffer)
 
 
-def test_a_disk_that_fails_ends_the_file_and_is_told(tmp_path: Path) -> None:
+def test_a_disk_that_fails_loses_what_it_lost_and_is_told(tmp_path: Path) -> None:
     with FailingDisk(io.FileIO(write(tmp_path, CONTENT))) as file:
         source = PlainFile(file)
         data, ends = source.window(0)
-        assert (len(data), ends) == (0, True)
+        assert (data.tobytes(), ends) == (CONTENT[:LEAST], True)
         assert source.damage == UNREAD
 
 
