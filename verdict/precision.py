@@ -15,7 +15,9 @@ Part = TypeVar("Part")
 # Nearly all numbers of a document, see ``verdict.server_row`` and ``verdict.connection_record``.
 _ROUNDED_BEFORE: Final = frozenset({"features", "connections"})
 _EXACT: Final = frozenset({str, int, bool, type(None)})
-_WORDS_OF_EXACT: Final = frozenset({"str", "int", "bool", "None", "tuple"})
+_WORDS_OF_EXACT: Final = frozenset(
+    {"str", "int", "bool", "None", "tuple", "Verdict", "DatabaseVerdict", "Role", "ServerKey"}
+)
 
 
 def as_stored(part: Part) -> Part:
@@ -44,8 +46,12 @@ def _rounded(value: Any) -> Any:
 
 
 def _with_rounded_fields(value: Any, names: Sequence[str]) -> Any:
-    found = ((name, getattr(value, name)) for name in names)
-    changed = {name: new for name, item in found if (new := _rounded(item)) is not item}
+    changed = {}
+    for name in names:
+        item = getattr(value, name)
+        new = item if type(item) in _EXACT else _rounded(item)
+        if new is not item:
+            changed[name] = new
     return replace(value, **changed) if changed else value
 
 
