@@ -14,6 +14,7 @@ from threading import Event, Thread, current_thread, main_thread
 from typing import Final, TypeVar
 
 from capture.discover import Input
+from capture.interrupts import end_waits_when_interrupted
 
 Result = TypeVar("Result")
 
@@ -101,9 +102,7 @@ def _finished(
     try:
         with interrupts_held_back():
             futures = {pool.submit(_ended_at_once, function, source): source for source in inputs}
-        if hasattr(signal, "siginterrupt"):
-            # polars lets a wait go on after Ctrl-C, here until the next input is done.
-            signal.siginterrupt(signal.SIGINT, True)
+        end_waits_when_interrupted()  # here for the next input to be done
         for future in as_completed(futures):
             # What a result holds is not kept once it is handed on.
             yield futures.pop(future), future

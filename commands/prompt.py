@@ -6,12 +6,12 @@ import argparse
 import contextlib
 import importlib
 import os
-import signal
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from capture.interrupts import end_waits_when_interrupted
 from commands.colours import show
 from commands.exit_status import NOTHING_MALICIOUS, UNREADABLE_INPUT
 from commands.options.declared import OPTIONS
@@ -87,8 +87,7 @@ class Preparation:
                 importlib.import_module(module)
             except ImportError:
                 return  # the answer needs it too, and will say so
-            # polars lets reading go on after Ctrl-C, which would then wait for the return key.
-            signal.siginterrupt(signal.SIGINT, True)
+            end_waits_when_interrupted()  # here for the return key
 
 
 def run(folders: Sequence[Path] | None = None, *, verbose: bool | None = None) -> int:

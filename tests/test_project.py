@@ -1,3 +1,4 @@
+import os
 import shutil
 import signal
 import subprocess
@@ -245,6 +246,31 @@ def test_interrupted_prompt_leaves_quietly(repository: Path, tmp_path: Path) -> 
         process.send_signal(signal.SIGINT)
         assert process.wait() == 130
         assert process.stderr.read().strip() == b""
+
+
+# Who runs the tests may have had the signal ignored.
+READER = """
+import signal, sys
+sys.path.insert(0, sys.argv.pop())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import project
+sys.exit(project.main())
+"""
+
+
+def test_interrupted_while_a_pipe_brings_nothing_it_ends(repository: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, "logs", str(pipe), "--out", "logs", str(repository)],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+    ) as process:
+        with pipe.open("wb"):  # as soon as it is read
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 130
+        assert process.stderr
+        assert process.stderr.read().startswith(b"stopped")
 
 
 @pytest.fixture

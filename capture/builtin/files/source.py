@@ -15,6 +15,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from capture.errors import UnreadableInputError
+from capture.interrupts import end_waits_when_interrupted
 
 DAMAGED: Final = "compressed data damaged or cut off"
 UNREAD: Final = "rest of the file not read: it became shorter meanwhile, or its disk failed"
@@ -216,6 +217,21 @@ class _GzipDecoder:
         return bool(self._input)
 
 
+class _Pipe:
+    """What a pipe brings, piece by piece, so that Ctrl-C is heard between them."""
+
+    def __init__(self, file: BufferedReader) -> None:
+        self._file = file
+
+    def read(self, size: int) -> bytes:
+        """Return that many bytes, fewer at the end."""
+        pieces = []
+        while piece := self._file.read1(size):
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+
 def open_source(
     path: Path, decompressed_limit: int | None, trusted_size: int = _TRUSTED_SIZE
 ) -> Source:
@@ -243,7 +259,7 @@ def open_source(
     status = os.fstat(file.fileno())
     if stat.S_ISREG(status.st_mode) and status.st_size:
         return PlainFile(file)
-    return StreamedFile(path, file, file, None)  # a pipe, say
+    return StreamedFile(path, file, _Pipe(file), None)
 
 
 def is_plain(path: Path) -> bool:
@@ -268,6 +284,7 @@ def _decompressed(
 def _open(path: Path) -> BufferedReader:
     if path.is_dir():
         raise UnreadableInputError(f"{path}: a directory, not a capture; name a file in it")
+    end_waits_when_interrupted()  # for what a pipe may never bring
     try:
         return path.open("rb")
     except OSError as error:
