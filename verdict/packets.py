@@ -83,9 +83,10 @@ def read_packets(
     ``progress`` is that of the ``PacketReader``.
     """
     from capture.builtin.packets import PacketReader
+    from capture.builtin.read_ahead import read_ahead
 
     analysis = PacketAnalysis(models)
     reader = PacketReader(path, decompressed_limit=decompressed_limit, progress=progress)
-    for block in reader:
-        analysis.feed(block, reader.records)
+    for block, records in read_ahead((block, reader.records) for block in reader):
+        analysis.feed(block, records)
     return analysis.finish()

@@ -12,6 +12,7 @@ from capture.builtin.block import PacketBlock
 from capture.builtin.log_rows import Deliver
 from capture.builtin.packets import PacketReader
 from capture.builtin.part import Part
+from capture.builtin.read_ahead import read_ahead
 
 PACKETS_PER_BLOCK: Final = 1 << 18
 # What is found stays until the end, so that looking for garbage more often finds none.
@@ -58,7 +59,8 @@ def feed_consumers(
         progress=progress,
     )
     with _rare_garbage_collection():
-        for block in reader:
+        # Nothing could end a thread that waits for what a pipe may never bring.
+        for block in read_ahead(reader) if path.is_file() else reader:
             for consumer in consumers:
                 consumer.feed(block)
         for consumer in consumers:
