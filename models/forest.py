@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import warnings
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.trees import Numbers, Trees, in_order, in_single_precision
 
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestClassifier
+
+_FEW: Final = 1000  # rows, on which trees grow sooner than threads start
+
+
+def grown(
+    parameters: dict[str, Any], matrix: Numbers, labels: NDArray[Any], weights: Numbers
+) -> RandomForestClassifier:
+    """Grow a forest on rows (NaN is missing), with one label and one weight each.
+
+    The trees are the same however many processors grow them.
+    """
+    from sklearn.ensemble import RandomForestClassifier
+
+    forest = RandomForestClassifier(**parameters, n_jobs=1 if len(matrix) < _FEW else -1)
+    with warnings.catch_warnings():  # of which the threads may leave the filters empty
+        forest.fit(matrix, labels, sample_weight=weights)
+    # Their mean in service depends on the number of processors.
+    return forest.set_params(n_jobs=1)
 
 
 def trees_of(forest: RandomForestClassifier) -> Trees:

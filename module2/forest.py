@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from models.forest import grown
 from module2.encoding import Matrix
 
 if TYPE_CHECKING:
@@ -18,20 +19,12 @@ PARAMETERS: Final[dict[str, Any]] = {
     "random_state": 1,
 }
 
-_FEW: Final = 1000  # rows, on which trees grow sooner than threads start
-
 
 def fit_forest(
     matrix: Matrix, labels: Matrix, weights: Matrix, **changed: Any
 ) -> RandomForestClassifier:
     """Grow a forest on rows (NaN is missing), labels (1 malicious) and weights of the rows."""
-    from sklearn.ensemble import RandomForestClassifier
-
-    # Trees are the same however many processors grow them; their mean in service is not.
-    # Threads of scikit-learn can leave the filters of warnings, which they share, empty.
-    jobs = 1 if len(matrix) < _FEW else -1
-    forest = RandomForestClassifier(**{**PARAMETERS, **changed}, n_jobs=jobs)
-    return forest.fit(matrix, labels, sample_weight=weights).set_params(n_jobs=1)
+    return grown({**PARAMETERS, **changed}, matrix, labels, weights)
 
 
 def fitted_forest_probabilities(forest: RandomForestClassifier, matrix: Matrix) -> Matrix:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from models.forest import grown
 from module3.classes import CLASSES
 from module3.model_columns import Matrix
 from module3.public_tables import LABEL
@@ -71,10 +72,7 @@ def fit_forest(matrix: Matrix, kinds: Kinds, weights: Matrix) -> RandomForestCla
 
     Every class of ``CLASSES`` must be there.
     """
-    from sklearn.ensemble import RandomForestClassifier
-
-    forest = RandomForestClassifier(**FOREST, n_jobs=-1)
-    return forest.fit(matrix, kinds, sample_weight=weights).set_params(n_jobs=1)
+    return grown(FOREST, matrix, kinds, weights)
 
 
 def fit_boosted_trees(matrix: Matrix, kinds: Kinds, weights: Matrix) -> lightgbm.Booster:
