@@ -26,6 +26,7 @@ TLS_PORTS: Final = (443, 563, 585, 614, 636, 853, 989, 990, 992, 993, 995, 5223)
 
 _ANY: Final = frozenset(range(256))
 _VERSION_LOW: Final = frozenset(range(5))
+_CONTENT_TYPES: Final = frozenset(range(20, 31))  # those that Zeek lets a stream begin with
 _HELLO: Final = frozenset((1, 2))
 _MESSAGE_ID_LENGTH: Final = frozenset(range(1, 5))
 
@@ -67,7 +68,7 @@ _HELLO_OVER_TCP: Final = (
     ),
 )
 
-ANY_RECORD: Final = Opening(_pattern(frozenset(range(20, 25)), 3, _VERSION_LOW), None, RecordLayer)
+ANY_RECORD: Final = Opening(_pattern(_CONTENT_TYPES, 3, _VERSION_LOW), None, RecordLayer)
 
 _SWITCHING: Final = (
     *(
