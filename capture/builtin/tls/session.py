@@ -56,6 +56,9 @@ _LETTERS: Final[dict[int, str]] = {
     21: "w",
     22: "u",
 }
+# Kinds that Zeek has a letter for, though it takes them for a violation.
+_UNREAD_LETTERS: Final[dict[int, str]] = {5: "e", 6: "j", 8: "o", 23: "a", 24: "p", 254: "m"}
+_OTHER_LETTER: Final = "z"
 _HELLO_REQUEST: Final = 0
 _RETRY_REQUEST: Final = "j"
 _LONGEST_HISTORY: Final = 100
@@ -159,13 +162,19 @@ class Session:
             self._opened()
         else:
             self.violation()
+            self._opened()
+
+    def handshake_record(self) -> None:
+        """Note that a record of handshake messages is over, also one that ended no message."""
+        if self.connection is None:
+            self._opened()
 
     def handshake_message(self, from_originator: bool, kind: int, body: bytes) -> None:
         """Note a whole handshake message, ``body`` being what follows its header."""
         letter = _LETTERS.get(kind)
         if letter is None:
             self.violation()
-            return
+            letter = _UNREAD_LETTERS.get(kind, _OTHER_LETTER)
         read = _READERS.get(kind)
         if read is not None:
             try:
