@@ -24,6 +24,9 @@ Reader = RecordLayer | DatagramLayer | Recogniser
 TLS_PORTS: Final = (443, 563, 585, 614, 636, 853, 989, 990, 992, 993, 995, 5223)
 """Responder ports on which a connection is read as TLS whatever record it begins with."""
 
+DTLS_PORT: Final = 443
+"""Responder port over UDP on which a flow is read as DTLS whatever record in clear it begins with."""
+
 _ANY: Final = frozenset(range(256))
 _VERSION_LOW: Final = frozenset(range(5))
 _CONTENT_TYPES: Final = frozenset(range(20, 31))  # those that Zeek lets a stream begin with
@@ -96,9 +99,15 @@ _SWITCHING: Final = (
 
 OVER_TCP: Final = (*_HELLO_OVER_TCP, *_SWITCHING)
 
+_DTLS_VERSION_LOW: Final = frozenset((0xFF, 0xFD))
+
+ANY_DATAGRAM_RECORD: Final = Opening(
+    _pattern(_CONTENT_TYPES, 0xFE, _DTLS_VERSION_LOW, 0, 0), None, DatagramLayer
+)
+
 OVER_UDP: Final = (
     Opening(
-        _pattern(22, 0xFE, frozenset((0xFF, 0xFD)), 0, 0, *[_ANY] * 8, _HELLO | {3}),
+        _pattern(22, 0xFE, _DTLS_VERSION_LOW, 0, 0, *[_ANY] * 8, _HELLO | {3}),
         None,
         DatagramLayer,
     ),

@@ -100,6 +100,12 @@ def test_beginnings_over_udp(data, expected):
     assert judge((data, True, 443, UDP)) == [expected]
 
 
+@pytest.mark.parametrize(("epoch", "counts"), [(0, True), (1, False)])
+def test_any_record_in_clear_counts_on_the_port_of_dtls(epoch, counts):
+    data = b"\x15\xfe\xfd" + epoch.to_bytes(2, "big") + bytes(6) + b"\0\2\2\x28"
+    assert judge((data, False, 443, UDP), (data, False, 80, UDP)) == [counts, False]
+
+
 def test_other_transport_protocols_are_nothing():
     assert judge((tls_1_2_flights()[0][1], True, 443, 1)) == [False]
 
