@@ -74,6 +74,11 @@ class Extensions(NamedTuple):
     contents: Mapping[int, bytes] = {}
     complete: bool = True
 
+    @property
+    def say_nothing(self) -> bool:
+        """Whether the first one is cut off."""
+        return not self.complete and not self.numbers
+
 
 def split_extensions(octets: bytes) -> Extensions:
     """Return the extensions; ``octets`` is everything after the fixed fields of a hello.

@@ -25,7 +25,7 @@ TLS_PORTS: Final = (443, 563, 585, 614, 636, 853, 989, 990, 992, 993, 995, 5223)
 """Responder ports on which a connection is read as TLS whatever record it begins with."""
 
 DTLS_PORT: Final = 443
-"""Responder port over UDP on which a flow is read as DTLS whatever record in clear it begins with."""
+"""Responder port on which a flow is read as DTLS whatever record in clear it begins with."""
 
 _ANY: Final = frozenset(range(256))
 _VERSION_LOW: Final = frozenset(range(5))

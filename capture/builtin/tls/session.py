@@ -24,6 +24,7 @@ from capture.builtin.tls.handshake import (
 )
 from capture.builtin.tls.hello import (
     ClientHello,
+    Extensions,
     MalformedMessageError,
     ServerHello,
     parse_client_hello,
@@ -204,6 +205,12 @@ class Session:
             self.connection = TlsConnection(self.time_ns)
         return self.connection
 
+    def _opened_by(self, extensions: Extensions) -> TlsConnection:
+        """Return the connection that a hello begins; one cut off too early is no hello to Zeek."""
+        if extensions.say_nothing:
+            raise MalformedMessageError("the first extension of the first hello is cut off")
+        return self._opened()
+
     def _add_history(self, from_originator: bool, letter: str) -> None:
         connection = self.connection or self._opened()
         if len(connection.history) < _LONGEST_HISTORY:
@@ -262,13 +269,13 @@ class Session:
 
     def client_hello(self, hello: ClientHello) -> None:
         """Note a client hello; one of SSL 2 leaves no letter in the history."""
-        connection = self.connection or self._opened()
+        connection = self.connection or self._opened_by(hello.extensions)
         if connection.client_offer is None:
             connection.client_offer = client_offer(hello)
         self._confirm(connection, self.negotiation.client_hello(connection, hello))
 
     def _server_hello(self, hello: ServerHello) -> None:
-        connection = self.connection or self._opened()
+        connection = self.connection or self._opened_by(hello.extensions)
         connection.ja3s = ja3s(hello)
         self.answered = not hello.asks_for_retry
         self._confirm(connection, self.negotiation.server_hello(connection, hello))
