@@ -23,13 +23,14 @@ def read_name(
     labels: list[bytes] = []
     room = _LONGEST_NAME
     after = -1
-    pointers = 0
+    pointers = depth = 0
     while position < end:
         length = data[position]
         position += 1
         stop = position + length
         if 0 < length <= longest_label and length <= room and stop <= end:
             labels.append(data[position:stop])
+            depth = pointers
             room -= length + 1
             position = stop
         elif length >= _POINTER and position < end:
@@ -44,4 +45,16 @@ def read_name(
             if stop > end and length < _POINTER:
                 position = end
             break
-    return b".".join(labels).lower(), position if after < 0 else after
+    name = b".".join(labels).lower()
+    if depth and name.endswith(b"."):
+        name = _without_dots(name, depth)
+    return name, position if after < 0 else after
+
+
+def _without_dots(name: bytes, most: int) -> bytes:
+    """Return a name without dots at its end, as far as they are those of a label.
+
+    Zeek takes the last dot from what a pointer leads to, and again from the name that ends with it.
+    """
+    kept = len(name.rstrip(b"."))
+    return name[: max(kept, len(name) - most, 1)]

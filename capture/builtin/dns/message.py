@@ -67,6 +67,11 @@ class DnsMessage(NamedTuple):
         return self.flags >> 11 & 15
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether it repeats a question and has no records at all."""
+        return self.question is not None and self.records == 0
+
+    @property
     def response_code(self) -> int:
         """The header's response code."""
         return self.flags & 15

@@ -62,6 +62,9 @@ class Pairing:
             else:
                 current = self._of_query(number, time_ns, finished)
                 current.add_query(message)
+        elif current is not None:
+            # Zeek reads other operations no further, but for this.
+            current.rejected |= is_response and message.says_nothing
         if current is not None:
             taken = _size(message)
             current.size += taken

@@ -62,6 +62,7 @@ class _Rows:
     queries: list[DnsMessage | None] = field(default_factory=list)
     responses: list[DnsMessage | None] = field(default_factory=list)
     round_trips: list[int | None] = field(default_factory=list)
+    rejected: list[bool] = field(default_factory=list)
 
 
 class DnsRows:
@@ -82,6 +83,7 @@ class DnsRows:
         rows.queries.append(done.query)
         rows.responses.append(done.response)
         rows.round_trips.append(done.round_trip_ns)
+        rows.rejected.append(done.rejected)
         self._count([done.response])
 
     def add_exchanges(
@@ -98,6 +100,7 @@ class DnsRows:
         rows.numbers.extend(exchanges.number)
         rows.queries.extend([query if query.question else None for query in queries])
         rows.responses.extend(responses)
+        rows.rejected.extend([False] * len(responses))
         times = zip(exchanges.asked_ns, exchanges.answered_ns, responses, strict=True)
         rows.round_trips.extend(
             [
@@ -136,7 +139,7 @@ def _table(rows: _Rows) -> pl.DataFrame:
         "trans_id": rows.numbers,
         "rtt": [None if trip is None else trip / _NANOSECONDS for trip in rows.round_trips],
         **_query_columns(queries, responses),
-        **_response_columns(responses, responded),
+        **_response_columns(responses, responded, np.array(rows.rejected)),
         **_answer_columns(responses),
     }
     return pl.DataFrame(columns, schema_overrides=DNS).select(list(DNS))
@@ -160,7 +163,9 @@ def _query_columns(queries: _Messages, responses: _Messages) -> _Columns:
     }
 
 
-def _response_columns(responses: _Messages, responded: NDArray[np.bool_]) -> _Columns:
+def _response_columns(
+    responses: _Messages, responded: NDArray[np.bool_], rejected: NDArray[np.bool_]
+) -> _Columns:
     """Return the columns of the response's header; its flags count where there is an answer."""
     flags = np.array(responses.flags)
     codes = pl.select(pl.when(pl.Series(responded)).then(pl.Series(flags & _CODE))).to_series()
@@ -171,7 +176,7 @@ def _response_columns(responses: _Messages, responded: NDArray[np.bool_]) -> _Co
         "rcode_name": pl.Series(RESPONSE_CODES).gather(codes),
         "AA": (flags & _AUTHORITATIVE) != 0,
         "RA": (flags & _RECURSION_AVAILABLE) != 0,
-        "rejected": responded & _rejected(responses),
+        "rejected": rejected | (responded & _rejected(responses)),
     }
 
 

@@ -12,7 +12,8 @@ from capture.builtin.dns.message import DnsMessage
 class Transaction:
     """What has been seen of one query and its response; times in nanoseconds since the epoch.
 
-    ``time_ns`` is that of the half that came first. A query without a question is none. ``size`` is
+    ``time_ns`` is that of the half that came first. A query without a question is none.
+    ``rejected`` says that a response of another operation had nothing to say meanwhile. ``size`` is
     about how many bytes of memory it takes.
     """
 
@@ -24,6 +25,7 @@ class Transaction:
     round_trip_ns: int | None = None
     saw_query: bool = False
     saw_response: bool = False
+    rejected: bool = False
     size: int = 0
 
     def add_query(self, message: DnsMessage) -> None:

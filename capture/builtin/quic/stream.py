@@ -11,7 +11,7 @@ from capture.builtin.quic.frames import CryptoFrame, crypto_frames
 from capture.builtin.quic.long_header import initial_packets
 from capture.builtin.segment import Segment
 from capture.builtin.tls.connection import TlsConnection
-from capture.builtin.tls.handshake import HandshakeMessages
+from capture.builtin.tls.handshake import CLIENT_HELLO, SERVER_HELLO, HandshakeMessages
 from capture.builtin.tls.parameter_names import version_name
 from capture.builtin.tls.session import Session
 
@@ -20,6 +20,9 @@ MOST_DATAGRAMS: Final = 64
 
 BYTES_OF_KEYS: Final = 8192
 """What the keys of a flow take in memory, roughly."""
+
+# No other message goes into Initial packets (RFC 9001, 4.1.4).
+_HELLOS: Final = frozenset((CLIENT_HELLO, SERVER_HELLO))
 
 
 class _Handshake:
@@ -92,7 +95,10 @@ class QuicStream:
         side = self._side(from_originator)
         for kind, body in side.messages.cut(side.stream.add(frames)):
             side.complete = True
-            self._session.handshake_message(from_originator, kind, body)
+            if kind in _HELLOS:
+                self._session.handshake_message(from_originator, kind, body)
+            else:
+                self._session.violation()
             if self._session.finished:
                 return
         if side.messages.broken:

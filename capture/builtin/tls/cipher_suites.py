@@ -1,11 +1,14 @@
 """Names of the cipher suites, by number; where Zeek and IANA differ in spelling, that of Zeek.
 
-Source: the IANA registry "TLS Cipher Suites"; for the seven of SSL 2, its specification.
+Source: the IANA registry "TLS Cipher Suites".
 """
 
 from typing import Final
 
-_NAMES: Final[dict[int, str]] = {
+from capture.builtin.tls.parameter_names import grease_name
+from capture.builtin.tls.unregistered_cipher_suites import UNREGISTERED
+
+_NAMES: Final[dict[int, str]] = UNREGISTERED | {
     0x0000: "TLS_NULL_WITH_NULL_NULL",
     0x0001: "TLS_RSA_WITH_NULL_MD5",
     0x0002: "TLS_RSA_WITH_NULL_SHA",
@@ -367,9 +370,6 @@ _NAMES: Final[dict[int, str]] = {
     0xC104: "TLS_GOSTR341112_256_WITH_MAGMA_MGM_L",
     0xC105: "TLS_GOSTR341112_256_WITH_KUZNYECHIK_MGM_S",
     0xC106: "TLS_GOSTR341112_256_WITH_MAGMA_MGM_S",
-    0xCC13: "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256_OLD",
-    0xCC14: "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256_OLD",
-    0xCC15: "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256_OLD",
     0xCCA8: "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
     0xCCA9: "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
     0xCCAA: "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
@@ -381,20 +381,9 @@ _NAMES: Final[dict[int, str]] = {
     0xD002: "TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384",
     0xD003: "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256",
     0xD005: "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256",
-    0xFEFE: "SSL_RSA_FIPS_WITH_DES_CBC_SHA",
-    0xFEFF: "SSL_RSA_FIPS_WITH_3DES_EDE_CBC_SHA",
-    0xFFE0: "SSL_RSA_FIPS_WITH_3DES_EDE_CBC_SHA_2",
-    0xFFE1: "SSL_RSA_FIPS_WITH_DES_CBC_SHA_2",
-    0x10080: "SSLv20_CK_RC4_128_WITH_MD5",
-    0x20080: "SSLv20_CK_RC4_128_EXPORT40_WITH_MD5",
-    0x30080: "SSLv20_CK_RC2_128_CBC_WITH_MD5",
-    0x40080: "SSLv20_CK_RC2_128_CBC_EXPORT40_WITH_MD5",
-    0x50080: "SSLv20_CK_IDEA_128_CBC_WITH_MD5",
-    0x60040: "SSLv20_CK_DES_64_CBC_WITH_MD5",
-    0x700C0: "SSLv20_CK_DES_192_EDE3_CBC_WITH_MD5",
 }
 
 
 def cipher_suite_name(number: int) -> str:
-    """Return the name of a cipher suite, ``unknown-N`` for a number that nobody registered."""
-    return _NAMES.get(number) or f"unknown-{number}"
+    """Return the name of a cipher suite, ``unknown-N`` for a number that nobody uses."""
+    return _NAMES.get(number) or grease_name(number) or f"unknown-{number}"

@@ -116,7 +116,7 @@ class DatagramLayer:
     def _record(self, from_originator: bool, kind: int, epoch: int, payload: bytes) -> None:
         if epoch > 0:
             self.session.encrypted_record()
-        elif kind == HANDSHAKE:
+        elif kind == HANDSHAKE and payload:
             self._message(from_originator, payload)
         elif payload:
             self.session.plaintext_record(from_originator, kind, payload)
@@ -136,6 +136,7 @@ class DatagramLayer:
             whole = self._assemble(from_originator, (kind, number, length), offset, piece)
         if whole is not None:
             self.session.handshake_message(from_originator, kind, whole)
+        self.session.handshake_record()
 
     def _assemble(
         self, from_originator: bool, header: tuple[int, int, int], offset: int, piece: bytes

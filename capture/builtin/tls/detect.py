@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.tls.openings import (
+    ANY_DATAGRAM_RECORD,
     ANY_RECORD,
+    DTLS_PORT,
     HELLO_RECORD,
     OVER_TCP,
     OVER_UDP,
@@ -21,7 +23,7 @@ _TCP: Final = 6
 _UDP: Final = 17
 
 # A bit for each opening: sets of openings are numbers.
-_OPENINGS: Final = (*OVER_TCP, ANY_RECORD, *OVER_UDP)
+_OPENINGS: Final = (*OVER_TCP, ANY_RECORD, *OVER_UDP, ANY_DATAGRAM_RECORD)
 
 
 def _set_of(openings: Iterable[Opening]) -> np.uint64:
@@ -33,6 +35,7 @@ _ALL: Final = ~_NONE
 _OVER_TCP: Final = _set_of(OVER_TCP)
 _ON_TLS_PORT: Final = _set_of((ANY_RECORD,))
 _OVER_UDP: Final = _set_of(OVER_UDP)
+_ON_DTLS_PORT: Final = _set_of((ANY_DATAGRAM_RECORD,))
 _FROM_ORIGINATOR: Final = _set_of(o for o in _OPENINGS if o.from_originator in (None, True))
 _FROM_RESPONDER: Final = _set_of(o for o in _OPENINGS if o.from_originator in (None, False))
 
@@ -68,7 +71,9 @@ def may_carry_tls(
     tcp = protocol == _TCP
     on_tls_port = tcp & np.isin(responder_port, TLS_PORTS)
     possible = np.where(tcp, _OVER_TCP, _NONE) | np.where(on_tls_port, _ON_TLS_PORT, _NONE)
-    possible |= np.where(protocol == _UDP, _OVER_UDP, _NONE)
+    udp = protocol == _UDP
+    on_dtls_port = udp & (responder_port == DTLS_PORT)
+    possible |= np.where(udp, _OVER_UDP, _NONE) | np.where(on_dtls_port, _ON_DTLS_PORT, _NONE)
     possible &= np.where(from_originator, _FROM_ORIGINATOR, _FROM_RESPONDER)
     rows = np.flatnonzero(captured > 0)
     possible = possible[rows]

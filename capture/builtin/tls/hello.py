@@ -67,12 +67,17 @@ class Extensions(NamedTuple):
     """The extensions of a hello, without one that is cut off; ``complete`` when there is none.
 
     ``numbers`` are in the order sent. ``contents`` are those that anybody reads; of an extension
-    that is there twice, the first counts.
+    that is there twice, the last counts.
     """
 
     numbers: tuple[int, ...] = ()
     contents: Mapping[int, bytes] = {}
     complete: bool = True
+
+    @property
+    def say_nothing(self) -> bool:
+        """Whether the first one is cut off."""
+        return not self.complete and not self.numbers
 
 
 def split_extensions(octets: bytes) -> Extensions:
@@ -90,7 +95,7 @@ def split_extensions(octets: bytes) -> Extensions:
         if offset > size:
             return Extensions(tuple(numbers), contents, complete=False)
         numbers.append(number)
-        if number in _READ and number not in contents:
+        if number in _READ:
             contents[number] = octets[start:offset]
     return Extensions(tuple(numbers), contents, offset >= size)
 

@@ -208,9 +208,9 @@ def _counting(extensions: _Extensions, sizes: NDArray[np.int64]) -> tuple[Indice
 
 
 def _contents(extensions: _Extensions, number: int, hellos: int) -> tuple[Indices, Indices]:
-    """Return where the contents of each hello's first extension of a number begin and end."""
+    """Return where the contents of each hello's last extension of a number begin and end."""
     begin, end = np.zeros((2, hellos), dtype=np.int64)
-    at = np.flatnonzero(extensions.number == number)[::-1]  # what is written last stays
+    at = np.flatnonzero(extensions.number == number)  # what is written last stays
     begin[extensions.hello[at]] = extensions.place[at] + _EXTENSION_HEADER
     end[extensions.hello[at]] = extensions.place[at] + _EXTENSION_HEADER + extensions.size[at]
     return begin, end

@@ -24,8 +24,12 @@ Reader = RecordLayer | DatagramLayer | Recogniser
 TLS_PORTS: Final = (443, 563, 585, 614, 636, 853, 989, 990, 992, 993, 995, 5223)
 """Responder ports on which a connection is read as TLS whatever record it begins with."""
 
+DTLS_PORT: Final = 443
+"""Responder port on which a flow is read as DTLS whatever record in clear it begins with."""
+
 _ANY: Final = frozenset(range(256))
 _VERSION_LOW: Final = frozenset(range(5))
+_CONTENT_TYPES: Final = frozenset(range(20, 31))  # those that Zeek lets a stream begin with
 _HELLO: Final = frozenset((1, 2))
 _MESSAGE_ID_LENGTH: Final = frozenset(range(1, 5))
 
@@ -67,7 +71,7 @@ _HELLO_OVER_TCP: Final = (
     ),
 )
 
-ANY_RECORD: Final = Opening(_pattern(frozenset(range(20, 25)), 3, _VERSION_LOW), None, RecordLayer)
+ANY_RECORD: Final = Opening(_pattern(_CONTENT_TYPES, 3, _VERSION_LOW), None, RecordLayer)
 
 _SWITCHING: Final = (
     *(
@@ -95,9 +99,15 @@ _SWITCHING: Final = (
 
 OVER_TCP: Final = (*_HELLO_OVER_TCP, *_SWITCHING)
 
+_DTLS_VERSION_LOW: Final = frozenset((0xFF, 0xFD))
+
+ANY_DATAGRAM_RECORD: Final = Opening(
+    _pattern(_CONTENT_TYPES, 0xFE, _DTLS_VERSION_LOW, 0, 0), None, DatagramLayer
+)
+
 OVER_UDP: Final = (
     Opening(
-        _pattern(22, 0xFE, frozenset((0xFF, 0xFD)), 0, 0, *[_ANY] * 8, _HELLO | {3}),
+        _pattern(22, 0xFE, _DTLS_VERSION_LOW, 0, 0, *[_ANY] * 8, _HELLO | {3}),
         None,
         DatagramLayer,
     ),

@@ -141,6 +141,10 @@ def alert_name(number: int) -> str:
 
 def group_name(number: int) -> str:
     """Return the name of a named group (elliptic curve, finite field or key encapsulation)."""
-    if number & 0x0F0F == 0x0A0A and number >> 8 == number & 0xFF:
-        return f"grease_0x{number:04X}"
-    return _GROUPS.get(number) or f"unknown-{number}"
+    return _GROUPS.get(number) or grease_name(number) or f"unknown-{number}"
+
+
+def grease_name(number: int) -> str | None:
+    """Return the name of a number that only keeps servers tolerant (RFC 8701), None for others."""
+    is_grease = number & 0x0F0F == 0x0A0A and number >> 8 == number & 0xFF
+    return f"grease_0x{number:04X}" if is_grease else None

@@ -91,8 +91,7 @@ class RecordLayer:
                 session.handshake_message(from_originator, kind, body)
                 if session.finished:
                     return
-            if messages.broken:
-                session.abandon()
+            session.handshake_record()
         else:
             session.plaintext_record(from_originator, content_type, data[start:end])
 

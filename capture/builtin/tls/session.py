@@ -24,6 +24,7 @@ from capture.builtin.tls.handshake import (
 )
 from capture.builtin.tls.hello import (
     ClientHello,
+    Extensions,
     MalformedMessageError,
     ServerHello,
     parse_client_hello,
@@ -56,6 +57,9 @@ _LETTERS: Final[dict[int, str]] = {
     21: "w",
     22: "u",
 }
+# Kinds that Zeek has a letter for, though it takes them for a violation.
+_UNREAD_LETTERS: Final[dict[int, str]] = {5: "e", 6: "j", 8: "o", 23: "a", 24: "p", 254: "m"}
+_OTHER_LETTER: Final = "z"
 _HELLO_REQUEST: Final = 0
 _RETRY_REQUEST: Final = "j"
 _LONGEST_HISTORY: Final = 100
@@ -159,13 +163,19 @@ class Session:
             self._opened()
         else:
             self.violation()
+            self._opened()
+
+    def handshake_record(self) -> None:
+        """Note that a record of handshake messages is over, also one that ended no message."""
+        if self.connection is None:
+            self._opened()
 
     def handshake_message(self, from_originator: bool, kind: int, body: bytes) -> None:
         """Note a whole handshake message, ``body`` being what follows its header."""
         letter = _LETTERS.get(kind)
         if letter is None:
             self.violation()
-            return
+            letter = _UNREAD_LETTERS.get(kind, _OTHER_LETTER)
         read = _READERS.get(kind)
         if read is not None:
             try:
@@ -194,6 +204,12 @@ class Session:
         if self.connection is None:
             self.connection = TlsConnection(self.time_ns)
         return self.connection
+
+    def _opened_by(self, extensions: Extensions) -> TlsConnection:
+        """Return the connection that a hello begins; one cut off too early is no hello to Zeek."""
+        if extensions.say_nothing:
+            raise MalformedMessageError("the first extension of the first hello is cut off")
+        return self._opened()
 
     def _add_history(self, from_originator: bool, letter: str) -> None:
         connection = self.connection or self._opened()
@@ -253,13 +269,13 @@ class Session:
 
     def client_hello(self, hello: ClientHello) -> None:
         """Note a client hello; one of SSL 2 leaves no letter in the history."""
-        connection = self.connection or self._opened()
+        connection = self.connection or self._opened_by(hello.extensions)
         if connection.client_offer is None:
             connection.client_offer = client_offer(hello)
         self._confirm(connection, self.negotiation.client_hello(connection, hello))
 
     def _server_hello(self, hello: ServerHello) -> None:
-        connection = self.connection or self._opened()
+        connection = self.connection or self._opened_by(hello.extensions)
         connection.ja3s = ja3s(hello)
         self.answered = not hello.asks_for_retry
         self._confirm(connection, self.negotiation.server_hello(connection, hello))

@@ -140,6 +140,7 @@ ALGORITHM_NAMES: Final[dict[str, str]] = {
     "1.3.101.113": "ED448",
     "1.3.133.16.840.63.0.2": "dhSinglePass-stdDH-sha1kdf-scheme",
     "1.3.133.16.840.63.0.3": "dhSinglePass-cofactorDH-sha1kdf-scheme",
+    "2.5.8.1.1": "rsa",
     "2.16.840.1.101.3.4.3.1": "dsa_with_SHA224",
     "2.16.840.1.101.3.4.3.2": "dsa_with_SHA256",
     "2.16.840.1.101.3.4.3.3": "dsa_with_SHA384",

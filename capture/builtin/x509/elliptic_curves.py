@@ -14,8 +14,9 @@ class Curve(NamedTuple):
     bits: int
 
 
+SM2: Final = "1.2.156.10197.1.301"
 CURVES: Final[dict[str, Curve]] = {
-    "1.2.156.10197.1.301": Curve("SM2", 256),
+    SM2: Curve("SM2", 256),
     "1.2.840.10045.3.0.1": Curve("c2pnb163v1", 163),
     "1.2.840.10045.3.0.2": Curve("c2pnb163v2", 162),
     "1.2.840.10045.3.0.3": Curve("c2pnb163v3", 162),
@@ -96,3 +97,14 @@ CURVES: Final[dict[str, Curve]] = {
     "2.23.43.1.4.11": Curve("wap-wsg-idm-ecid-wtls11", 233),
     "2.23.43.1.4.12": Curve("wap-wsg-idm-ecid-wtls12", 224),
 }
+
+CURVES_BY_ORDER: Final[dict[int, str]] = {
+    0xFFFFFFFFFFFFFFFFFFFFFFFF99DEF836146BC9B1B4D22831: "1.2.840.10045.3.1.1",
+    0xFFFFFFFFFFFFFFFFFFFFFFFFFFFF16A2E0B8F03E13DD29455C5C2A3D: "1.3.132.0.33",
+    0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551: "1.2.840.10045.3.1.7",
+    0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141: "1.3.132.0.10",
+    (1 << 384) - 0x389CB27E0BC8D220A7E5F24DB74F58851313E695333AD68D: "1.3.132.0.34",
+    (1 << 521)
+    - 0x5AE79787C40D069948033FEB708F65A2FC44A36477663B851449048E16EC79BF7: "1.3.132.0.35",
+}
+"""Common curves by the order of their base point, for keys whose parameters are spelled out."""

@@ -17,13 +17,21 @@ from capture.builtin.x509.der import (
     read_element,
     unsigned,
 )
-from capture.builtin.x509.elliptic_curves import CURVES
+from capture.builtin.x509.elliptic_curves import CURVES, CURVES_BY_ORDER, SM2
 
-_RSA: Final = "1.2.840.113549.1.1.1"
-# Some RDP servers name a signature algorithm as that of their RSA key.
-_MD5_WITH_RSA: Final = "1.2.840.113549.1.1.4"
-_DSA: Final = "1.2.840.10040.4.1"
+_RSA: Final = frozenset(
+    (
+        "1.2.840.113549.1.1.1",
+        "2.5.8.1.1",  # as X.509 of 1988 has it
+        "1.2.840.113549.1.1.4",  # a signature's algorithm, which some RDP servers name
+    )
+)
+# Besides the one of today, those of OIW, among them algorithms of signatures.
+_DSA: Final = frozenset(
+    ("1.2.840.10040.4.1", "1.2.840.10040.4.3", "1.3.14.3.2.12", "1.3.14.3.2.13", "1.3.14.3.2.27")
+)
 _ELLIPTIC_CURVE: Final = "1.2.840.10045.2.1"
+_ORDER_AT: Final = 4  # behind version, field, curve and base point (SEC 1, C.2)
 _LONGEST_EXPONENT: Final = 1024
 
 
@@ -54,9 +62,9 @@ def read_public_key(data: bytes, key_info: Element) -> PublicKey:
     key = PublicKey(ALGORITHM_NAMES.get(identifier, identifier) or None)
     if identifier == _ELLIPTIC_CURVE:
         return _elliptic_curve_key(key, data, parts[0])
-    if identifier == _DSA:
+    if identifier in _DSA:
         return _dsa_key(key, data, parts[0])
-    if identifier in (_RSA, _MD5_WITH_RSA) and len(parts) > 1 and parts[1].tag == BIT_STRING:
+    if identifier in _RSA and len(parts) > 1 and parts[1].tag == BIT_STRING:
         return _rsa_key(key, data, parts[1])
     return key
 
@@ -85,10 +93,26 @@ def _dsa_key(key: PublicKey, data: bytes, algorithm: Element) -> PublicKey:
 
 
 def _elliptic_curve_key(key: PublicKey, data: bytes, algorithm: Element) -> PublicKey:
-    """Read a named curve (RFC 5480, 2.1.1); the size is that of the group's order."""
+    """Read a named curve (RFC 5480, 2.1.1); the size is that of the group's order.
+
+    Keys of SM2 are of no type, as for OpenSSL they are not keys of ECDSA.
+    """
     parameters = children(data, algorithm)[1:]
+    if parameters and parameters[0].tag == SEQUENCE:
+        return _explicit_curve_key(key, data, parameters[0])
     identifier = object_identifier(content(data, parameters[0])) if parameters else ""
+    if identifier == SM2:
+        return key
     curve = CURVES.get(identifier)
     if curve is None:
         return key._replace(type="ecdsa", curve=identifier or None)
     return key._replace(type="ecdsa", length=curve.bits, curve=curve.name)
+
+
+def _explicit_curve_key(key: PublicKey, data: bytes, parameters: Element) -> PublicKey:
+    """Read parameters that are spelled out (SEC 1, C.2); a common curve is known by its order."""
+    parts = children(data, parameters)
+    order = unsigned(data, parts[_ORDER_AT]) if len(parts) > _ORDER_AT else 0
+    curve = CURVES.get(CURVES_BY_ORDER.get(order, ""))
+    name = curve.name if curve else None
+    return key._replace(type="ecdsa", length=order.bit_length() or None, curve=name)

@@ -25,6 +25,23 @@ def test_pointer_to_a_pointer() -> None:
     assert read_name(data, 15, len(data)) == (b"www.example.com", 21)
 
 
+@pytest.mark.parametrize(
+    ("data", "start", "expected"),
+    [
+        (b"\x02a.\0x", 0, b"a."),
+        (b"\x02a.\0\x03www\xc0\x00x", 4, b"www.a"),
+        (b"\x04a...\0\x01b\xc0\x00\x01c\xc0\x06x", 10, b"c.b.a."),
+        (b"\x02a.\xc0\x03x", 0, b"a."),
+        (b"\x01.\0\xc0\x00x", 3, b"."),
+    ],
+    ids=["plain", "compressed", "twice", "to nowhere", "nothing else"],
+)
+def test_dots_of_labels_fall_away_where_a_pointer_led_to_them(
+    data: bytes, start: int, expected: bytes
+) -> None:
+    assert read_name(data, start, len(data))[0] == expected
+
+
 @pytest.mark.parametrize("pointer", [b"\xc0\x00", b"\xc0\x05", b"\xff\xff"])
 def test_pointers_to_themselves_or_forwards_end_the_name(pointer: bytes) -> None:
     assert read_name(pointer + b"\x01a\0", 0, 5) == (b"", 2)

@@ -88,6 +88,20 @@ def test_error_without_question_is_rejected() -> None:
     assert only_row(query(), message(1, RESPONSE | 5))["rejected"] is True
 
 
+def test_empty_response_to_another_operation_rejects_the_query_before_it() -> None:
+    update = message(2, RESPONSE | 5 << 11, (question("example.com", 6),))
+    rows = table_of(log_of(query(), update, reply())).to_dicts()
+    assert [(row["rcode"], row["rejected"]) for row in rows] == [(None, True), (0, True)]
+
+
+@pytest.mark.parametrize(
+    ("flags", "records"), [(RESPONSE | 5 << 11, 1), (QUERY | 5 << 11, 0)], ids=["records", "query"]
+)
+def test_other_messages_of_another_operation_reject_nothing(flags: int, records: int) -> None:
+    update = message(2, flags, (question("example.com", 6),), (), other_records=records)
+    assert not table_of(log_of(query(), update, reply()))["rejected"].any()
+
+
 @pytest.mark.parametrize(
     ("kind", "network", "names"),
     [

@@ -16,6 +16,11 @@ from capture.builtin.tls.cipher_suites import cipher_suite_name
         (0xC02F, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
         (0xCCA8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
         (0x010080, "SSLv20_CK_RC4_128_WITH_MD5"),
+        (0x0A0A, "grease_0x0A0A"),
+        (0x16B7, "TLS_CECPQ1_RSA_WITH_CHACHA20_POLY1305_SHA256"),
+        (0xCC13, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256_OLD"),
+        (0xFEFF, "SSL_RSA_FIPS_WITH_3DES_EDE_CBC_SHA"),
+        (0xFF82, "SSL_RSA_WITH_DES_CBC_MD5"),
         (0xABCD, "unknown-43981"),
     ],
 )

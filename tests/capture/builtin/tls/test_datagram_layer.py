@@ -97,6 +97,18 @@ def test_fragments_in_any_order_and_twice():
     assert found.server_chains
 
 
+def test_connection_begins_with_the_first_fragment():
+    begun, rest = piece(CLIENT_HELLO, 0, 0, 10), piece(CLIENT_HELLO, 0, 10, None)
+    assert read([(True, begun)], datagrams=True).history == ""
+    found = read([(True, begun), (True, rest)], datagrams=True)
+    assert (found.time_ns, found.history) == (0, "C")
+
+
+def test_record_of_nothing_is_nothing():
+    found = read([HELLOS[0], (False, dtls_record(22, b"")), HELLOS[1]], datagrams=True)
+    assert found.history == "Cs"
+
+
 def test_fragments_of_another_message_start_anew():
     half = len(CERTIFICATE) // 2
     found = read(

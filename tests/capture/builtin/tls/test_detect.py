@@ -73,9 +73,12 @@ def test_beginnings_of_the_other_side_do_not_count():
     ]
 
 
-def test_any_record_counts_on_a_port_of_tls():
-    data = b"\x17\x03\x03\0\x10"
-    assert judge((data, True, 443, TCP), (data, True, 80, TCP)) == [True, False]
+@pytest.mark.parametrize(
+    ("content_type", "counts"), [(20, True), (23, True), (30, True), (31, False)]
+)
+def test_any_record_counts_on_a_port_of_tls(content_type, counts):
+    data = bytes((content_type,)) + b"\x03\x03\0\x10"
+    assert judge((data, True, 443, TCP), (data, True, 80, TCP)) == [counts, False]
 
 
 def test_short_payload_is_judged_by_what_it_has():
@@ -95,6 +98,12 @@ def test_short_payload_is_judged_by_what_it_has():
 )
 def test_beginnings_over_udp(data, expected):
     assert judge((data, True, 443, UDP)) == [expected]
+
+
+@pytest.mark.parametrize(("epoch", "counts"), [(0, True), (1, False)])
+def test_any_record_in_clear_counts_on_the_port_of_dtls(epoch, counts):
+    data = b"\x15\xfe\xfd" + epoch.to_bytes(2, "big") + bytes(6) + b"\0\2\2\x28"
+    assert judge((data, False, 443, UDP), (data, False, 80, UDP)) == [counts, False]
 
 
 def test_other_transport_protocols_are_nothing():

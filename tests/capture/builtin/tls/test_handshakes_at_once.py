@@ -18,10 +18,12 @@ from tests.capture.builtin.tls.handshakes import (
     certificate_message,
     client_hello,
     contexts,
+    extension,
     feed,
     handshake,
     handshake_record,
     message,
+    prefixed,
     record,
     server_hello,
     tls_1_2_flights,
@@ -104,6 +106,18 @@ def test_a_usual_handshake_is_read(number: int) -> None:
     (found,) = at_once(segments)
     assert found is not None
     assert found.established
+    assert found == one_by_one(segments).result()
+
+
+def test_of_two_names_of_the_server_the_last_counts() -> None:
+    named = [
+        extension(0, prefixed(2, b"\0" + prefixed(2, name))) for name in (b"one.test", b"two.test")
+    ]
+    hello = handshake_record(client_hello(*named))
+    segments = spoken([(True, hello), (False, ANSWER + DONE), *CLIENT_ENDS, *SERVER_ENDS])
+    (found,) = at_once(segments)
+    assert found is not None
+    assert found.server_name == "two.test"
     assert found == one_by_one(segments).result()
 
 

@@ -69,9 +69,9 @@ def test_splitting_extensions(octets, numbers, complete):
     assert split_extensions(octets) == (numbers, contents, complete)
 
 
-def test_of_an_extension_that_is_there_twice_the_first_counts():
+def test_of_an_extension_that_is_there_twice_the_last_counts():
     found = split_extensions(b"\0\0" + extension(10, b"ab") + extension(10, b"cd"))
-    assert (found.numbers, found.contents) == ((10, 10), {10: b"ab"})
+    assert (found.numbers, found.contents) == ((10, 10), {10: b"cd"})
 
 
 @pytest.mark.parametrize("length", [0, 33, 34, 41, 44, 46])

@@ -12,6 +12,7 @@ from tests.capture.builtin.tls.handshakes import (
     SERVER_CERTIFICATE,
     client_hello,
     handshake_record,
+    message,
     prefixed,
     record,
     server_hello,
@@ -53,7 +54,41 @@ def test_message_and_record_spread_over_single_bytes():
     stream = handshake_record(client_hello()[:20]) + handshake_record(client_hello()[20:])
     layer = read(*[(True, bytes((octet,))) for octet in stream])
     assert layer.session.connection.history == "C"
-    assert layer.session.connection.time_ns == len(stream) - 1
+
+
+def test_connection_begins_with_its_first_record_though_that_ends_no_message():
+    begun, rest = handshake_record(client_hello()[:20]), handshake_record(client_hello()[20:])
+    found = read((True, begun)).session.connection
+    assert (found.time_ns, found.history, found.confirmed) == (0, "", False)
+    found = read((True, begun), (True, rest)).session.connection
+    assert (found.time_ns, found.history, found.confirmed) == (0, "C", True)
+
+
+def test_message_too_long_to_be_one_silences_its_side_alone():
+    absurd = record(22, b"\x0b\x7f\xff\xff")
+    layer = read(
+        (True, handshake_record(client_hello()) + absurd + handshake_record(client_hello())),
+        (False, handshake_record(server_hello())),
+    )
+    assert (layer.session.connection.history, layer.session.finished) == ("Cs", False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "letter"),
+    [(5, "E"), (6, "J"), (8, "O"), (23, "A"), (24, "P"), (99, "Z"), (254, "M")],
+)
+def test_messages_that_are_not_read_have_letters_only_before_tls_is_seen(kind, letter):
+    unread, hello = handshake_record(message(kind, b"xx")), handshake_record(client_hello())
+    assert read((True, unread), (True, hello)).session.connection.history == letter + "C"
+    layer = read((True, hello), (True, unread))
+    assert (layer.session.connection.history, layer.session.finished) == ("C", True)
+
+
+def test_record_of_unknown_content_begins_a_connection():
+    unknown, hello = record(25, b"x"), handshake_record(client_hello())
+    found = read((True, unknown), (True, hello)).session.connection
+    assert (found.time_ns, found.history, found.confirmed) == (0, "C", True)
+    assert read((True, unknown), (True, unknown)).session.finished
 
 
 def test_several_messages_in_one_record():
@@ -118,9 +153,9 @@ def test_ssl_2_to_the_end():
     assert subjects(found.server_chains) == ["CN=server.example"]
 
 
-@pytest.mark.parametrize("message", [SSL_2_HELLO[:-1], SSL_2_HELLO + b"x"])
-def test_malformed_ssl_2_hello_is_not_tls(message):
-    layer = read((True, ssl2_record(message)))
+@pytest.mark.parametrize("hello", [SSL_2_HELLO[:-1], SSL_2_HELLO + b"x"])
+def test_malformed_ssl_2_hello_is_not_tls(hello):
+    layer = read((True, ssl2_record(hello)))
     assert layer.session.finished
     assert layer.session.connection is None
 

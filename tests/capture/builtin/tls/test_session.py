@@ -144,6 +144,15 @@ def test_client_hello_with_cut_extensions_keeps_what_came_before():
     assert (found.server_name, found.confirmed, found.history) == ("a.example", False, "")
 
 
+@pytest.mark.parametrize("side", [True, False])
+def test_first_hello_without_a_whole_extension_is_none_but_the_answer_counts(side):
+    hello = (client_hello if side else server_hello)(b"\0\0\xff\xff")
+    alert = record(21, b"\x02\x32")
+    found = read([(side, handshake_record(hello)), (not side, alert)])
+    assert (found.time_ns, found.history.lower(), found.last_alert) == (0, "l", "decode_error")
+    assert (found.version, found.client_offer, found.confirmed) == (None, None, False)
+
+
 def test_certificates_of_a_connection_are_bounded():
     chain = handshake_record(certificate_message(*[bytes(90)] * 600))
     found = read([(True, HELLO), (False, SERVER_HELLO), *[(False, chain)] * 40])

@@ -27,10 +27,14 @@ def test_rsa():
     )
 
 
-def test_rsa_key_named_by_a_signature_algorithm():
+@pytest.mark.parametrize(
+    ("identifier", "name"),
+    [("2a864886f70d010104", "md5WithRSAEncryption"), ("55080101", "rsa")],
+)
+def test_rsa_key_by_other_names(identifier, name):
     key = tlv(3, b"\0", tlv(0x30, tlv(2, b"\0\xff"), tlv(2, b"\x03")))
-    algorithm = tlv(0x30, tlv(6, bytes.fromhex("2a864886f70d010104")), tlv(5))
-    assert read(tlv(0x30, algorithm, key)) == PublicKey("md5WithRSAEncryption", "rsa", 8, "3")
+    algorithm = tlv(0x30, tlv(6, bytes.fromhex(identifier)), tlv(5))
+    assert read(tlv(0x30, algorithm, key)) == PublicKey(name, "rsa", 8, "3")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +52,44 @@ def test_elliptic_curves(curve, name, bits):
     )
 
 
+def explicit(order: int) -> bytes:
+    """Return a key with the parameters of a curve, of which only the order is right."""
+    field, curve, base = tlv(0x30), tlv(0x30), tlv(4, b"\4")
+    number = tlv(2, order.to_bytes(order.bit_length() // 8 + 1, "big"))
+    parameters = tlv(0x30, tlv(2, b"\1"), field, curve, base, number, tlv(2, b"\1"))
+    return tlv(0x30, tlv(0x30, EC, parameters), tlv(3, b"\0"))
+
+
+@pytest.mark.parametrize(
+    ("order", "name", "bits"),
+    [
+        (
+            115792089210356248762697446949407573529996955224135760342422259061068512044369,
+            "prime256v1",
+            256,
+        ),
+        (
+            115792089237316195423570985008687907852837564279074904382605163141518161494337,
+            "secp256k1",
+            256,
+        ),
+        (0x1FFFFFFF, None, 29),
+    ],
+)
+def test_curves_that_are_spelled_out(order, name, bits):
+    assert read(explicit(order)) == PublicKey("id-ecPublicKey", "ecdsa", bits, None, name)
+
+
+def test_parameters_of_a_curve_that_end_early():
+    key = tlv(0x30, tlv(0x30, EC, tlv(0x30, tlv(2, b"\1"))), tlv(3, b"\0"))
+    assert read(key) == PublicKey("id-ecPublicKey", "ecdsa")
+
+
+def test_key_of_sm2_is_none_of_ecdsa():
+    curve = tlv(6, bytes.fromhex("2a811ccf5501822d"))
+    assert read(tlv(0x30, tlv(0x30, EC, curve), tlv(3, b"\0\4"))) == PublicKey("id-ecPublicKey")
+
+
 def test_unknown_curve_keeps_its_identifier():
     algorithm = tlv(0x30, EC, tlv(6, bytes.fromhex("2a030405")))
     assert read(tlv(0x30, algorithm, tlv(3, b"\0"))) == PublicKey(
@@ -55,15 +97,23 @@ def test_unknown_curve_keeps_its_identifier():
     )
 
 
-def test_dsa():
+@pytest.mark.parametrize(
+    ("identifier", "name"),
+    [
+        ("2a8648ce380401", "dsaEncryption"),
+        ("2b0e03020c", "dsaEncryption-old"),
+        ("2b0e03021b", "dsaWithSHA1-old"),
+    ],
+)
+def test_dsa(identifier, name):
     numbers = dsa.DSAParameterNumbers((1 << 1023) + 1155, (1 << 159) + 135, 2)
     public = dsa.DSAPublicNumbers(5, numbers)
     parameters = tlv(
         0x30,
         *[tlv(2, b"\0" + n.to_bytes(128, "big")) for n in (numbers.p, numbers.q, public.y)],
     )
-    algorithm = tlv(0x30, tlv(6, bytes.fromhex("2a8648ce380401")), parameters)
-    assert read(tlv(0x30, algorithm, tlv(3, b"\0"))) == PublicKey("dsaEncryption", "dsa", 1024)
+    algorithm = tlv(0x30, tlv(6, bytes.fromhex(identifier)), parameters)
+    assert read(tlv(0x30, algorithm, tlv(3, b"\0"))) == PublicKey(name, "dsa", 1024)
 
 
 def test_algorithm_without_details():
