@@ -1,0 +1,100 @@
+"""Code in requests: scripts for the browsers of others (XSS), and SQL for a server's database.
+
+What is sent is decoded as servers decode it and compared with patterns, each of which needs what
+breaks out of a text: a tag that runs a script, a quote followed by a condition.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from module3.injection_patterns import COMMENT, HINTS, SCRIPTS, SQL, STATEMENT
+
+_LONGEST: Final = 1000  # bytes of a value; posts and pages with code in them are longer
+_LONGEST_ENCODED: Final = 3 * _LONGEST
+_MOST_VALUES: Final = 64  # of a request
+_TOLD_APART: Final = (
+    200  # bytes from where the code begins; a text before it may grow as it is typed
+)
+_DECODED: Final = 2  # times, as some code is encoded twice
+_TEXT: Final = re.compile(rb'"((?:[^"\\]|\\.){1,1000})"', re.DOTALL)  # in JSON
+_ESCAPED: Final = re.compile(rb"\\u00([0-7][0-9a-f])")
+_PART: Final = b"\r\n\r\n"  # before what a part of a multipart form holds
+_PART_ENDS: Final = b"\r\n--"
+
+
+def injections(target: bytes, body: bytes) -> tuple[int, int]:
+    """Return a number for the script and one for the SQL in a request, 0 where there is none."""
+    script = sql = 0
+    for values in (_of_target(target), _of_body(body)):
+        for value in values:
+            script = script or _number(SCRIPTS, value)
+            sql = sql or _number_of_sql(value)
+    return script, sql
+
+
+def _of_target(target: bytes) -> list[bytes]:
+    """Return the path and what the query holds."""
+    target = target.lower()
+    if not _hinted(target):
+        return []
+    path, _, query = target.partition(b"?")
+    return [_decoded(path), *_of_form(query)]
+
+
+def _of_body(body: bytes) -> list[bytes]:
+    body = body.lower()
+    if not _hinted(body):
+        return []
+    if body.startswith((b"{", b"[")):
+        return [_plain(_unescaped(text)) for text in _some(_TEXT.findall(body))]
+    if body.startswith(b"--"):
+        parts = _some(body.split(_PART)[1:])
+        return [_plain(part.partition(_PART_ENDS)[0]) for part in parts]
+    return _of_form(body)
+
+
+def _hinted(text: bytes) -> bool:
+    return any(hint in text for hint in HINTS)
+
+
+def _of_form(text: bytes) -> list[bytes]:
+    """Return the values of fields, and names, which may be code, too."""
+    fields = (field.partition(b"=") for field in _some(text.split(b"&", _MOST_VALUES)))
+    return [_decoded(each) for name, _, value in fields for each in (value, name) if _hinted(each)]
+
+
+def _some(values: list[bytes]) -> list[bytes]:
+    return values[:_MOST_VALUES]
+
+
+def _decoded(value: bytes) -> bytes:
+    value = value[:_LONGEST_ENCODED].replace(b"+", b" ")
+    for _ in range(_DECODED):
+        if b"%" in value:
+            value = unquote_to_bytes(value).lower()
+    return _plain(value)
+
+
+def _unescaped(text: bytes) -> bytes:
+    text = _ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), text)
+    return text.replace(b'\\"', b'"').replace(b"\\/", b"/")
+
+
+def _plain(value: bytes) -> bytes:
+    """Return a value with single spaces; nothing of one that is too long."""
+    if b"/*" in value:
+        value = COMMENT.sub(b" ", value)
+    return b"" if len(value) > _LONGEST else b" ".join(value.split())
+
+
+def _number_of_sql(value: bytes) -> int:
+    return 0 if STATEMENT.match(value) else _number(SQL, value)
+
+
+def _number(patterns: re.Pattern[bytes], value: bytes) -> int:
+    found = patterns.search(value)
+    return (zlib.crc32(value[found.start() :][:_TOLD_APART]) or 1) if found else 0
