@@ -27,6 +27,7 @@ CLASSES: Final = (
 )
 # The tools behind floods are one class each: which of them it was matters to nobody.
 _PREFIXES: Final = {"dos ": "DoS", "ddos ": "DDoS"}
+LOGIN_PORTS: Final = {FTP: 21, SSH: 22}
 _BY_LABEL: Final = {name.lower(): name for name in CLASSES}
 
 

@@ -31,7 +31,7 @@ def groups(
     keys: Sequence[str],
     count: pl.Expr,
     text: str,
-    share: pl.Expr | None = None,
+    share: pl.Expr | None = None,  # or another measure of the group
     *,
     longest: float | None = None,
 ) -> pl.DataFrame:

@@ -84,9 +84,12 @@ REQUESTS: Final = (
     "{count} different requests with script injection from {client} to {server} port {port}",
     "{count} different passwords sent over HTTP by {client} to {server} port {port}",
 )
+VAIN_LOGINS: Final = (
+    "{count} connections refused or unanswered, from {client} to {server} port {port}",
+)
 SCANS: Final = (
     "{client} tried {count} ports of {server}, {refused} of them refused or silent",
     "{client} tried port {port} of {count} servers, {refused} of them refused or silent",
 )
-REPEATED: Final = (*LOGINS, *REQUESTS, *SCANS)
+REPEATED: Final = (*LOGINS, *REQUESTS, *VAIN_LOGINS, *SCANS)
 FORMS: Final = (*EVIDENCE, *OF_ROWS, *REPEATED, *MATCHES, *CONTRIBUTIONS, *LIMITS)

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from module3 import logins, scans, web_attacks
+from module3 import logins, scans, vain_logins, web_attacks
 from module3.classes import CLASSES
 from report.catalogue import messages
 from report.console import classic_block, console, skipped_lines
@@ -16,7 +16,7 @@ from report.html.page import page
 from report.language import ENGLISH, FOLDER, Language
 from report.notice_forms import NOTICES, SKIPPED, UNREAD
 from report.ranking import ranking
-from report.reason_forms import FORMS, LOGINS, REQUESTS, SCANS
+from report.reason_forms import FORMS, LOGINS, REQUESTS, SCANS, VAIN_LOGINS
 from report.selection import View, select
 from report.text import display_width
 from verdict.attack_class import AttackClasses, AttackFlow, Basis
@@ -58,7 +58,8 @@ def test_every_message_has_a_translation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "forms"), [(logins, LOGINS), (web_attacks, REQUESTS), (scans, SCANS)]
+    ("rule", "forms"),
+    [(logins, LOGINS), (web_attacks, REQUESTS), (vain_logins, VAIN_LOGINS), (scans, SCANS)],
 )
 def test_every_text_on_repetition_has_its_form(rule: ModuleType, forms: tuple[str, ...]) -> None:
     rules = Path(str(rule.__file__)).read_text(encoding="utf-8")
