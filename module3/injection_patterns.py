@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import quote
 
 
 def _any(*patterns: str) -> re.Pattern[bytes]:
@@ -33,9 +32,8 @@ SCRIPTS: Final = _any(
 
 # A text leaves its place in a statement with its first quote, or is a number that goes on.
 _QUOTE: Final = r"^[^'\"]{0,60}['\"][)% ]{0,4}"
-_NUMBER: Final = r"^-?\d{1,9}[) ]{0,4}"
-_OUT: Final = rf"(?:{_QUOTE}|{_NUMBER})"
-_OR: Final = r"(?:\b(?:or|and|xor|having|where|rlike)\b|\|\||&&)[ (]{0,4}(?:not )?"
+_OUT: Final = rf"(?:{_QUOTE}|^-?\d{{1,9}}[) ]{{0,4}})"
+_OPEN: Final = r"[ (]{0,4}(?:not )?"
 _CONSTANT: Final = r"(?:'[^']{0,24}'?|\"[^\"]{0,24}\"?|-?\d{1,9}|0x[0-9a-f]{1,16})"
 _COMPARED: Final = r"[ )]{0,3}(?:=|<|>|!=|like\b|between\b|in ?\(|is )"
 _CALLED: Final = (
@@ -44,22 +42,37 @@ _CALLED: Final = (
 )
 _SELECTED: Final = r"(?:null|top |distinct|\*|@|-?\d|['\"(]|[\w.`]{1,40} ?[,(]|[\w.`]{1,40} from )"
 _STATEMENTS: Final = r"(?:select|insert|update|delete|drop|exec|declare|waitfor|shutdown|create|if)"
-SQL: Final = _any(
-    rf"\bunion (?:all |distinct )?\(?select ?{_SELECTED}|{_OUT}union (?:all )?select\b",
-    # a comparison with a constant first, which needs no column: 1=1, 'a'='a'
-    rf"{_OR}{_CONSTANT}{_COMPARED} ?[\w'\"(-]",
-    rf"{_OUT}{_OR}{_CONSTANT} ?(?:--|#)|{_QUOTE}{_OR}(?:{_CONSTANT}$|[\w.]{{1,24}}{_COMPARED})",
-    rf"{_OR}(?:{_CALLED}|\(?select\b ?{_SELECTED})",
+_OR: Final = r"(?:or|and|xor|having|where|rlike|\|\||&&)" + _OPEN
+SQL_BEGINNINGS: Final = _any(
+    rf"{_OUT}union (?:all )?select\b",
+    rf"{_OUT}{_OR}{_CONSTANT} ?(?:--|#)",
+    rf"{_QUOTE}{_OR}(?:{_CONSTANT}$|[\w.]{{1,24}}{_COMPARED})",
     # the rest of the statement becomes a comment
     rf"{_QUOTE}[); ]{{0,4}}(?:--|#)[\w +-]{{0,8}}$",
     rf"{_OUT}(?:order|group) by \d{{1,5}}\b",
-    r"\b(?:order|group) by \d{1,5} ?(?:--|#)",
     rf"{_OUT}; ?{_STATEMENTS} ?(?:\(|{_SELECTED}|into |from |table |delay )",
-    r"\b(?:pg_sleep|extractvalue|updatexml|load_file|randomblob|gtid_subset|xmltype) ?\(",
-    r"\b(?:dbms|utl)_\w{3,20}\.\w{3,30} ?\(|\bxp_cmdshell\b",
-    r"\b(?:sleep|benchmark) ?\( ?\d|waitfor delay|into (?:out|dump)file ",
+)
+
+
+def _words(*words: str) -> list[str]:
+    """Return patterns for whole words that begin with a letter, so that a search is fast."""
+    return [rf"{word}(?<!\w{word})" for word in words]
+
+
+_ORS: Final = (*_words("or", "and", "xor", "having", "where", "rlike"), r"\|\|", "&&")
+SQL: Final = _any(
+    rf"union (?:all |distinct )?\(?select ?{_SELECTED}",
+    # a comparison with a constant first, which needs no column: 1=1, 'a'='a'
+    *(rf"{word}{_OPEN}{_CONSTANT}{_COMPARED} ?[\w'\"(-]" for word in _ORS),
+    *(rf"{word}{_OPEN}(?:{_CALLED}|\(?select\b ?{_SELECTED})" for word in _ORS),
+    *(rf"{word} by \d{{1,5}} ?(?:--|#)" for word in ("order", "group")),
+    *(rf"{call} ?\(" for call in ("pg_sleep", "extractvalue", "updatexml", "load_file")),
+    *(rf"{call} ?\(" for call in ("randomblob", "gtid_subset", "xmltype")),
+    *(rf"{package}_\w{{3,20}}\.\w{{3,30}} ?\(" for package in ("dbms", "utl")),
+    *(rf"{call} ?\( ?\d" for call in _words("sleep", "benchmark")),
+    *("xp_cmdshell", "waitfor delay", r"into (?:out|dump)file "),
     r"\( ?select ?(?:\(|\d|\*|@@|(?:count|concat|char|user|database|version) ?\(|case )",
-    r"\bfrom (?:information_schema\.|sysobjects\b|pg_catalog\.|all_tables\b|sqlite_master\b)",
+    r"from (?:information_schema\.|sysobjects\b|pg_catalog\.|all_tables\b|sqlite_master\b)",
 )
 # Programs that send whole statements to a database break out of nothing.
 STATEMENT: Final = re.compile(
@@ -67,21 +80,9 @@ STATEMENT: Final = re.compile(
 )
 # Comments stand for blanks ("or/**/1=1").
 COMMENT: Final = re.compile(rb"/\*!?\d{0,6}|\*/")
-# Without one of these in lower case, or however they may be encoded, no pattern fits; they are much
-# faster to look for than to decode.
-_SIGNS: Final = ("<", "'", '"', ";", "||", "&&", "script:", "by ", "and ", "or ", "sleep(")
-_CALLS: Final = ("xml(", "value(", "subset(", "file(", "type(")
-_WORDS: Final = ("select", "benchmark", "waitfor", "outfile", "dumpfile", "schema", "cmdshell")
-_NAMES: Final = ("blob", "dbms_", "utl_", "cookie")
-_ENCODED: Final = ("%25", "u003c", "u0027", "u0022")  # encoded twice, and in JSON
-HINTS: Final = tuple(
-    dict.fromkeys(
-        form.encode()
-        for sign in (*_SIGNS, *_CALLS, *_WORDS, *_NAMES, *_ENCODED)
-        for form in (
-            sign,
-            quote(sign, safe="%").lower(),
-            *(sign.replace(" ", each) for each in "+/"),
-        )
-    )
-)
+# Bytes that tell nothing: a text without others is no code but for these words.
+ORDINARY: Final = bytes(set(range(256)) - set(b"<'\"`;|( "))
+ORDINARY_ENCODED: Final = bytes(set(ORDINARY) - set(b"%+\\"))
+ESCAPES: Final = re.compile(rb"%(?:2[02578a]|3[bc]|60|7c|0[9acd])")  # for these, blanks and "%"
+WORDS: Final = (b"script:", b"cookie", b"/*")
+BINARY: Final = bytes(set(range(32)) - set(b"\t\r\n"))  # what no text has

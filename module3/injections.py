@@ -11,14 +11,23 @@ import zlib
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from module3.injection_patterns import COMMENT, HINTS, SCRIPTS, SQL, STATEMENT
+from module3.injection_patterns import (
+    BINARY,
+    COMMENT,
+    ESCAPES,
+    ORDINARY,
+    ORDINARY_ENCODED,
+    SCRIPTS,
+    SQL,
+    SQL_BEGINNINGS,
+    STATEMENT,
+    WORDS,
+)
 
 _LONGEST: Final = 1000  # bytes of a value; posts and pages with code in them are longer
 _LONGEST_ENCODED: Final = 3 * _LONGEST
 _MOST_VALUES: Final = 64  # of a request
-_TOLD_APART: Final = (
-    200  # bytes from where the code begins; a text before it may grow as it is typed
-)
+_TOLD_APART: Final = 200  # bytes from where the code begins; a text before it may be growing
 _DECODED: Final = 2  # times, as some code is encoded twice
 _TEXT: Final = re.compile(rb'"((?:[^"\\]|\\.){1,1000})"', re.DOTALL)  # in JSON
 _ESCAPED: Final = re.compile(rb"\\u00([0-7][0-9a-f])")
@@ -31,23 +40,24 @@ def injections(target: bytes, body: bytes) -> tuple[int, int]:
     script = sql = 0
     for values in (_of_target(target), _of_body(body)):
         for value in values:
-            script = script or _number(SCRIPTS, value)
-            sql = sql or _number_of_sql(value)
+            if value.translate(None, ORDINARY) or _has_word(value):
+                script = script or _number(SCRIPTS, value)
+                sql = sql or _number_of_sql(value)
     return script, sql
 
 
 def _of_target(target: bytes) -> list[bytes]:
     """Return the path and what the query holds."""
     target = target.lower()
-    if not _hinted(target):
+    if not _telling(target):
         return []
     path, _, query = target.partition(b"?")
     return [_decoded(path), *_of_form(query)]
 
 
 def _of_body(body: bytes) -> list[bytes]:
-    body = body.lower()
-    if not _hinted(body):
+    body = body.lower().lstrip(b"\r\n")
+    if not _telling(body):
         return []
     if body.startswith((b"{", b"[")):
         return [_plain(_unescaped(text)) for text in _some(_TEXT.findall(body))]
@@ -57,14 +67,24 @@ def _of_body(body: bytes) -> list[bytes]:
     return _of_form(body)
 
 
-def _hinted(text: bytes) -> bool:
-    return any(hint in text for hint in HINTS)
+def _telling(text: bytes) -> bool:
+    """Return whether an encoded text has what code needs; most have not, which is found fast."""
+    rest = text.translate(None, ORDINARY_ENCODED)
+    if rest.strip(b"%"):
+        return True
+    return bool(rest and ESCAPES.search(text)) or _has_word(text)
+
+
+def _has_word(text: bytes) -> bool:
+    first, second, third = WORDS
+    return first in text or second in text or third in text
 
 
 def _of_form(text: bytes) -> list[bytes]:
     """Return the values of fields, and names, which may be code, too."""
-    fields = (field.partition(b"=") for field in _some(text.split(b"&", _MOST_VALUES)))
-    return [_decoded(each) for name, _, value in fields for each in (value, name) if _hinted(each)]
+    fields = [field for field in _some(text.split(b"&", _MOST_VALUES)) if _telling(field)]
+    sides = (field.partition(b"=") for field in fields)
+    return [_decoded(each) for name, _, value in sides for each in (value, name)]
 
 
 def _some(values: list[bytes]) -> list[bytes]:
@@ -85,14 +105,18 @@ def _unescaped(text: bytes) -> bytes:
 
 
 def _plain(value: bytes) -> bytes:
-    """Return a value with single spaces; nothing of one that is too long."""
+    """Return a value with single spaces; nothing of one that is too long or no text."""
+    if len(value) > _LONGEST or len(value.translate(None, BINARY)) < len(value):
+        return b""
     if b"/*" in value:
         value = COMMENT.sub(b" ", value)
-    return b"" if len(value) > _LONGEST else b" ".join(value.split())
+    return b" ".join(value.split())
 
 
 def _number_of_sql(value: bytes) -> int:
-    return 0 if STATEMENT.match(value) else _number(SQL, value)
+    if STATEMENT.match(value):
+        return 0
+    return _number(SQL_BEGINNINGS, value) or _number(SQL, value)
 
 
 def _number(patterns: re.Pattern[bytes], value: bytes) -> int:

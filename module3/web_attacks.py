@@ -82,10 +82,11 @@ def attacking(flows: pl.DataFrame) -> pl.DataFrame:
 
     ``flows`` need the columns ``logins.READ``, ``flow_state.OPENINGS``, ``INJECTIONS`` and
     ``INJECTED``. Both columns are missing elsewhere. Requests for pages between the attacks belong
-    to them.
+    to them, and connections that were not used.
     """
     numbered = from_the_client(flows).with_row_index("flow")
-    requests = numbered.filter(pl.sum_horizontal(*_SENT, "HTTP Replies") > 0)
+    unused = pl.sum_horizontal("TotLen Fwd Pkts", "TotLen Bwd Pkts") == 0
+    requests = numbered.filter((pl.sum_horizontal(*_SENT, "HTTP Replies") > 0) | unused)
     requests = requests.with_columns(pl.col("Timestamp").dt.truncate("1m").alias("minute"))
     minutes = pl.concat([_minutes(requests, kind) for kind in _KINDS])
     most = minutes.sort("sent", descending=True, maintain_order=True)

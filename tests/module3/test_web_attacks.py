@@ -12,6 +12,8 @@ FLOW: dict[str, Any] = {
     "Src Port": 40000,
     "Dst IP": "192.0.2.7",
     "Dst Port": 8080,
+    "TotLen Fwd Pkts": 500,
+    "TotLen Bwd Pkts": 900,
     "HTTP Replies": 0,
     "HTTP Passwords": 0,
     "HTTP Credentials": 0,
@@ -134,9 +136,10 @@ def test_sql_in_a_login_form_and_a_list_of_passwords_with_sql() -> None:
 def test_requests_for_pages_belong_to_the_attack_near_them() -> None:
     page: dict[str, Any] = {"HTTP Replies": 1}
     near, far = flows(1, begin=500.0, **page), flows(1, begin=3600.0, **page)
-    other, silent = flows(1, **{**page, "Src IP": "10.0.0.2"}), flows(1)
-    table = pl.concat([injected(4), near, far, other, silent])
-    assert classes(table) == [*["SQL Injection"] * 5, None, None, None]
+    other, no_http = flows(1, **{**page, "Src IP": "10.0.0.2"}), flows(1)
+    unused = flows(1, **{"TotLen Fwd Pkts": 0, "TotLen Bwd Pkts": 0})
+    table = pl.concat([injected(4), near, unused, far, other, no_http])
+    assert classes(table) == [*["SQL Injection"] * 6, None, None, None]
 
 
 def test_the_server_with_the_low_port_that_seemed_first() -> None:
