@@ -27,10 +27,12 @@ from module3.injection_patterns import (
 _LONGEST: Final = 1000  # bytes of a value; posts and pages with code in them are longer
 _LONGEST_ENCODED: Final = 3 * _LONGEST
 _MOST_VALUES: Final = 64  # of a request
-_TOLD_APART: Final = 200  # bytes from where the code begins; a text before it may be growing
+_TOLD_APART: Final = 200  # bytes from where the code begins
+_END: Final = re.compile(rb"[<>]")  # of a script or of its tag
 _DECODED: Final = 2  # times, as some code is encoded twice
 _TEXT: Final = re.compile(rb'"((?:[^"\\]|\\.){1,1000})"', re.DOTALL)  # in JSON
 _ESCAPED: Final = re.compile(rb"\\u00([0-7][0-9a-f])")
+_DOCUMENT: Final = b"<"  # of XML, or a page that is uploaded, whose scripts are its own
 _PART: Final = b"\r\n\r\n"  # before what a part of a multipart form holds
 _PART_ENDS: Final = b"\r\n--"
 
@@ -41,7 +43,7 @@ def injections(target: bytes, body: bytes) -> tuple[int, int]:
     for values in (_of_target(target), _of_body(body)):
         for value in values:
             if value.translate(None, ORDINARY) or _has_word(value):
-                script = script or _number(SCRIPTS, value)
+                script = script or _number_of_script(value)
                 sql = sql or _number_of_sql(value)
     return script, sql
 
@@ -57,7 +59,7 @@ def _of_target(target: bytes) -> list[bytes]:
 
 def _of_body(body: bytes) -> list[bytes]:
     body = body.lower().lstrip(b"\r\n")
-    if not _telling(body):
+    if body.startswith(_DOCUMENT) or not _telling(body):
         return []
     if body.startswith((b"{", b"[")):
         return [_plain(_unescaped(text)) for text in _some(_TEXT.findall(body))]
@@ -113,12 +115,21 @@ def _plain(value: bytes) -> bytes:
     return b" ".join(value.split())
 
 
+def _number_of_script(value: bytes) -> int:
+    """Return a number for the script alone: a page that is saved as it grows has the same one."""
+    found = SCRIPTS.search(value)
+    if not found:
+        return 0
+    end = _END.search(value, found.end())
+    return _number(value[found.start() : end.start() if end else None])
+
+
 def _number_of_sql(value: bytes) -> int:
     if STATEMENT.match(value):
         return 0
-    return _number(SQL_BEGINNINGS, value) or _number(SQL, value)
+    found = SQL_BEGINNINGS.search(value) or SQL.search(value)
+    return _number(value[found.start() :]) if found else 0
 
 
-def _number(patterns: re.Pattern[bytes], value: bytes) -> int:
-    found = patterns.search(value)
-    return (zlib.crc32(value[found.start() :][:_TOLD_APART]) or 1) if found else 0
+def _number(code: bytes) -> int:
+    return zlib.crc32(code[:_TOLD_APART]) or 1

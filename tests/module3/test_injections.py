@@ -142,13 +142,18 @@ def test_where_code_may_be(target: str, body: str) -> None:
     assert all(injections(target.encode(), body.encode()))
 
 
+def test_pages_that_are_uploaded() -> None:
+    assert injections(b"/index.html", b"<html>&nbsp;<script>alert(1)</script>") == (0, 0)
+
+
 def test_numbers_tell_different_code_apart() -> None:
     first, again, other = (in_query(f"' or {number}=1#") for number in (1, 1, 2))
     assert first == again != other
 
 
-def test_a_text_before_the_code_makes_no_other_number() -> None:
-    assert in_query("<script>a</script>") == in_query("Hello <script>a</script>")
+@pytest.mark.parametrize("code", ["<script>a</script>", "<img src=x onerror=a()>"])
+def test_a_text_around_a_script_makes_no_other_number(code: str) -> None:
+    assert in_query(code) == in_query(f"Hello {code} and more") != in_query(code.replace("a", "b"))
 
 
 def test_long_texts_are_no_probes() -> None:
