@@ -31,8 +31,8 @@ SCRIPTS: Final = _any(
 )
 
 # A text leaves its place in a statement with its first quote, or is a number that goes on.
-_QUOTE: Final = r"^[^'\"]{0,60}['\"][)% ]{0,4}"
-_OUT: Final = rf"(?:{_QUOTE}|^-?\d{{1,9}}[) ]{{0,4}})"
+_QUOTE: Final = r"[^'\"]{0,60}['\"][)% ]{0,4}"
+_OUT: Final = rf"(?:{_QUOTE}|-?\d{{1,9}}[) ]{{0,4}})"
 _OPEN: Final = r"[ (]{0,4}(?:not )?"
 _CONSTANT: Final = r"(?:'[^']{0,24}'?|\"[^\"]{0,24}\"?|-?\d{1,9}|0x[0-9a-f]{1,16})"
 _COMPARED: Final = r"[ )]{0,3}(?:=|<|>|!=|like\b|between\b|in ?\(|is )"
@@ -42,8 +42,8 @@ _CALLED: Final = (
 )
 _SELECTED: Final = r"(?:null|top |distinct|\*|@|-?\d|['\"(]|[\w.`]{1,40} ?[,(]|[\w.`]{1,40} from )"
 _STATEMENTS: Final = r"(?:select|insert|update|delete|drop|exec|declare|waitfor|shutdown|create|if)"
-_OR: Final = r"(?:or|and|xor|having|where|rlike|\|\||&&)" + _OPEN
-SQL_BEGINNINGS: Final = _any(
+_OR: Final = r"(?:(?:or|and|xor|having|where|rlike)\b|\|\||&&)" + _OPEN
+SQL_BEGINNINGS: Final = _any(  # which match from the beginning on
     rf"{_OUT}union (?:all )?select\b",
     rf"{_OUT}{_OR}{_CONSTANT} ?(?:--|#)",
     rf"{_QUOTE}{_OR}(?:{_CONSTANT}$|[\w.]{{1,24}}{_COMPARED})",

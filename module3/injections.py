@@ -127,7 +127,7 @@ def _number_of_script(value: bytes) -> int:
 def _number_of_sql(value: bytes) -> int:
     if STATEMENT.match(value):
         return 0
-    found = SQL_BEGINNINGS.search(value) or SQL.search(value)
+    found = SQL_BEGINNINGS.match(value) or SQL.search(value)
     return _number(value[found.start() :]) if found else 0
 
 

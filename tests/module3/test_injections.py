@@ -72,6 +72,8 @@ ORDINARY = [
     "10 and under",
     "5 or 6",
     "C# and F#",
+    "'origin=here'",
+    "vector(1)=2",
     'say "hello" or "bye"',
     "{'a': 1, 'b': 'or'}",
     "2020-01-01T00:00:00 - 2021",
