@@ -8,6 +8,8 @@ BENIGN: Final = "Benign"
 SSH: Final = "SSH-Bruteforce"
 FTP: Final = "FTP-BruteForce"
 WEB: Final = "Brute Force -Web"
+SCRIPTS: Final = "Brute Force -XSS"
+SQL: Final = "SQL Injection"
 SCAN: Final = "Infilteration"
 
 # In the order of the models' probabilities; Infilteration is spelt as in the tables.
@@ -15,16 +17,17 @@ CLASSES: Final = (
     BENIGN,
     "Bot",
     WEB,
-    "Brute Force -XSS",
+    SCRIPTS,
     "DDoS",
     "DoS",
     FTP,
     SCAN,
-    "SQL Injection",
+    SQL,
     SSH,
 )
 # The tools behind floods are one class each: which of them it was matters to nobody.
 _PREFIXES: Final = {"dos ": "DoS", "ddos ": "DDoS"}
+LOGIN_PORTS: Final = {FTP: 21, SSH: 22}
 _BY_LABEL: Final = {name.lower(): name for name in CLASSES}
 
 

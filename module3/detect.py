@@ -14,7 +14,7 @@ from models.errors import ModelError
 from models.many_classes import ClassForest, lightgbm_class_probabilities
 from models.storage import load_arrays, load_class_forest, load_lightgbm
 from models.trees import Trees
-from module3.classes import BENIGN, CLASSES
+from module3.classes import BENIGN, CLASSES, LOGIN_PORTS
 from module3.fitting import Kinds
 from module3.model_columns import FEATURES, Matrix, matrix
 from module3.ranges import Ranges
@@ -85,16 +85,26 @@ def by_repetition(flows: pl.DataFrame) -> pl.DataFrame:
 
     ``flows`` are those of a whole capture, with the columns that ``repeated`` needs and what the
     models say of each. Who tries again and again is only seen in all flows; the models count
-    elsewhere.
+    elsewhere, unless they tell a login where nothing was sent, and to another port.
     """
     by_rule = pl.col("guessed").is_not_null()
     basis = pl.when(by_rule).then(pl.lit(REPETITION)).otherwise(pl.lit(MODEL))
     return flows.hstack(repeated(flows)).select(
-        pl.coalesce("guessed", "class").alias("class"),
+        pl.coalesce("guessed", _no_login(), "class").alias("class"),
         pl.when(~by_rule).then("probability"),
         basis.alias("basis"),
         "evidence",
     )
+
+
+def _no_login() -> pl.Expr:
+    """Return NOT ASSESSED for what the models call a login though it cannot be one, else null."""
+    empty = pl.sum_horizontal("TotLen Fwd Pkts", "TotLen Bwd Pkts") == 0
+    elsewhere = pl.any_horizontal(
+        (pl.col("class") == kind) & (pl.col("Dst Port") != port) & (pl.col("Src Port") != port)
+        for kind, port in LOGIN_PORTS.items()
+    )
+    return pl.when(empty & elsewhere).then(pl.lit(NOT_ASSESSED))
 
 
 def load(models: Path = MODELS) -> Classifier:

@@ -8,7 +8,7 @@ import polars as pl
 
 from capture.builtin.block import PacketBlock
 from module3.detect import Classifier
-from module3.flow_state import OPENINGS, TRIES, States
+from module3.flow_state import OBSERVED, States
 from module3.flows import FlowBuilder
 from module3.logins import READ
 from module3.table import flow_table
@@ -31,7 +31,7 @@ class FlowClasses:
     ones alone.
     """
 
-    COLUMNS: Final = tuple(dict.fromkeys((*SHOWN, *READ, *OPENINGS, *TRIES)))
+    COLUMNS: Final = tuple(dict.fromkeys((*SHOWN, *READ, *OBSERVED)))
 
     def __init__(self, classifier: Classifier) -> None:
         self._classifier = classifier

@@ -18,12 +18,18 @@ NEVER: Final = np.iinfo(np.int64).min
 NO_WINDOW: Final = -1
 LOWEST_CLIENT_PORT: Final = 1024
 # Columns that tell of logins, for ``logins``: how payloads begin (``openings``), passwords sent
-# (``passwords``) and what an SSH server said (``ssh_replies``).
+# (``sent``) and what an SSH server said (``ssh_replies``).
 COUNTED: Final = ("SSH Banners", "FTP Refusals", "FTP Logins", "HTTP Replies", "HTTP Refusals")
 OPENINGS: Final = (*COUNTED, "HTTP Passwords", "HTTP Credentials", "SSH Refusals", "SSH Logins")
+# Columns that tell of code in requests (``sent``): how many differ from the few before them, and
+# numbers of the latest few, by which those of several flows are told apart.
+INJECTIONS: Final = ("HTTP Scripts", "HTTP SQL")
+INJECTED: Final = ("HTTP Latest Scripts", "HTTP Latest SQL")
+LATEST_INJECTIONS: Final = 4
 # Columns that tell of port scans, also for ``logins``: whether a client asked for a connection that
 # then carried nothing, and whether the other side accepted.
 TRIES: Final = ("Tried", "Accepted")
+OBSERVED: Final = (*OPENINGS, *INJECTIONS, *INJECTED, *TRIES)  # all that the rules read
 SSH_REPLIES: Final = 16  # segments of an SSH server of which the length is noted
 
 # Data packets of one side that follow each other: a bulk, if they become four.
@@ -57,6 +63,8 @@ STATE: Final = np.dtype(
         ("openings", "i4", len(COUNTED)),
         ("password_requests", "i4"),
         ("credentials", "u4"),  # those of the latest such request
+        ("injections", "i4", len(INJECTIONS)),  # scripts and SQL
+        ("injected", "u4", (len(INJECTED), LATEST_INJECTIONS)),
         ("ssh_segments", "i4"),
         ("ssh_replies", "u2", SSH_REPLIES),
         ("run", _RUN),

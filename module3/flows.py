@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from capture.builtin.block import PacketBlock
 from capture.builtin.flows.grouping import packet_keys, sorted_by_key
 from capture.builtin.flows.runs import Booleans, Indices, run_bounds
-from module3 import bulks, flags, lengths, openings, passwords, ssh_replies, timing
+from module3 import bulks, flags, lengths, openings, sent, ssh_replies, timing
 from module3.cutting import FLOW_TIMEOUT, Pieces, Streams, cut
 from module3.flow_packets import FlowPackets, Payloads, headers, windows
 from module3.flow_packets import lengths as payload_lengths
@@ -174,9 +174,9 @@ class FlowBuilder:
         timing.update(states, packets, sides, cic=self._cic)
 
     def _read(self, states: States, payloads: Payloads) -> None:
-        """Note what tells of logins."""
+        """Note what tells of logins and of code in requests."""
         kinds = openings.update(states, payloads)
-        passwords.update(states, payloads)
+        sent.update(states, payloads)
         ssh_replies.update(states, payloads, kinds)
 
     def _closed(self, states: States) -> States:

@@ -15,13 +15,15 @@ from module3.flow_state import States
 NOTHING, SSH_BANNER, FTP_REFUSAL, FTP_LOGIN, HTTP_REPLY, HTTP_REFUSAL = range(6)
 _TCP: Final = 6
 _LONGEST: Final = 12  # bytes looked at: those of "HTTP/1.1 401"
-# RFC 4253 4.2; replies 530 ("not logged in") and 230 ("logged in") of RFC 959; RFC 9112.
-_BEGINNINGS: Final = {
-    SSH_BANNER: b"SSH-",
-    FTP_REFUSAL: b"530",
-    FTP_LOGIN: b"230",
-    HTTP_REPLY: b"HTTP/1.",
-}
+# RFC 4253 4.2; replies 530 ("not logged in") and 230 ("logged in") of RFC 959, 430 of servers that
+# tell why (of servers of news it is an article that they lack); RFC 9112.
+_BEGINNINGS: Final = (
+    (SSH_BANNER, b"SSH-"),
+    (FTP_REFUSAL, b"530"),
+    (FTP_REFUSAL, b"430 Invalid"),
+    (FTP_LOGIN, b"230"),
+    (HTTP_REPLY, b"HTTP/1."),
+)
 # What servers answer before a login is tried ("Please login with USER and PASS"), as to AUTH TLS.
 _NOT_YET_TRIED: Final = b"Please l"
 _REFUSED: Final = b" 401"
@@ -35,7 +37,7 @@ def openings(block: PacketBlock, entries: Indices) -> NDArray[np.uint8]:
     long = (block.protocol[entries] == _TCP) & (block.payload_captured[entries] >= _LONGEST)
     at = np.flatnonzero(long)
     first = block.data[block.payload_offset[entries[at]]]
-    for kind, beginning in _BEGINNINGS.items():
+    for kind, beginning in _BEGINNINGS:
         some = at[first == beginning[0]]
         heads = _heads(block, entries[some])
         kinds[some[_equal(heads, 0, beginning)]] = kind

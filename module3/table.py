@@ -20,12 +20,13 @@ from module3.flow_state import (
     ECE,
     FIN,
     FORWARD,
-    OPENINGS,
+    INJECTED,
+    INJECTIONS,
+    OBSERVED,
     PSH,
     RST,
     SECOND,
     SYN,
-    TRIES,
     URG,
     States,
     Values,
@@ -46,7 +47,7 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     Times are seconds; what cannot be known, as a rate over no time, is missing, and the statistics
     of no values are 0, as in the public tables. ``cic`` gives the variant of 2018: microseconds,
     no flows of one packet, and the columns that the tool got wrong as it got them. With ``logins``
-    the columns OPENINGS and TRIES follow.
+    the columns OBSERVED follow.
     """
     if cic:
         states = chosen(states, states["lengths"]["count"].sum(axis=1) > 1)
@@ -54,12 +55,12 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     columns: dict[str, Values] = {}
     for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows):
         columns |= part(states)
-    columns |= {**_logins(states), **_tries(states)} if logins else {}
+    columns |= {**_logins(states), **_injections(states), **_tries(states)} if logins else {}
     columns |= cic_columns.columns(states) if cic else _in_seconds(columns)
     table = pl.DataFrame({**_endpoints(states, cic=cic), **columns}).with_columns(
         pl.from_epoch("Timestamp", time_unit="us"), Label=pl.lit(None, pl.String)
     )
-    shown = (*ENDPOINTS, *NAMES, *((*OPENINGS, *TRIES) if logins else ()))
+    shown = (*ENDPOINTS, *NAMES, *(OBSERVED if logins else ()))
     table = table.select(shown).fill_nan(None)
     stamp = pl.col("Timestamp").dt.strftime(_CIC_TIMESTAMP)
     return table.with_columns(stamp) if cic else table
@@ -206,6 +207,15 @@ def _logins(states: States) -> Mapping[str, Values]:
         "HTTP Credentials": states["credentials"],
         "SSH Refusals": refused,
         "SSH Logins": accepted.astype(np.int64),
+    }
+
+
+def _injections(states: States) -> Mapping[str, Values]:
+    kinds = enumerate(zip(INJECTIONS, INJECTED, strict=True))
+    return {
+        name: values[:, kind]
+        for kind, names in kinds
+        for name, values in zip(names, (states["injections"], states["injected"]), strict=True)
     }
 
 

@@ -10,6 +10,7 @@ from verdict.attack_class import AttackClasses, AttackFlow
 _PAIRS_SHOWN: Final = 10
 _REPETITIONS_SHOWN: Final = 10
 _SCAN: Final = "Infilteration"
+_INJECTIONS: Final = ("Brute Force -XSS", "SQL Injection")
 _MODELS: Final = "models"
 NOT_ATTACKS: Final = ("Benign", "NOT ASSESSED")
 
@@ -45,6 +46,8 @@ def _repetitions(found: AttackClasses, language: Language) -> list[str]:
 def _repetition(kind: str, evidence: str, language: Language) -> str:
     if kind == _SCAN:
         return language("port scan: {evidence}", evidence=evidence)
+    if kind in _INJECTIONS:
+        return language("code in requests: {evidence}", evidence=evidence)
     return language("repeated logins: {evidence}", evidence=evidence)
 
 

@@ -76,12 +76,20 @@ LOGINS: Final = (
     "{count} short SSH connections from {client} to {server} port {port}",
     "{count} FTP logins from {client} refused by {server} port {port}",
     "{count} HTTP requests of {client} refused by {server} port {port} (401)",
-    "{count} different passwords sent over HTTP by {client} to {server} port {port}",
     "{count} refused SSH logins from {client} to port {port} of several servers",
     "{count} refused SSH logins from several clients to {server} port {port}",
+)
+REQUESTS: Final = (
+    "{count} different requests with SQL injection from {client} to {server} port {port}",
+    "{count} different requests with script injection from {client} to {server} port {port}",
+    "{count} different passwords sent over HTTP by {client} to {server} port {port}",
+)
+VAIN_LOGINS: Final = (
+    "{count} connections refused or unanswered, from {client} to {server} port {port}",
 )
 SCANS: Final = (
     "{client} tried {count} ports of {server}, {refused} of them refused or silent",
     "{client} tried port {port} of {count} servers, {refused} of them refused or silent",
 )
-FORMS: Final = (*EVIDENCE, *OF_ROWS, *LOGINS, *SCANS, *MATCHES, *CONTRIBUTIONS, *LIMITS)
+REPEATED: Final = (*LOGINS, *REQUESTS, *VAIN_LOGINS, *SCANS)
+FORMS: Final = (*EVIDENCE, *OF_ROWS, *REPEATED, *MATCHES, *CONTRIBUTIONS, *LIMITS)

@@ -20,9 +20,9 @@ _NOT_ASSESSED: Final = "NOT ASSESSED"
 class AttackFlow:
     """A flow that is called an attack; client is who sent its first packet.
 
-    ``basis`` is what the class rests on: the models, with their ``probability``, or that logins or
-    tries of ports are repeated, with ``evidence`` in words. ``ts`` and ``duration`` are seconds,
-    ``proto`` is the number of the IP protocol.
+    ``basis`` is what the class rests on: the models, with their ``probability``, or that logins,
+    code in requests or tries of ports are repeated, with ``evidence`` in words. ``ts`` and
+    ``duration`` are seconds, ``proto`` is the number of the IP protocol.
     """
 
     ts: float

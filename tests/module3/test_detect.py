@@ -1,7 +1,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,6 +13,7 @@ from models.errors import ModelError
 from module3.classes import CLASSES
 from module3.detect import Classifier, by_repetition, load
 from module3.features import flows_of_capture
+from module3.flow_state import INJECTED, INJECTIONS, OPENINGS
 from module3.model_columns import Matrix, matrix
 from tests.module3.labelled_flows import labelled_flows
 from tests.module3.small_models import quick, trained
@@ -109,6 +112,33 @@ def test_repetition_goes_before_what_the_models_say(classifier: Classifier, pcap
     assert set(found["basis"]) == {"repetition"}
     assert found["probability"].is_null().all()
     assert found["evidence"].is_not_null().all()
+
+
+def empty(kind: str, port: int, **changed: Any) -> pl.DataFrame:
+    """Return a flow in which nothing was sent, that the models call this."""
+    ends = {"Src IP": "10.0.0.1", "Src Port": 40000, "Dst IP": "192.0.2.7", "Dst Port": port}
+    seen = {**dict.fromkeys((*OPENINGS, *INJECTIONS), 0), **dict.fromkeys(INJECTED, [0] * 4)}
+    sent = {"TotLen Fwd Pkts": 0, "TotLen Bwd Pkts": 0, "Tried": True, "Accepted": False}
+    said = {"Timestamp": datetime(2026, 1, 1), "class": kind, "probability": 0.9}
+    return pl.DataFrame([{**ends, **seen, **sent, **said, **changed}])
+
+
+@pytest.mark.parametrize(
+    ("flow", "expected"),
+    [
+        (empty("FTP-BruteForce", 8442), "NOT ASSESSED"),
+        (empty("FTP-BruteForce", 22), "NOT ASSESSED"),
+        (empty("SSH-Bruteforce", 44308, **{"Src Port": 139}), "NOT ASSESSED"),
+        (empty("FTP-BruteForce", 21), "FTP-BruteForce"),
+        (empty("SSH-Bruteforce", 44308, **{"Src Port": 22}), "SSH-Bruteforce"),
+        (empty("SSH-Bruteforce", 2222, **{"TotLen Bwd Pkts": 1}), "SSH-Bruteforce"),
+        (empty("DoS", 8442), "DoS"),
+    ],
+)
+def test_without_a_byte_no_port_but_that_of_logins_is_logged_in_to(
+    flow: pl.DataFrame, expected: str
+) -> None:
+    assert by_repetition(flow)["class"].to_list() == [expected]
 
 
 def test_a_folder_without_models(tmp_path: Path) -> None:

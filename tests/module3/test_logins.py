@@ -20,8 +20,6 @@ FLOW: dict[str, Any] = {
     "FTP Logins": 0,
     "HTTP Replies": 0,
     "HTTP Refusals": 0,
-    "HTTP Passwords": 0,
-    "HTTP Credentials": 0,
 }
 REFUSED: dict[str, Any] = {"SSH Banners": 2, "SSH Refusals": 3}
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -129,36 +127,6 @@ def test_a_site_that_asks_for_a_password_and_gets_it() -> None:
     assert classes(flows(12, **{"HTTP Refusals": 1, "HTTP Replies": 1})) == [None] * 12
 
 
-def requests(count: int, different: int, pause: float = 2.0) -> pl.DataFrame:
-    """Return flows with one password each, some of them the same."""
-    numbers = [number % different for number in range(count)]
-    table = flows(count, pause, **{"HTTP Passwords": 1})
-    return table.with_columns(pl.Series("HTTP Credentials", numbers))
-
-
-def test_different_passwords_sent_again_and_again() -> None:
-    form, other = flows(1, **{"HTTP Replies": 1}), flows(1)
-    table = pl.concat([requests(12, 12), form, other])
-    assert classes(table) == [*["Brute Force -Web"] * 13, None]
-    assert (
-        guessing(table)["evidence"][0]
-        == "12 different passwords sent over HTTP by 10.0.0.1 to 192.0.2.7 port 2222"
-    )
-
-
-def test_different_passwords_in_one_connection() -> None:
-    assert classes(flows(1, **{"HTTP Passwords": 10})) == ["Brute Force -Web"]
-
-
-@pytest.mark.parametrize(
-    "table",
-    [requests(9, 9), requests(60, 2), requests(60, 60, 500.0)],
-    ids=["a few", "the same", "users of a day"],
-)
-def test_what_is_no_guessing_over_http(table: pl.DataFrame) -> None:
-    assert classes(table) == [None] * len(table)
-
-
 def of_both(refused: int, let_in: int, *columns: str) -> pl.DataFrame:
     """Return flows with one refused login each, then flows with one that was let in."""
     first, second = columns
@@ -182,7 +150,6 @@ def of_both(refused: int, let_in: int, *columns: str) -> pl.DataFrame:
             of_both(18, 2, "HTTP Refusals", "HTTP Replies"),
             of_both(18, 3, "HTTP Refusals", "HTTP Replies"),
         ),
-        (requests(12, 12, 60.0), requests(12, 12, 61.0)),
     ],
     ids=[
         "SSH logins",
@@ -193,7 +160,6 @@ def of_both(refused: int, let_in: int, *columns: str) -> pl.DataFrame:
         "share of FTP logins",
         "HTTP refusals",
         "share of HTTP replies",
-        "seconds between passwords",
     ],
 )
 def test_where_guessing_begins(within: pl.DataFrame, beyond: pl.DataFrame) -> None:

@@ -30,6 +30,8 @@ def counted(client: bytes, server: bytes, times: int = 1) -> tuple[int, ...]:
         (b"PASS a password", b"230 Login successful.\r\n", (0, 0, 1, 0, 0)),
         (b"AUTH TLS, please", b"530 Please login with USER and PASS.\r\n", (0, 0, 0, 0, 0)),
         (b"530 Login incorrect.\r\n", b"PASS a password", (0, 1, 0, 0, 0)),
+        (b"PASS a password", b"430 Invalid username or password\r\n", (0, 1, 0, 0, 0)),
+        (b"ARTICLE <a@example>", b"430 No such article\r\n", (0, 0, 0, 0, 0)),
         (b"GET / HTTP/1.1\r\n", b"HTTP/1.1 200 OK\r\n", (0, 0, 0, 1, 0)),
         (b"GET / HTTP/1.1\r\n", b"HTTP/1.0 401 Unauthorized\r\n", (0, 0, 0, 0, 1)),
         (b"SSH-2", b"HTTP/1.1", (0, 0, 0, 0, 0)),

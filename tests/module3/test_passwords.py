@@ -7,6 +7,8 @@ from module3.table import flow_table
 from tests.capture.builtin.flows.packet_blocks import Packet, blocks
 from tests.module3.small_flows import CLIENT, SERVER
 
+TEXT = b"<param><value><string>%s</string></value></param>"
+BLOGS = b"POST /xmlrpc.php HTTP/1.1\r\n\r\n<methodName>wp.getUsersBlogs</methodName>" + TEXT + TEXT
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
 
 
@@ -31,8 +33,10 @@ def passwords(*sent: bytes, size: int = 1 << 16) -> int:
         b"GET /brute/?username=admin&password=b&Login=Login HTTP/1.1\r\n\r\n",
         b'POST /api HTTP/1.1\r\n\r\n{"username": "a", "password": "b"}',
         b'POST / HTTP/1.1\r\n\r\n--x\r\nContent-Disposition: form-data; name="pw"\r\n\r\nb\r\n--',
+        b"POST /service HTTP/1.1\r\n\r\n<login><user>a</user><Password>b</Password></login>",
+        BLOGS % (b"a", b"b"),
     ],
-    ids=["form", "form of Rails", "query", "JSON", "multipart"],
+    ids=["form", "form of Rails", "query", "JSON", "multipart", "XML", "by position"],
 )
 def test_ways_to_send_a_password(request_: bytes) -> None:
     assert passwords(request_) == 1
@@ -58,6 +62,12 @@ def test_what_sends_no_password(request_: bytes) -> None:
 def test_each_different_password_counts() -> None:
     tries = [b"POST / HTTP/1.1\r\n" + FORM + b"user=a&pass=%d" % number for number in range(5)]
     assert passwords(*tries) == passwords(*tries, size=3) == 5
+
+
+def test_passwords_that_stand_in_xml_by_position() -> None:
+    assert passwords(*[BLOGS % (b"a", b"%d" % number) for number in range(5)]) == 5
+    post = BLOGS.replace(b"getUsersBlogs", b"newPost")
+    assert passwords(*[post % (b"a", b"%d" % number) for number in range(5)]) == 0
 
 
 def test_a_body_in_a_packet_of_its_own() -> None:

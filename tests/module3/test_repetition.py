@@ -1,4 +1,4 @@
-"""What repetition tells of a port scan, also through the command line, with the models shipped."""
+"""What repetition tells of scans and attacks, from packets to words, with the models shipped."""
 
 import json
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import project
-from module3.flow_state import OPENINGS
+from module3.flow_state import INJECTED, INJECTIONS, OPENINGS
 from module3.repetition import repeated
 from pcaps.generate.attempts import half_open, refused, scan
-from pcaps.generate.network import Route
-from pcaps.generate.packet import NANOSECONDS, in_order
+from pcaps.generate.network import Route, tcp_session
+from pcaps.generate.packet import NANOSECONDS, Flight, Packet, in_order
 from pcaps.generate.writer import write_pcap
 
 from .test_scans import flows, ports
@@ -64,8 +64,46 @@ def test_the_scan_in_html(capture: Path, tmp_path: Path) -> None:
     assert f"{SCANNER} tried 1,051 ports" in (tmp_path / "scan.html").read_text(encoding="utf-8")
 
 
+def request(query: str, client_port: int, start: float) -> list[Packet]:
+    """Return the connection of a request over IPv6 for a page."""
+    sent = f"GET /vulnerabilities/?{query}&Submit=Submit HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    route = Route(("2001:db8::1", client_port), ("2001:db8::2", 8080))
+    flights = [Flight(True, sent), Flight(False, b"HTTP/1.1 200 OK\r\n\r\n")]
+    return tcp_session(route, START + round(start * NANOSECONDS), flights)
+
+
+@pytest.fixture(scope="module")
+def attacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("attacks") / "attacks.pcap"
+    packets = []
+    for each in range(12):
+        packets += request(f"name=%3Cscript%3Ealert({each})%3C/script%3E", 40000 + each, each)
+        packets += request(f"id=%27+or+{each}=1%23", 41000 + each, 300 + each)
+        packets += request(f"username=admin&password={each}", 42000 + each, 600 + each)
+    write_pcap(path, in_order(packets))
+    return path
+
+
+def test_three_attacks_of_one_client(attacks: Path, capsys: Output) -> None:
+    project.main(["detect", str(attacks), "--ip", "2001:db8::2", "--engine", "builtin"])
+    said = " ".join(capsys.readouterr().out.split())
+    ends = "2001:db8::1 to 2001:db8::2 port 8080"
+    assert "(Brute Force -Web 12, Brute Force -XSS 12, SQL Injection 12 of 36 flows)" in said
+    assert f"code in requests: 12 different requests with script injection from {ends}" in said
+    assert f"code in requests: 12 different requests with SQL injection from {ends}" in said
+    assert f"repeated logins: 12 different passwords sent over HTTP by {ends}" in said
+
+
+def test_three_attacks_in_chinese(attacks: Path, capsys: Output) -> None:
+    known = ["--ip", "2001:db8::2", "--engine", "builtin", "--lang", "zh"]
+    project.main(["detect", str(attacks), *known])
+    said = "".join(capsys.readouterr().out.split())
+    for words in ("12个不同的含脚本注入的请求", "12个不同的含SQL注入的请求", "请求中的代码"):
+        assert words in said
+
+
 def test_guesses_go_before_scans() -> None:
-    nothing = dict.fromkeys(OPENINGS, 0)
+    nothing = {**dict.fromkeys((*OPENINGS, *INJECTIONS), 0), **dict.fromkeys(INJECTED, [0] * 4)}
     guess = {"Dst Port": 22, "Tried": False, "SSH Refusals": 2, "TotLen Fwd Pkts": 900}
     scan = [{**nothing, **each} for each in ports(25)]
     table = flows([*scan, *[{**nothing, **guess}] * 4])

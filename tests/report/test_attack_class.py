@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from report.attack_class import attack_class_lines, attack_rows, attack_summary, counts_text
 from verdict.attack_class import AttackClasses, AttackFlow
 
@@ -35,6 +37,13 @@ def test_a_port_scan_is_told_as_one() -> None:
     scan = replace(FLOW, attack_class="Infilteration", evidence="A tried 1,000 ports of B")
     lines = attack_class_lines(AttackClasses("Infilteration", (scan,), {"Infilteration": 1}))
     assert lines[1:] == ["port scan: A tried 1,000 ports of B"]
+
+
+@pytest.mark.parametrize("kind", ["SQL Injection", "Brute Force -XSS"])
+def test_code_in_requests_is_told_as_such(kind: str) -> None:
+    flow = replace(FLOW, attack_class=kind, evidence="9 different requests")
+    lines = attack_class_lines(AttackClasses(kind, (flow,), {kind: 1}))
+    assert lines[1:] == ["code in requests: 9 different requests"]
 
 
 def test_of_very_many_repetitions_the_first_are_told() -> None:

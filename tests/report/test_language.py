@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from module3 import logins, scans
+from module3 import logins, scans, vain_logins, web_attacks
 from module3.classes import CLASSES
 from report.catalogue import messages
 from report.console import classic_block, console, skipped_lines
@@ -16,7 +16,7 @@ from report.html.page import page
 from report.language import ENGLISH, FOLDER, Language
 from report.notice_forms import NOTICES, SKIPPED, UNREAD
 from report.ranking import ranking
-from report.reason_forms import FORMS, LOGINS, SCANS
+from report.reason_forms import FORMS, LOGINS, REQUESTS, SCANS, VAIN_LOGINS
 from report.selection import View, select
 from report.text import display_width
 from verdict.attack_class import AttackClasses, AttackFlow, Basis
@@ -57,7 +57,10 @@ def test_every_message_has_a_translation() -> None:
     assert said - KNOWN.keys() == set()
 
 
-@pytest.mark.parametrize(("rule", "forms"), [(logins, LOGINS), (scans, SCANS)])
+@pytest.mark.parametrize(
+    ("rule", "forms"),
+    [(logins, LOGINS), (web_attacks, REQUESTS), (vain_logins, VAIN_LOGINS), (scans, SCANS)],
+)
 def test_every_text_on_repetition_has_its_form(rule: ModuleType, forms: tuple[str, ...]) -> None:
     rules = Path(str(rule.__file__)).read_text(encoding="utf-8")
     values = [node.value for node in ast.walk(ast.parse(rules)) if isinstance(node, ast.Constant)]

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from module3.flow_state import OPENINGS, TRIES
+from module3.flow_state import INJECTED, INJECTIONS, OPENINGS, TRIES
 from tests.verdict.synthetic import CLIENT, SITE, sample_logs, stub_models
 from verdict.assess import assess
 from verdict.attack_class import LISTED
@@ -99,6 +99,7 @@ def test_without_flows_the_document_stays_as_it_is() -> None:
 def test_flows_of_several_captures_come_sorted_and_with_repetitions() -> None:
     later = datetime(2026, 1, 2, tzinfo=UTC).replace(tzinfo=None)
     guesses = {"TotLen Fwd Pkts": 900, "TotLen Bwd Pkts": 900, **dict.fromkeys(OPENINGS, 0)}
+    guesses |= dict.fromkeys(INJECTIONS, 0) | dict.fromkeys(INJECTED, [0] * 4)
     guesses |= dict.fromkeys(TRIES, False)
     one = {**FLOW, **guesses, "class": "Benign", "probability": 0.9, "SSH Refusals": 2}
     unsaid = ["basis", "evidence"]

@@ -1,0 +1,176 @@
+from time import process_time
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from module3.injections import injections
+
+SCRIPTS = [
+    "<script>alert(1)</script>",
+    "<ScRiPt>console.log('x');</sCrIpT>",
+    "<scr<script>ipt>alert(1)</script>",
+    "<script/src=//192.0.2.7/x.js>",
+    "<img src=x onerror=alert(1)>",
+    '<IMG SRC=1 ONERROR="alert(1)">',
+    "<svg/onload=alert(1)>",
+    "<svg\n\tonload\n=confirm(1)>",
+    "<body onpageshow=x()>",
+    "<details/open/ontoggle=prompt`1`>",
+    '" onmouseover="alert(1)',
+    "' autofocus onfocus=alert(1) x='",
+    "javascript:alert(document.domain)",
+    "<a href=javascript:eval(name)>x</a>",
+    "<b/alert(1)>",
+    "<style>x</style><b>'+document.cookie",
+]
+SQL = [
+    "' or '1'='1",
+    "%' or '0'='0",
+    "' OR 1=1#",
+    "admin' or 1=1 -- ",
+    "1 or 1=1",
+    '" or ""="',
+    "') or ('a'='a",
+    "admin'--",
+    "admin' #",
+    "1' and 1=1#",
+    "1 AND 4567=4568",
+    "1' AND SLEEP(5)-- abcd",
+    "1' order by 3#",
+    "1 ORDER BY 3-- -",
+    "1' union select null, version() #",
+    "%' or 0=0 union select null, user() #",
+    "1/**/UNION/**/ALL/**/SELECT/**/1,2,3",
+    "-1 union select table_name from information_schema.tables",
+    "1 AND (SELECT 8041 FROM (SELECT(SLEEP(5)))x)",
+    "1 AND EXTRACTVALUE(1,CONCAT(0x5c,0x71))",
+    "1' AND ORD(MID((SELECT IFNULL(CAST(DATABASE() AS NCHAR),0x20)),1,1))>64",
+    "1'; WAITFOR DELAY '0:0:5'--",
+    "1; drop table users",
+    "(SELECT CONCAT(0x71,(SELECT (ELT(5=5,1))),0x71))",
+    "x' || (select 1 from dual) || '",
+    "' and username like 'a%",
+    "1' into outfile '/tmp/x'#",
+]
+ORDINARY = [
+    "union select committee of 1815",
+    "cheap and 2 for 1",
+    "O'Brien and Sons",
+    "it's -- as they say -- fine",
+    "rock 'n' roll or jazz",
+    "order by phone",
+    "select all that apply",
+    "SELECT a, b FROM t UNION SELECT 1, 2 FROM information_schema.tables",
+    "STATE='CA' AND COUNTY='Kern'",
+    "1=1",
+    "price lt 5 and name eq 'x'",
+    "javascript:void(0)",
+    "a < b and c > d once = more",
+    "<p>hello</p><a href='x'>y</a>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "description of a script",
+    "10 and under",
+    "5 or 6",
+    "C# and F#",
+    "'origin=here'",
+    "vector(1)=2",
+    'say "hello" or "bye"',
+    "{'a': 1, 'b': 'or'}",
+    "2020-01-01T00:00:00 - 2021",
+    "Don't forget (maybe) -- Ann",
+    "https://example.com/?q='x'#top",
+]
+
+
+def in_query(text: str) -> tuple[int, int]:
+    return injections(b"/page?id=" + quote_plus(text).encode() + b"&Submit=Submit", b"")
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_scripts(text: str) -> None:
+    script, sql = in_query(text)
+    assert script
+    assert not sql
+
+
+@pytest.mark.parametrize("text", SQL)
+def test_sql(text: str) -> None:
+    script, sql = in_query(text)
+    assert sql
+    assert not script
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_texts(text: str) -> None:
+    assert in_query(text) == (0, 0)
+    assert injections(b"/search", b"text=" + quote_plus(text).encode()) == (0, 0)
+
+
+CODE = "<script>alert(' or 1=1#)</script>"
+TWICE = quote(quote(CODE))
+PART = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    ("target", "body"),
+    [
+        (f"/?a={quote(CODE)}", ""),
+        (f"/?a=1&b=2&c={TWICE}", ""),
+        (f"/?a={CODE}", ""),
+        (f"/page/{quote(CODE)}", ""),
+        (f"/?{quote(CODE)}=1", ""),
+        ("/", f"a=1&b={quote_plus(CODE)}"),
+        ("/", f"a=1&b={TWICE}"),
+        ("/", f'{{"a": {{"b": ["{CODE}"]}}}}'),
+        ("/", '{"a": "\\u003Cscript\\u003ealert(\\u0027 or 1=1#)"}'),
+        ("/", f"{PART}{CODE}\r\n--x--"),
+        ("/", f"{PART}1\r\n{PART}{CODE}"),
+    ],
+    ids=[
+        "query",
+        "query, twice",
+        "plain query",
+        "path",
+        "name",
+        "form",
+        "form, twice",
+        "JSON",
+        "escaped JSON",
+        "part of a form",
+        "cut part of a form",
+    ],
+)
+def test_where_code_may_be(target: str, body: str) -> None:
+    assert all(injections(target.encode(), body.encode()))
+
+
+def test_pages_that_are_uploaded() -> None:
+    assert injections(b"/index.html", b"<html>&nbsp;<script>alert(1)</script>") == (0, 0)
+
+
+def test_numbers_tell_different_code_apart() -> None:
+    first, again, other = (in_query(f"' or {number}=1#") for number in (1, 1, 2))
+    assert first == again != other
+
+
+@pytest.mark.parametrize("code", ["<script>a</script>", "<img src=x onerror=a()>"])
+def test_a_text_around_a_script_makes_no_other_number(code: str) -> None:
+    assert in_query(code) == in_query(f"Hello {code} and more") != in_query(code.replace("a", "b"))
+
+
+def test_long_texts_are_no_probes() -> None:
+    assert in_query("x" * 900 + "<script>")[0]
+    assert in_query("x" * 1000 + "<script>") == (0, 0)
+
+
+LONG = ("<", "<a ", "' or ", "1 ", "javascript:", "(", "'", "union select ", "on", "<a/", "or 1")
+LONGER = (*LONG, "or '", "\\", "' ", "%25", "/*", "1 or (((( ", "' onerror ", "'||", "a&", "<a'")
+
+
+@pytest.mark.parametrize("piece", LONGER)
+def test_no_text_takes_long(piece: str) -> None:
+    text = piece * (990 // len(piece))
+    begin = process_time()
+    for _ in range(10):
+        injections(b"/?a=" + text.encode(), b"a=" + text.encode())
+    assert process_time() - begin < 0.5
