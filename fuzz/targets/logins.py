@@ -35,11 +35,13 @@ _JSON: Final = b'POST /login HTTP/1.1\r\n\r\n{"username": "a", "password": "b"}'
 _HTTP: Final = [
     *(_FORM + b"user=a&pass=b", b"HTTP/1.1 200 OK\r\n\r\n", _FORM, b"HTTP/1.1 100 Continue"),
     *(b"user=a&pass=c", b"HTTP/1.1 401 Unauthorized\r\n\r\n", _JSON, b"HTTP/1.1 200 OK\r\n\r\n"),
-    b"GET /?username=a&password=b HTTP/1.1\r\n\r\n",
+    *(b"GET /?username=a&password=b HTTP/1.1\r\n\r\n", b"GET /?id=1%27+or+1=1--+ HTTP/1.1\r\n\r\n"),
+    b"GET /?name=%3Cscript%3Ealert(1)%3C/script%3E HTTP/1.1\r\n\r\n",
 ]
 _TOKENS: Final = (
     *(b"SSH-", b"530 ", b"230 ", b"HTTP/1.1 401", b"POST ", b"GET ", b"\r\n\r\n", b"?", b"pass="),
-    *(b'password": "', b'name="pwd"\r\n\r\n', b"Please l"),
+    *(b'password": "', b'name="pwd"\r\n\r\n', b"Please l", b"' or 1=1--", b" union select null,"),
+    *(b"%27", b"<script>", b'" onload=', b"\\u0027", b"/*"),
 )
 _WITHOUT_BLOCKS: Final = (
     *("SSH Banners", "SSH Refusals", "SSH Logins", "FTP Refusals", "FTP Logins"),
