@@ -13,10 +13,7 @@ from commands.output import notice, reason_of
 
 # Module 2 comes first where both label: it makes the logs of captures that lie beside them.
 MODULES: Final = ("module2", "module1")
-# Its tables of flows come from elsewhere, so that it has nothing to label.
-TRAINED: Final = (*MODULES, "module3")
 _PASSED_ON: Final = ("data", "manifest", "servers", "models")
-_TAKES: Final = {"module3": ("models",)}  # of the options, where not all of them
 
 
 def run(step: str, arguments: argparse.Namespace) -> int:
@@ -24,14 +21,23 @@ def run(step: str, arguments: argparse.Namespace) -> int:
 
     Raises ``WrongUseError`` where files cannot be read or written.
     """
-    for module in [arguments.module] if arguments.module else _modules(step):
-        main = importlib.import_module(f"{module}.{step}").main
-        with files_usable():
-            status = int(main(_passed_on(arguments, _TAKES.get(module, _PASSED_ON))))
+    for module in [arguments.module] if arguments.module else MODULES:
+        status = run_in(module, step, arguments)
         if status:
             return status
-        notice(f"{step} {module}: done")
     return 0
+
+
+def run_in(
+    module: str, step: str, arguments: argparse.Namespace, options: Sequence[str] = _PASSED_ON
+) -> int:
+    """Do the step in one module, which takes these options, and return the status; as ``run``."""
+    main = importlib.import_module(f"{module}.{step}").main
+    with files_usable():
+        status = int(main(_passed_on(arguments, options)))
+    if not status:
+        notice(f"{step} {module}: done")
+    return status
 
 
 @contextlib.contextmanager
@@ -43,10 +49,6 @@ def files_usable() -> Iterator[None]:
         # Of an open file, or of standard output, the system does not tell the name.
         place = "a file or standard output" if error.filename is None else f"{error.filename}:"
         raise WrongUseError(f"{place} cannot be used ({reason_of(error)})") from None
-
-
-def _modules(step: str) -> tuple[str, ...]:
-    return TRAINED if step == "train" else MODULES
 
 
 def _passed_on(arguments: argparse.Namespace, options: Sequence[str]) -> list[str]:

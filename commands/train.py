@@ -19,6 +19,7 @@ EXAMPLE: Final = "python project.py train --models /tmp/models"
 _FINAL: Final = "final"
 # Models by the names of their folders: what a message about a broken one tells to train.
 _TRAINED_BY: Final = {"random_forest": "module2", "gbdt": "module2", "conversation": "module4"}
+_FLOWS: Final = "module3"
 _CONVERSATIONS: Final = "module4"
 
 
@@ -27,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "module",
         nargs="?",
-        choices=(*module_step.TRAINED, _CONVERSATIONS, *_TRAINED_BY, _FINAL),
+        choices=(*module_step.MODULES, _FLOWS, _CONVERSATIONS, *_TRAINED_BY, _FINAL),
         help="all unless given",
     )
     add(parser, "data", "manifest", "servers", "models-out")
@@ -41,14 +42,18 @@ def run(arguments: argparse.Namespace) -> int:
     _check_sources(arguments)
     if arguments.module == _FINAL:
         return _train_final(arguments)
+    if arguments.module == _FLOWS:
+        return _train_flows(arguments)
     if arguments.module == _CONVERSATIONS:
         return _train_conversations(arguments)
     status = module_step.run("train", arguments)
     if status or arguments.module:
         return status
-    # A data set for the other modules has no conversations: theirs are the tables of module 4.
-    arguments.data = arguments.manifest = None
-    return _train_conversations(arguments) or _train_final(arguments)
+    return (
+        _train_flows(_with_shipped_flows(arguments))
+        or _train_conversations(_with_shipped_data(arguments))
+        or _train_final(arguments)
+    )
 
 
 def _check_place(models: Path) -> None:
@@ -67,6 +72,32 @@ def _check_sources(arguments: argparse.Namespace) -> None:
             raise WrongUseError(f"--{name} is for --update-{name}set, which is missing")
         if update and not (captures or arguments.manifest or arguments.interface):
             raise WrongUseError(f"--update-{name}set needs --{name}, --manifest or --interface")
+
+
+def _with_shipped_data(arguments: argparse.Namespace) -> argparse.Namespace:
+    """Return the arguments without a data set, which is that of other modules."""
+    return argparse.Namespace(**{**vars(arguments), "data": None, "manifest": None})
+
+
+def _with_shipped_flows(arguments: argparse.Namespace) -> argparse.Namespace:
+    """Return the arguments with the data set only if that has a table of flows."""
+    from module3.training_rows import TABLE
+
+    others = _with_shipped_data(arguments)
+    others.servers = None
+    if arguments.data and (arguments.data / TABLE).is_file():
+        others.data = arguments.data
+    return others
+
+
+def _train_flows(arguments: argparse.Namespace) -> int:
+    for option in ("manifest", "servers"):
+        if getattr(arguments, option):
+            raise WrongUseError(
+                f"--{option} says nothing of flows, from which {_FLOWS} learns; "
+                "python -m module3.make_table --help tells how to label those"
+            )
+    return module_step.run_in(_FLOWS, "train", arguments, ("data", "models"))
 
 
 def _train_conversations(arguments: argparse.Namespace) -> int:

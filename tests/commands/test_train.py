@@ -67,6 +67,26 @@ def test_options_are_passed_on(calls, tmp_path: Path) -> None:
     assert calls[4] == ("verdict.train", ["--models", str(tmp_path)])
 
 
+def test_a_table_of_flows_in_the_data_set_is_learned(calls, tmp_path: Path) -> None:
+    (tmp_path / "flows.csv.gz").touch()
+    assert project.main(["train", "--data", str(tmp_path)]) == 0
+    assert ("module3.train", ["--data", str(tmp_path)]) in calls
+
+
+def test_folder_of_the_flows_that_module3_is_to_learn_is_passed_on(calls, tmp_path: Path) -> None:
+    assert project.main(["train", "module3", "--data", str(tmp_path)]) == 0
+    assert calls == [("module3.train", ["--data", str(tmp_path)])]
+
+
+@pytest.mark.parametrize("option", ["--manifest", "--servers"])
+def test_a_manifest_tells_nothing_of_flows(
+    calls, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert project.main(["train", "module3", option, "manifest.csv"]) == 2
+    assert not calls
+    assert f"{option} says nothing of flows" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("folder", ["module4", "conversation"])
 def test_conversations_are_trained_on_their_own_sets(calls, folder: str, tmp_path: Path) -> None:
     options = [
