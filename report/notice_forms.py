@@ -128,6 +128,7 @@ SKIPPED: Final = (
     "encrypted IEEE 802.11 frame",
     "cut off in mid-packet",
     "corrupt record header",
+    "record header of zeros",
     "rest of the file not read: too many corrupt records",
     "compressed data damaged or cut off",
     "rest of the file not read: it became shorter meanwhile, or its disk failed",

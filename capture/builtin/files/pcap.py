@@ -15,6 +15,7 @@ from capture.builtin.files.gather import gather
 from capture.builtin.files.records import (
     CORRUPT,
     CUT_OFF,
+    EMPTY,
     GIVEN_UP,
     MAXIMUM_CAPTURED,
     MOST_CORRUPT,
@@ -89,18 +90,23 @@ class PcapRecords:
         start = self._resume(data, ends) if self._searching else 0
         if start is None:
             return self._records(data, none, _given_up(data, ends))
+        empty = _zeros(data, start) // self._form.record_header
+        if empty:
+            behind = start + empty * self._form.record_header
+            return replace(self._records(data, none, behind), skipped=Counter({EMPTY: empty}))
         offsets, behind = self._chain(data, start, limit)
         records = self._records(data, offsets, behind)
-        corrupt = np.flatnonzero(records.captured > MAXIMUM_CAPTURED)
+        corrupt = records.offset[records.captured > MAXIMUM_CAPTURED]
         if len(corrupt):
-            behind = int(offsets[corrupt[0]])
-            records = self._records(data, offsets[: corrupt[0]], behind)
+            behind = int(corrupt[0]) - self._form.record_header
+            records = self._records(data, offsets[offsets < behind], behind)
         if len(records):
             self._usual_second = int(np.median(records.time_ns[-_RECENT:])) // NANOSECONDS
         if not len(corrupt) and (not ends or behind == len(data) or len(offsets) == limit):
             return records
         if not len(corrupt) and self._begins_record(data, behind):
-            return replace(records, consumed=len(data), skipped=Counter({CUT_OFF: 1}))
+            skipped = records.skipped + Counter({CUT_OFF: 1})
+            return replace(records, consumed=len(data), skipped=skipped)
         return self._lose(records)
 
     def _chain(
@@ -168,9 +174,10 @@ class PcapRecords:
         self._searching = True
         self._corrupt += 1
         self._ahead = _FEW_AHEAD
+        skipped = records.skipped + Counter({CORRUPT: 1})
         if self._corrupt < MOST_CORRUPT:
-            return replace(records, consumed=records.consumed + 1, skipped=Counter({CORRUPT: 1}))
-        skipped = Counter({CORRUPT: 1, GIVEN_UP: 1})
+            return replace(records, consumed=records.consumed + 1, skipped=skipped)
+        skipped[GIVEN_UP] = 1
         return replace(records, consumed=len(records.data), skipped=skipped)
 
     def _headers(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Headers:
@@ -184,7 +191,15 @@ class PcapRecords:
         offsets: NDArray[np.int64],
         consumed: int,
     ) -> Records:
+        """Return the records at these places but those of which the header is zeros.
+
+        A file that was not written to its end is filled with them; they are no frames of 1970.
+        """
         form, headers = self._form, self._headers(data, offsets)
+        empty = headers.are_zeros()
+        if empty.any():
+            records = self._records(data, offsets[~empty], consumed)
+            return replace(records, skipped=Counter({EMPTY: int(empty.sum())}))
         fraction = headers.fraction.astype(np.int64) * form.tick_ns
         return Records(
             data=data,
@@ -237,6 +252,20 @@ class _Headers(NamedTuple):
     fraction: NDArray[np.uint32]
     captured: NDArray[np.uint32]
     length: NDArray[np.uint32]
+
+    def are_zeros(self) -> NDArray[np.bool_]:
+        """Tell which are nothing but zeros."""
+        zeros: NDArray[np.bool_] = (self.captured | self.length | self.seconds | self.fraction) == 0
+        return zeros
+
+
+def _zeros(data: NDArray[np.uint8], start: int) -> int:
+    """Return how many bytes from ``start`` on are zero."""
+    for position in range(start, len(data), _FIRST_SEARCH):
+        part = data[position : position + _FIRST_SEARCH]
+        if part.any():
+            return position - start + int(np.argmax(part != 0))
+    return len(data) - start
 
 
 def _given_up(data: NDArray[np.uint8], ends: bool) -> int:

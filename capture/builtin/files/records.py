@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 CUT_OFF: Final = "cut off in mid-packet"
 CORRUPT: Final = "corrupt record header"
+EMPTY: Final = "record header of zeros"
 GIVEN_UP: Final = "rest of the file not read: too many corrupt records"
 
 # libpcap refuses a longer record in files of the link types that carry IP packets.

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.builtin.files.pcap import FILE_HEADER, PcapRecords, parse_file_header
-from capture.builtin.files.records import CORRUPT, CUT_OFF, GIVEN_UP, Records
+from capture.builtin.files.records import CORRUPT, CUT_OFF, EMPTY, GIVEN_UP, Records
 from tests.capture.builtin.files.capture_bytes import Record, pcap, pcap_header, pcap_record
 
 FRAMES = [b"a" * 60, b"b" * 1514, b"c" * 77]
@@ -133,6 +133,35 @@ def test_a_file_of_nothing_but_corrupt_records_is_given_up() -> None:
     skipped = skipped_of(parts)
     assert skipped[GIVEN_UP] == 1
     assert skipped[CORRUPT] == 1000
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.booleans(), max_size=12), st.integers(1, 5), st.sampled_from([1, 1 << 24]))
+def test_headers_of_zeros_are_counted_and_left_out(
+    there: list[bool], limit: int, seconds: int
+) -> None:
+    whole = pcap_record(Record(b"abc", seconds))
+    content = pcap_header() + b"".join(whole if each else bytes(16) for each in there)
+    parts = read_all(content, limit)
+    assert frames_of(parts) == [b"abc"] * sum(there)
+    assert skipped_of(parts).get(EMPTY, 0) == len(there) - sum(there)
+    assert all((part.time_ns > 0).all() for part in parts)
+
+
+def test_a_file_filled_with_zeros_is_read_at_once() -> None:
+    content = pcap([Record(frame) for frame in FRAMES]) + bytes(1 << 24)
+    parts = read_all(content, 10)
+    assert frames_of(parts) == FRAMES
+    assert skipped_of(parts) == {EMPTY: 1 << 20}
+    assert len(parts) < 5
+
+
+def test_headers_of_zeros_stand_before_a_corrupt_one() -> None:
+    frames = b"".join(pcap_record(Record(frame)) for frame in FRAMES)
+    bad = struct.pack("<IIII", SECONDS, 0, 0xFFFFFFFF, 0xFFFFFFFF)
+    parts = read_all(pcap_header() + frames + bytes(32) + frames + bad + frames)
+    assert frames_of(parts) == FRAMES * 3
+    assert skipped_of(parts) == {EMPTY: 2, CORRUPT: 1}
 
 
 @settings(deadline=None, max_examples=100)
