@@ -14,9 +14,9 @@ from evaluation.errors import EvaluationError
 from evaluation.scored import COLUMNS, KEY, ORIGIN, Scored, figures_by_level
 from module1.training_rows import thinned
 from module2.columns import FEATURES
-from training.figures import RESAMPLES
 from training.inputs import read_input
 from training.manifest import LabelledInput
+from training.resampling import RESAMPLES
 from training.tables import TableError
 from verdict.scoring import Models, score
 

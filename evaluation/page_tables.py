@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from evaluation.wording import FIGURES, NAMES, in_order, interval, number, of, percent
+from evaluation.wording import FIGURES, NAMES, drawn, in_order, interval, number, of
 from training.figures import CONNECTIONS_A_DAY
 from training.sources import together
 
@@ -67,11 +67,11 @@ def _confusion(detectors: Mapping[str, Any]) -> list[list[str]]:
             [
                 NAMES[name],
                 number(at["threshold"]),
-                of(at["recall"]),
+                drawn(at["recall"], counts=True),
                 str(at["false_negatives"]),
-                of(at["false_positive_rate"]),
+                drawn(at["false_positive_rate"], counts=True),
                 str(at["true_negatives"]),
-                percent(at["precision"]["share"]),
+                drawn(at["precision"]),
                 _alarms(at["false_alarms_a_day"]),
             ]
         )

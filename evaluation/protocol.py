@@ -16,8 +16,8 @@ from evaluation.feature_groups import ABLATIONS, knows_kits, left_out_of
 from evaluation.refitting import Request, Trainer, held_out_scores
 from evaluation.scored import Scored, figures_by_level, figures_of, server_figures
 from evaluation.splits import Origins, Split
-from training.figures import RESAMPLES
 from training.out_of_fold import Probabilities
+from training.resampling import RESAMPLES
 from verdict.final import DETECTORS
 from verdict.known_certificates import Entry
 

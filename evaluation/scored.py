@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from evaluation.splits import Split
-from training.figures import RESAMPLES, ScoredRows, figures
+from training.figures import ScoredRows, figures
 from training.out_of_fold import Probabilities
+from training.resampling import RESAMPLES
 from verdict.final import DETECTORS
 
 FINAL: Final = "final"

@@ -16,7 +16,7 @@ from evaluation.scored import ORIGIN, Scored, figures_by_level, put_together
 from evaluation.wording import NAMES
 from models.card import retrain
 from models.errors import ModelError
-from training.figures import RESAMPLES
+from training.resampling import RESAMPLES
 from verdict import out_of_fold
 from verdict.evaluate import measured_on_training_rows, threshold_of
 from verdict.final import DETECTORS, FOLDER

@@ -64,3 +64,10 @@ def percent(value: float | None) -> str:
 def of(share: Mapping[str, Any]) -> str:
     """Return a share with its counts."""
     return f"{share['count']} of {share['of']} ({percent(share['share'])})"
+
+
+def drawn(share: Mapping[str, Any], *, counts: bool = False) -> str:
+    """Return a share in percent, perhaps with its counts, and on a second line its interval."""
+    bounds = share["interval"]
+    small = f"\n{percent(bounds[0])} to {percent(bounds[1])}" if bounds else ""
+    return (of(share) if counts else percent(share["share"])) + small

@@ -35,8 +35,10 @@ def figures(rows: pl.DataFrame, probabilities: Matrix, threshold: float) -> dict
     }
     return {
         "families": servers.filter(pl.col("label") == 1)["family"].n_unique(),
-        "connections": summary(probabilities, rows["label"].to_numpy(), threshold),
-        "servers": summary(means, labels, threshold),
+        "connections": summary(
+            probabilities, rows["label"].to_numpy(), threshold, rows["capture"].to_numpy()
+        ),
+        "servers": summary(means, labels, threshold, servers["capture"].to_numpy()),
         **by_family,
     }
 

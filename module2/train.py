@@ -107,7 +107,7 @@ def _figures(rows: pl.DataFrame, probabilities: Matrix) -> tuple[float, dict[str
     threshold = threshold_at_false_positive_rate(probabilities, labels, FALSE_POSITIVE_RATE)
     by_family = recall_by_family(rows, probabilities, FALSE_POSITIVE_RATE)
     families = rows.filter(pl.col("label") == 1)["family"].n_unique()
-    metrics = summary(probabilities, labels, threshold)
+    metrics = summary(probabilities, labels, threshold, rows["capture"].to_numpy())
     metrics["families"] = families
     metrics["mean_recall_by_family_at_fpr_0.01"] = round(by_family, 4)
     return threshold, metrics

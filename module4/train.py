@@ -145,10 +145,10 @@ def _figures(rows: pl.DataFrame, probabilities: Matrix) -> tuple[dict[str, float
     highest, dangerous = captures["probability"].to_numpy(), captures["label"].to_numpy()
     of_captures = threshold_at_false_positive_rate(highest, dangerous, FALSE_POSITIVE_RATE)
     by_family = recall_by_family(rows, probabilities, FALSE_POSITIVE_RATE)
-    metrics = summary(probabilities, labels, threshold)
+    metrics = summary(probabilities, labels, threshold, rows["capture"].to_numpy())
     metrics["families"] = rows.filter(pl.col("label") == 1)["family"].n_unique()
     metrics["mean_recall_by_family_at_fpr_0.01"] = round(by_family, 4)
-    metrics["captures"] = summary(highest, dangerous, of_captures)
+    metrics["captures"] = summary(highest, dangerous, of_captures, captures["capture"].to_numpy())
     return {THRESHOLD: threshold, CAPTURE_THRESHOLD: of_captures}, metrics
 
 

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.curves import Curve, Ranking, thinned
-from training.metrics import Labels, Scores, threshold_at_false_positive_rate, wilson_interval
-from training.resampling import Draws, interval
+from training.intervals import wilson_interval
+from training.metrics import Labels, Scores, threshold_at_false_positive_rate
+from training.resampling import RESAMPLES, Draws, drawn_share, interval
 from training.sources import reliability_by_source
 
 RATES: Final = (0.05, 0.01, 0.001)
 RATE_OF_FAMILIES: Final = 0.01
 CONNECTIONS_A_DAY: Final = 50_000  # of about a hundred office hosts
-RESAMPLES: Final = 500
 _BINS: Final = 10
 
 Texts = NDArray[np.str_]
@@ -44,7 +44,7 @@ def figures(
 
     Without a ``threshold`` it is that of 1 % false positives among these rows. Figures that need
     both classes are None without them. Intervals hold the middle 95 % of ``resamples`` draws of as
-    many captures with replacement, from a fixed seed; those of shares are Wilson's.
+    many captures with replacement, from a fixed seed; those of the bins of scores are Wilson's.
     """
     prepared = _Prepared.of(rows)
     draws = Draws.of(rows.captures, resamples)
@@ -60,7 +60,7 @@ def figures(
         "at_threshold": {
             "threshold": chosen,
             "of_the_shipped_model": threshold is not None,
-            **_at_threshold(rows, chosen),
+            **_at_threshold(rows, chosen, draws),
             "false_alarms_a_day": _false_alarms(rows, chosen, draws),
         },
         "by_family": _by_family(prepared, chosen),
@@ -223,18 +223,18 @@ def _families(rows: ScoredRows) -> list[str]:
     return found
 
 
-def _at_threshold(rows: ScoredRows, threshold: float) -> dict[str, Any]:
+def _at_threshold(rows: ScoredRows, threshold: float, draws: Draws) -> dict[str, Any]:
     flagged, malicious = rows.scores >= threshold, rows.labels == 1
-    true, false = int(np.sum(flagged & malicious)), int(np.sum(flagged & ~malicious))
-    positives, negatives = int(np.sum(malicious)), int(np.sum(~malicious))
+    recall = drawn_share(flagged, malicious, draws)
+    false = drawn_share(flagged, ~malicious, draws)
     return {
-        "true_positives": true,
-        "false_negatives": positives - true,
-        "false_positives": false,
-        "true_negatives": negatives - false,
-        "precision": share(true, true + false),
-        "recall": share(true, positives),
-        "false_positive_rate": share(false, negatives),
+        "true_positives": recall["count"],
+        "false_negatives": recall["of"] - recall["count"],
+        "false_positives": false["count"],
+        "true_negatives": false["of"] - false["count"],
+        "precision": drawn_share(malicious, flagged, draws),
+        "recall": recall,
+        "false_positive_rate": false,
     }
 
 

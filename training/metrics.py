@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.resampling import RESAMPLES, Draws, drawn_share
+
 Scores = NDArray[np.float64]
 Labels = NDArray[np.int64]
-
-
-def wilson_interval(successes: int, total: int, z: float = 1.959964) -> tuple[float, float]:
-    """Return the 95 % score interval of a share (Wilson 1927); (0, 1) without observations."""
-    if total == 0:
-        return 0.0, 1.0
-    share = successes / total
-    centre = share + z * z / (2 * total)
-    spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    scale = 1 + z * z / total
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
 def threshold_at_false_positive_rate(scores: Scores, labels: Labels, rate: float) -> float:
@@ -47,24 +37,27 @@ def recall_at_false_positive_rate(scores: Scores, labels: Labels, rate: float) -
     return float(np.mean(scores[labels == 1] >= threshold))
 
 
-def summary(scores: Scores, labels: Labels, threshold: float) -> dict[str, Any]:
-    """Return counts and figures of a binary detector at its threshold, rounded to four places."""
+def summary(
+    scores: Scores, labels: Labels, threshold: float, captures: NDArray[np.str_]
+) -> dict[str, Any]:
+    """Return counts and figures of a binary detector at its threshold, rounded to four places.
+
+    The intervals of shares are over resampled ``captures``, one a row.
+    """
     from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-    flagged = scores >= threshold
-    positives, negatives = int(np.sum(labels == 1)), int(np.sum(labels == 0))
-    found = int(np.sum(flagged & (labels == 1)))
-    false = int(np.sum(flagged & (labels == 0)))
+    flagged, malicious = scores >= threshold, labels == 1
+    draws = Draws.of(captures, RESAMPLES)
     return {
-        "positives": positives,
-        "negatives": negatives,
+        "positives": int(np.sum(malicious)),
+        "negatives": int(np.sum(labels == 0)),
         "average_precision": _rounded(average_precision_score(labels, scores)),
         "roc_auc": _rounded(roc_auc_score(labels, scores)),
         "brier": _rounded(brier_score_loss(labels, scores)),
         "recall_at_fpr_0.01": _rounded(recall_at_false_positive_rate(scores, labels, 0.01)),
-        "recall": _share(found, positives),
-        "false_positive_rate": _share(false, negatives),
-        "precision": _share(found, found + false),
+        "recall": drawn_share(flagged, malicious, draws),
+        "false_positive_rate": drawn_share(flagged, labels == 0, draws),
+        "precision": drawn_share(malicious, flagged, draws),
     }
 
 
@@ -75,16 +68,6 @@ def summary_line(figures: Mapping[str, Any]) -> str:
         f"recall at 1 % false positives {figures['recall_at_fpr_0.01']:.3f} "
         f"(mean over families {figures['mean_recall_by_family_at_fpr_0.01']:.3f})"
     )
-
-
-def _share(successes: int, total: int) -> dict[str, Any]:
-    low, high = wilson_interval(successes, total)
-    return {
-        "count": successes,
-        "of": total,
-        "share": _rounded(successes / total) if total else None,
-        "interval": [_rounded(low), _rounded(high)],
-    }
 
 
 def _rounded(value: float) -> float:

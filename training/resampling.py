@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.intervals import wilson_interval
+
+RESAMPLES: Final = 500
+_PLACES: Final = 4
 _SEED: Final = 1
 _QUANTILES: Final = (0.025, 0.975)
 
@@ -55,3 +59,26 @@ def interval(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, floa
         return None
     low, high = np.quantile(values, _QUANTILES)
     return float(low), float(high)
+
+
+def drawn_share(
+    counted: NDArray[np.bool_], among: NDArray[np.bool_], draws: Draws | None
+) -> dict[str, Any]:
+    """Return the share of some rows that count, with its counts and the interval of the draws.
+
+    That is at least as wide as if no row were like another, since all draws of no count are 0. The
+    share is None where there are no such rows, its interval also without draws and where they are
+    of one capture, which tells nothing of others.
+    """
+    count, total = int(np.sum(counted & among)), int(np.sum(among))
+    drawn = interval(draws.shares(counted, among)) if draws else None
+    bounds = None
+    if drawn and draws and len(np.unique(draws.number[among])) > 1:
+        low, high = wilson_interval(count, total)
+        bounds = [round(min(low, drawn[0]), _PLACES), round(max(high, drawn[1]), _PLACES)]
+    return {
+        "count": count,
+        "of": total,
+        "share": round(count / total, _PLACES) if total else None,
+        "interval": bounds,
+    }

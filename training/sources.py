@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.metrics import Labels, Scores, wilson_interval
+from training.intervals import wilson_interval
+from training.metrics import Labels, Scores
 
 _FILE: Final = re.compile(r"\.(pcap|pcapng|cap|ntar|csv)(\.gz|\.zst)?$", re.IGNORECASE)
 _PLACES: Final = 4

@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from models.card import MODELS, TRAINING_ROWS, read_card, retrain
 from models.errors import ModelError
-from training.metrics import wilson_interval
+from training.resampling import RESAMPLES, Draws, drawn_share
 from verdict import out_of_fold
 from verdict.final import DETECTORS, FOLDER
 from verdict.held_out_thresholds import Shares, shares
@@ -38,22 +39,24 @@ def evaluate(models: Path) -> dict[str, Any]:
     """Return counts by family, of c2 servers, of all malicious and of all benign servers.
 
     Each group has the number of servers and, for each detector, how many it assessed and how many
-    of these it calls malicious, with the share and its 95 % interval. The detectors whose
+    of these it calls malicious, with the share and its 95 % interval over resampled captures, None
+    for a family, which are few captures. The detectors whose
     probabilities are of rows they were trained on are named. Beside it are the shares at thresholds
     that were set on other servers. Raises ``ModelError``.
     """
     scored = _scored(models)
     rows = scored.with_columns(pl.col(name) >= threshold_of(models, name) for name in COLUMNS)
-    malicious, benign = rows.filter(label=1), rows.filter(label=0)
+    draws = Draws.of(rows["capture"].to_numpy().astype(np.str_), RESAMPLES)
+    malicious = pl.col("label") == 1
     families = {
-        family: counts(malicious.filter(family=family))
-        for family in malicious["family"].drop_nulls().unique().sort()
+        family: counts(rows, malicious & (pl.col("family") == family))
+        for family in rows.filter(malicious)["family"].drop_nulls().unique().sort()
     }
     return {
         "families": families,
-        "malicious": counts(malicious),
-        "c2": counts(malicious.filter(role="c2")),
-        "benign": counts(benign),
+        "malicious": counts(rows, malicious, draws),
+        "c2": counts(rows, malicious & (pl.col("role") == "c2"), draws),
+        "benign": counts(rows, pl.col("label") == 0, draws),
         "mean_recall_by_family": {column: _mean_share(families, column) for column in COLUMNS},
         "measured_on_training_rows": measured_on_training_rows(models),
         "at_held_out_thresholds": {
@@ -101,18 +104,27 @@ def threshold_of(models: Path, detector: str) -> float:
     )
 
 
-def counts(rows: pl.DataFrame) -> dict[str, Any]:
-    """Return how many servers there are and how many each detector calls malicious."""
-    return {"servers": len(rows), **{name: _count(rows[name].drop_nulls()) for name in COLUMNS}}
+def counts(rows: pl.DataFrame, group: pl.Expr, draws: Draws | None = None) -> dict[str, Any]:
+    """Return how many servers a group of rows has and how many each detector calls malicious.
 
-
-def _count(flagged: pl.Series) -> dict[str, Any]:
-    found, assessed = int(flagged.sum()), len(flagged)
+    Intervals are those of ``draws`` of all rows.
+    """
+    inside = rows.select(group.fill_null(value=False)).to_series()
     return {
-        "malicious": found,
-        "assessed": assessed,
-        "share": round(found / assessed, 4) if assessed else None,
-        "interval": [round(bound, 4) for bound in wilson_interval(found, assessed)],
+        "servers": int(inside.sum()),
+        **{name: _count(rows[name], inside, draws) for name in COLUMNS},
+    }
+
+
+def _count(flagged: pl.Series, inside: pl.Series, draws: Draws | None) -> dict[str, Any]:
+    assessed = (inside & flagged.is_not_null()).to_numpy()
+    called = flagged.fill_null(value=False).to_numpy()
+    found = drawn_share(called, assessed, draws)
+    return {
+        "malicious": found["count"],
+        "assessed": found["of"],
+        "share": found["share"],
+        "interval": found["interval"],
     }
 
 
@@ -135,6 +147,8 @@ def table(figures: Mapping[str, Any]) -> str:
         *_group("all malicious servers", figures["malicious"]),
         *_group("command and control (c2) only", figures["c2"]),
         *_group("benign servers (false positives)", figures["benign"]),
+        "intervals are over captures drawn again, since servers of one capture are alike",
+        "",
         "mean over the families of the share called malicious:",
         *(
             f"  {_HEADINGS[name]:<9}{_percent(figures['mean_recall_by_family'][name])}"
@@ -183,12 +197,18 @@ def _group(name: str, group: Mapping[str, Any]) -> list[str]:
     lines = [f"{name}: {group['servers']}"]
     for column in COLUMNS:
         count = group[column]
-        low, high = (_percent(bound) for bound in count["interval"])
         lines.append(
             f"  {_HEADINGS[column]:<9}{count['malicious']:>5} of {count['assessed']:<5}"
-            f"{_percent(count['share']):>8}  (95 % interval {low} to {high})"
+            f"{_percent(count['share']):>8}{_interval(count['interval'])}"
         )
     return [*lines, ""]
+
+
+def _interval(bounds: Sequence[float] | None) -> str:
+    if bounds is None:
+        return ""
+    low, high = map(_percent, bounds)
+    return f"  (95 % interval {low} to {high})"
 
 
 def _percent(share: float | None) -> str:

@@ -143,9 +143,12 @@ def metrics(rows: pl.DataFrame, scores: NDArray[np.float64], threshold: float) -
     chosen = controllers | (labels == 0)
     flagged = rows.with_columns(flagged=pl.Series(scores >= threshold)).filter(label=1)
     by_family = flagged.group_by("family").agg(pl.col("flagged").mean()).sort("family")
-    c2 = {"c2": summary(scores[chosen], labels[chosen], threshold)} if controllers.any() else {}
+    captures = rows["capture"].to_numpy()
+    c2 = {}
+    if controllers.any():
+        c2["c2"] = summary(scores[chosen], labels[chosen], threshold, captures[chosen])
     return {
-        "all": summary(scores, labels, threshold),
+        "all": summary(scores, labels, threshold, captures),
         **c2,
         "families": len(by_family),
         "mean_recall_by_family": round(float(np.mean(by_family["flagged"].to_numpy())), 4),

@@ -35,10 +35,16 @@ def test_figures_are_of_the_rows_that_a_detector_assessed() -> None:
     figures = figures_of(rows, rows["module1"], 0.5, resamples=3)
     assert (figures["not_assessed"], figures["negatives"]) == (1, 7)
     known = rows.drop_nulls("module1")
-    expected = summary(known["module1"].to_numpy(), known["label"].to_numpy(), 0.5)
+    expected = summary(
+        known["module1"].to_numpy(),
+        known["label"].to_numpy(),
+        0.5,
+        known["capture"].to_numpy(),
+    )
     assert figures["average_precision"]["value"] == expected["average_precision"]
     assert figures["brier"]["value"] == expected["brier"]
-    assert figures["at_threshold"]["precision"] == expected["precision"]
+    for share in ("count", "of", "share"):
+        assert figures["at_threshold"]["precision"][share] == expected["precision"][share]
 
 
 def test_a_detector_that_said_nothing_has_no_figures() -> None:

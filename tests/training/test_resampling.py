@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.resampling import Draws, interval
+from training.resampling import Draws, drawn_share, interval
 
 CAPTURES = np.array(["a", "b", "a", "c"])
 
@@ -33,6 +33,21 @@ def test_no_rows_have_no_shares() -> None:
     draws = Draws.of(np.array([], dtype=np.str_), 5)
     nothing = np.array([], dtype=bool)
     assert draws.shares(nothing, nothing).tolist() == []
+
+
+def test_share_of_rows_of_several_captures_has_an_interval() -> None:
+    draws = Draws.of(CAPTURES, 200)
+    counted = np.array([True, False, True, True])
+    found = drawn_share(counted, np.ones(4, dtype=bool), draws)
+    assert (found["count"], found["of"], found["share"]) == (3, 4, 0.75)
+    low, high = found["interval"]
+    assert low < 0.75 < high
+    none = drawn_share(~counted, np.array([True, False, True, True]), draws)
+    assert none["interval"][0] == 0
+    assert none["interval"][1] > 0.5
+    assert drawn_share(counted, np.array([True, False, True, False]), draws)["interval"] is None
+    assert drawn_share(counted, np.ones(4, dtype=bool), None)["interval"] is None
+    assert drawn_share(counted, np.zeros(4, dtype=bool), draws)["share"] is None
 
 
 def test_interval_is_of_the_middle_values() -> None:
