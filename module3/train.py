@@ -54,6 +54,7 @@ _DESCRIPTION: Final = (
 REFUSED: Final = 0.01
 FALSE_ATTACKS: Final = 0.001
 _LEAST_PROBABILITY: Final = 0.5
+FEWEST: Final = 2  # rows of a class
 _EXAMPLE = """example:
   python -m module3.train --models /tmp/models"""
 
@@ -102,9 +103,18 @@ def train(table: Path, models: Path) -> Card:
 
 
 def _check(rows: pl.DataFrame, table: Path) -> None:
-    missing = set(CLASSES) - set(rows[LABEL].unique())
-    if missing:
-        raise TrainingError(f"{table}: no rows of {', '.join(sorted(missing))}")
+    rare = _rare(rows)
+    if rare:
+        raise TrainingError(
+            f"{table}: fewer than {FEWEST} different rows of {', '.join(rare)}; "
+            "python -m module3.make_table --with-shipped adds those of the shipped table"
+        )
+
+
+def _rare(rows: pl.DataFrame) -> list[str]:
+    """Return the classes of which nothing may be left where a quarter is held back."""
+    counts = dict(rows[LABEL].value_counts().iter_rows())
+    return [name for name in sorted(CLASSES) if counts.get(name, 0) < FEWEST]
 
 
 def _fit(rows: pl.DataFrame, distance: float, probability: float) -> _Fitted:
@@ -164,11 +174,13 @@ def _thresholds(margins: pl.DataFrame) -> tuple[float, float]:
 
 
 def _across(rows: pl.DataFrame) -> dict[str, Any]:
-    """Return the figures of models of one source on the rows of another."""
+    """Return the figures of models of one source, that has all classes, on the rows of another."""
     sources = rows[SOURCE].unique().sort().to_list()
     found = {}
     for source in sources if len(sources) > 1 else []:
         own = rows.filter(rows[SOURCE] == source)
+        if _rare(own):
+            continue
         fitted = _fit(own, *_thresholds(_held_back(own)[0]))
         for other in sources:
             if other != source:

@@ -42,6 +42,18 @@ def test_the_card_holds_figures_by_source_and_across(
     }
 
 
+def test_a_source_that_lacks_classes_is_measured_but_none_is_trained_on_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    own = labelled_flows(("2018",)).filter(Label="Benign").with_columns(Source=pl.lit("office"))
+    table = tmp_path / TABLE
+    write_table(table, pl.concat([labelled_flows(("2017",)), own]))
+    metrics = train(table, tmp_path).metrics
+    assert set(metrics["by_source"]) == {"2017", "office"}
+    assert set(metrics["across_sources"]) == {"trained on 2017, measured on office"}
+
+
 def test_thresholds_for_a_quarter_are_those_of_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,7 +91,7 @@ def test_what_stops_training_leaves_the_former_model(
 
 def test_a_table_without_a_class(tmp_path: Path) -> None:
     write_table(tmp_path / TABLE, labelled_flows().filter(pl.col("Label") != "Bot"))
-    with pytest.raises(TrainingError, match="no rows of Bot"):
+    with pytest.raises(TrainingError, match="fewer than 2 different rows of Bot; "):
         train(tmp_path / TABLE, tmp_path)
 
 
