@@ -53,6 +53,11 @@ class Origins:
         known = rows.join(starts, on="capture", how="left", maintain_order="left")
         return cls(known, _numbers(tables.servers, rows), _numbers(tables.connections, rows))
 
+    def starts(self) -> pl.DataFrame:
+        """Return capture and ``start`` of each capture whose clock was set."""
+        known = self.rows.filter(pl.col("start") >= _FIRST_SSL)
+        return known.select("capture", "start").unique()
+
     def split(self, training: Numbers, held_out: Numbers) -> Split:
         """Return the rows of both tables that have the origins trained on and held out."""
         servers, connections = (

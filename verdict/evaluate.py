@@ -44,7 +44,7 @@ def evaluate(models: Path) -> dict[str, Any]:
     probabilities are of rows they were trained on are named. Beside it are the shares at thresholds
     that were set on other servers. Raises ``ModelError``.
     """
-    scored = _scored(models)
+    scored = scored_rows(models)
     rows = scored.with_columns(pl.col(name) >= threshold_of(models, name) for name in COLUMNS)
     draws = Draws.of(rows["capture"].to_numpy().astype(np.str_), RESAMPLES)
     malicious = pl.col("label") == 1
@@ -69,8 +69,8 @@ def _rounded(found: Shares | None) -> dict[str, float] | None:
     return found and {name: round(share, 4) for name, share in found._asdict().items()}
 
 
-def _scored(models: Path) -> pl.DataFrame:
-    """Return the rows of ``out_of_fold.read`` with FINAL."""
+def scored_rows(models: Path) -> pl.DataFrame:
+    """Return the rows of ``out_of_fold.read`` with ``final``; raises ``ModelError``."""
     final = out_of_fold.probabilities(models / FOLDER / out_of_fold.FILE, "final")
     return out_of_fold.read(models).join(
         final.select(*out_of_fold.KEY, "final"), on=out_of_fold.KEY, how="left"
