@@ -25,8 +25,9 @@ class TlsStream:
     """Reads one connection: give it segments, stop when ``finished``, ask for the result.
 
     Over TCP the first bytes decide whether the connection is TLS or another protocol that may
-    switch to TLS. As in Zeek, a hole in either direction ends the reading; what was seen stays.
-    ``datagrams`` is for UDP, where each segment is one datagram.
+    switch to TLS, and again the first bytes behind a proxy. As in Zeek, a hole in either direction
+    ends the reading; what was seen stays. ``datagrams`` is for UDP, where each segment is one
+    datagram.
     """
 
     __slots__ = ("_reader", "_waiting", "_wrapping", "finished")
@@ -46,15 +47,15 @@ class TlsStream:
 
     def read(self, segments: Iterator[Segment]) -> None:
         """Take segments until there are no more, or until ``finished``."""
-        while self._reader is None and not self.finished:
-            segment = next(segments, None)
-            if segment is None:
+        while not (self.finished or isinstance(self._reader, _LAYERS)):
+            following = (
+                self._choose_reader(segments)
+                if self._reader is None
+                else self._recognise(self._reader, segments)
+            )
+            if following is None:
                 return
-            self._begin(segment)
-        if self._waiting:
-            segments, self._waiting = chain(self._waiting, segments), []
-        if self._reader is not None and not isinstance(self._reader, _LAYERS):
-            segments = self._recognise(self._reader, segments)
+            segments = following
         if isinstance(self._reader, _LAYERS) and not self.finished:
             self._reader.read(self._unwrapped(segments))
             self.finished = self._reader.session.finished
@@ -63,6 +64,17 @@ class TlsStream:
         """Return what was seen, None when it was not TLS."""
         if isinstance(self._reader, _LAYERS):
             return self._reader.session.connection
+        return None
+
+    def _choose_reader(self, segments: Iterator[Segment]) -> Iterator[Segment] | None:
+        """Return what the reader has to read, None before there is enough to choose one."""
+        for segment in segments:
+            self._begin(segment)
+            if self._reader is not None:
+                begun, self._waiting = self._waiting, []
+                return chain(begun, segments)
+            if self.finished:
+                break
         return None
 
     def _begin(self, segment: Segment) -> None:
@@ -94,8 +106,10 @@ class TlsStream:
         ]
         return first.from_originator, b"".join(parts)
 
-    def _recognise(self, recogniser: Recogniser, segments: Iterator[Segment]) -> Iterator[Segment]:
-        """Watch for the switch to TLS; return what is there of TLS then, and all that follows."""
+    def _recognise(
+        self, recogniser: Recogniser, segments: Iterator[Segment]
+    ) -> Iterator[Segment] | None:
+        """Watch for the switch to TLS; return what there is of TLS then, and all that follows."""
         for segment in segments:
             if segment.missing:
                 self.finished = True
@@ -103,13 +117,19 @@ class TlsStream:
                 recogniser.feed(segment.from_originator, segment.data)
                 self.finished = recogniser.finished and not recogniser.switched
             if recogniser.switched:
-                self._reader, self._wrapping = RecordLayer(), recogniser.wrapping
-                both = (True, bytes(recogniser.client)), (False, bytes(recogniser.server))
-                begun = [Segment(segment.time_ns, side, data) for side, data in both if data]
-                return chain(begun, segments)
+                return self._switched(recogniser, segment.time_ns, segments)
             if self.finished:
                 break
-        return segments
+        return None
+
+    def _switched(
+        self, recogniser: Recogniser, time_ns: int, segments: Iterator[Segment]
+    ) -> Iterator[Segment]:
+        self._reader = None if recogniser.opens_tunnel else RecordLayer()
+        self._wrapping = recogniser.wrapping
+        both = (True, bytes(recogniser.client)), (False, bytes(recogniser.server))
+        begun = [Segment(time_ns, side, data) for side, data in both if data]
+        return chain(begun, segments)
 
     def _unwrapped(self, segments: Iterator[Segment]) -> Iterator[Segment]:
         """Return the segments without what the protocol around TLS wraps its bytes in."""

@@ -22,6 +22,8 @@ _ADDRESS_LENGTHS: Final = {1: 4, 4: 16}
 class HttpConnect(Recogniser):
     """The method CONNECT (RFC 9110, 9.3.6): headers of both sides, then the tunnel."""
 
+    opens_tunnel = True
+
     def __init__(self) -> None:
         super().__init__()
         self._request = b""
@@ -59,6 +61,8 @@ class HttpConnect(Recogniser):
 class Socks4(Recogniser):
     """SOCKS 4 and 4a: one request, one answer of eight bytes."""
 
+    opens_tunnel = True
+
     def __init__(self) -> None:
         super().__init__()
         self._asked = False
@@ -88,6 +92,8 @@ class Socks4(Recogniser):
 
 class Socks5(Recogniser):
     """SOCKS 5 (RFC 1928): methods, perhaps a user name and password (RFC 1929), a request."""
+
+    opens_tunnel = True
 
     def __init__(self) -> None:
         super().__init__()

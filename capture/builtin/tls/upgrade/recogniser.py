@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 _MOST_PLAINTEXT = 32768
 
@@ -24,9 +24,11 @@ class Recogniser(ABC):
 
     ``client`` and ``server`` are the bytes of each direction that the recogniser has not dealt
     with. Once ``switched`` is set, they are the first bytes of TLS, or of what ``wrapping`` makes
-    TLS of. Once ``finished`` is set, the connection will never switch, or has talked for longer
-    than 32 kB without doing so.
+    TLS of, or where it ``opens_tunnel``, of any protocol. Once ``finished`` is set, the connection
+    will never switch, or has talked for longer than 32 kB without doing so.
     """
+
+    opens_tunnel: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.client = bytearray()

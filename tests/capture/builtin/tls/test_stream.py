@@ -142,17 +142,25 @@ def test_side_that_says_too_little_while_the_other_talks_is_given_up():
     assert stream.finished
 
 
+MAIL = [(False, b"220 mail\r\n"), (True, b"STARTTLS\r\n"), (False, b"220 go\r\n")]
+CONNECT = [(True, b"CONNECT a:443 HTTP/1.1\r\n\r\n"), (False, b"HTTP/1.1 200 OK\r\n\r\n")]
+SOCKS = [
+    (True, b"\x05\x01\0"),
+    (False, b"\x05\0"),
+    (True, b"\x05\x01\0\x01\xc0\0\x02\x01\x01\xbb"),
+    (False, b"\x05\0\0\x01" + bytes(6)),
+]
+
+
 @pytest.mark.parametrize(
     "plaintext",
     [
-        [(False, b"220 mail\r\n"), (True, b"STARTTLS\r\n"), (False, b"220 go\r\n")],
-        [(True, b"CONNECT a:443 HTTP/1.1\r\n\r\n"), (False, b"HTTP/1.1 200 OK\r\n\r\n")],
-        [
-            (True, b"\x05\x01\0"),
-            (False, b"\x05\0"),
-            (True, b"\x05\x01\0\x01\xc0\0\x02\x01\x01\xbb"),
-            (False, b"\x05\0\0\x01" + bytes(6)),
-        ],
+        MAIL,
+        CONNECT,
+        SOCKS,
+        CONNECT + MAIL,
+        SOCKS + MAIL,
+        SOCKS + CONNECT,
         [(True, bytes.fromhex("0000000804d2162f")), (False, b"S")],
     ],
 )
@@ -169,6 +177,15 @@ def test_tls_bytes_that_came_before_the_agreement():
     client = b"STARTTLS\r\n" + HELLO
     found = read([(False, b"220 mail\r\n"), (True, client), (False, b"220 go\r\n")])
     assert (found.history, found.time_ns) == ("C", 2000)
+
+
+def test_a_tunnel_to_something_else_is_read_no_further():
+    stream = TlsStream()
+    for side, data in [*CONNECT, (True, b"GET / HTTP/1.1\r\n\r\n")]:
+        assert not stream.finished
+        feed(stream, Segment(0, side, data))
+    assert stream.finished
+    assert stream.result() is None
 
 
 def test_switch_that_is_not_followed_by_tls():
