@@ -30,7 +30,8 @@ _MOST_VALUES: Final = 64  # of a request
 _TOLD_APART: Final = 200  # bytes from where the code begins
 _END: Final = re.compile(rb"[<>]")  # of a script or of its tag
 _DECODED: Final = 2  # times, as some code is encoded twice
-_TEXT: Final = re.compile(rb'"((?:[^"\\]|\\.){1,1000})"', re.DOTALL)  # in JSON
+# In JSON, with its end. What is cut off matches, too: else a search began at each quote within.
+_TEXT: Final = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)("?)', re.DOTALL)
 _ESCAPED: Final = re.compile(rb"\\u00([0-7][0-9a-f])")
 _DOCUMENT: Final = b"<"  # of XML, or a page that is uploaded, whose scripts are its own
 _PART: Final = b"\r\n\r\n"  # before what a part of a multipart form holds
@@ -62,7 +63,8 @@ def _of_body(body: bytes) -> list[bytes]:
     if body.startswith(_DOCUMENT) or not _telling(body):
         return []
     if body.startswith((b"{", b"[")):
-        return [_plain(_unescaped(text)) for text in _some(_TEXT.findall(body))]
+        texts = [text for text, end in _TEXT.findall(body) if end]
+        return [_plain(_unescaped(text)) for text in _some(texts)]
     if body.startswith(b"--"):
         parts = _some(body.split(_PART)[1:])
         return [_plain(part.partition(_PART_ENDS)[0]) for part in parts]

@@ -144,6 +144,12 @@ def test_where_code_may_be(target: str, body: str) -> None:
     assert all(injections(target.encode(), body.encode()))
 
 
+def test_long_texts_in_json_are_no_probes_and_the_next_ones_are_read() -> None:
+    page = f'{"x" * 1000}<a href=\\"x\\">y</a>{CODE}'
+    assert injections(b"/", f'{{"page": "{page}", "name": "b"}}'.encode()) == (0, 0)
+    assert all(injections(b"/", f'{{"page": "{page}", "name": "{CODE}"}}'.encode()))
+
+
 def test_pages_that_are_uploaded() -> None:
     assert injections(b"/index.html", b"<html>&nbsp;<script>alert(1)</script>") == (0, 0)
 
@@ -174,3 +180,12 @@ def test_no_text_takes_long(piece: str) -> None:
     for _ in range(10):
         injections(b"/?a=" + text.encode(), b"a=" + text.encode())
     assert process_time() - begin < 0.5
+
+
+@pytest.mark.parametrize("piece", ['\\"', '"a\\', '<a \\"'])
+def test_no_json_takes_long(piece: str) -> None:
+    body = b'{"a": "' + piece.encode() * (4000 // len(piece))
+    begin = process_time()
+    for _ in range(10):
+        injections(b"/", body)
+    assert process_time() - begin < 0.1
