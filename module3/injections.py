@@ -60,7 +60,7 @@ def _of_target(target: bytes) -> list[bytes]:
 
 def _of_body(body: bytes) -> list[bytes]:
     body = body.lower().lstrip(b"\r\n")
-    if body.startswith(_DOCUMENT) or not _telling(body):
+    if body.startswith(_DOCUMENT) or STATEMENT.match(body) or not _telling(body):
         return []
     if body.startswith((b"{", b"[")):
         texts = [text for text, end in _TEXT.findall(body) if end]

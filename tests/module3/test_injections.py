@@ -144,6 +144,15 @@ def test_where_code_may_be(target: str, body: str) -> None:
     assert all(injections(target.encode(), body.encode()))
 
 
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT a FROM t WHERE b=5 GROUP BY 1 ORDER BY 1", "\n select 1 from t where a=1 or 1=1"],
+)
+def test_whole_statements_to_databases(statement: str) -> None:
+    assert injections(b"/", statement.encode()) == (0, 0)
+    assert injections(b"/?query=" + quote(statement).encode(), b"") == (0, 0)
+
+
 def test_long_texts_in_json_are_no_probes_and_the_next_ones_are_read() -> None:
     page = f'{"x" * 1000}<a href=\\"x\\">y</a>{CODE}'
     assert injections(b"/", f'{{"page": "{page}", "name": "b"}}'.encode()) == (0, 0)
