@@ -22,6 +22,11 @@ SCRIPTS = [
     "<a href=javascript:eval(name)>x</a>",
     "<b/alert(1)>",
     "<style>x</style><b>'+document.cookie",
+    "javascript:document.write(1)",
+    '" onanimationstart=x() style="',
+    "';alert(1)//",
+    '"-confirm`1`-"',
+    '\\";alert(1);//',
 ]
 SQL = [
     "' or '1'='1",
@@ -51,6 +56,21 @@ SQL = [
     "x' || (select 1 from dual) || '",
     "' and username like 'a%",
     "1' into outfile '/tmp/x'#",
+    "' or true --",
+    "' or 1 limit 1;#",
+    "' or 'something' like 'some%",
+    "' or 2 between 1 and 3",
+    "1 and 5=5",
+    "1 and 5 is not null",
+    "' or 3 in (3)",
+    '" and "abcd"="abcd',
+    '1" and "wxyz" like "%wxyz%',
+    "1 and 'abcd'=repeat(char(1),2)",
+    "1 and exists(select * from users)",
+    "1-sleep(5)",
+    "1 or sleep(5)#",
+    "1) (case when (1=1) then sleep(5) else 1 end)",
+    "1 and user()='root'",
 ]
 ORDINARY = [
     "union select committee of 1815",
@@ -79,6 +99,19 @@ ORDINARY = [
     "2020-01-01T00:00:00 - 2021",
     "Don't forget (maybe) -- Ann",
     "https://example.com/?q='x'#top",
+    'project = X AND "Epic Link" = "X-1" OR "cf[1]" is EMPTY AND "Story Points" > 3',
+    '"STATE" = \'CA\' AND "POP" > 1000',
+    "contains(Name,'a') or length(Name) gt 5 and substring(trim(Name),1,2) eq 'lf'",
+    'up{job="a"} and count(up) > 5 or count(x{a="b"})',
+    "one or 2 is enough, and 1 is better, or 20 like that",
+    "the dogs' and it is nice, the kids' and we like it",
+    "Film and cast (2020), width and length (cm)",
+    "REM sleep (8 hours)",
+    "from time import sleep; time.sleep(5); sleep(5)",
+    "a||0>b.indexOf(c)&&0<b.length",
+    "javascript:document.forms[0].submit()",
+    "javascript:document.getElementById('x').click()",
+    "javascript:confirmDelete('12')",
 ]
 
 
