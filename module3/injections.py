@@ -36,6 +36,7 @@ _ESCAPED: Final = re.compile(rb"\\u00([0-7][0-9a-f])")
 _DOCUMENT: Final = b"<"  # of XML, or a page that is uploaded, whose scripts are its own
 _PART: Final = b"\r\n\r\n"  # before what a part of a multipart form holds
 _PART_ENDS: Final = b"\r\n--"
+_FILE: Final = b"filename="  # of a part that is a document, too, whose first packet may end soon
 
 
 def injections(target: bytes, body: bytes) -> tuple[int, int]:
@@ -66,8 +67,8 @@ def _of_body(body: bytes) -> list[bytes]:
         texts = [text for text, end in _TEXT.findall(body) if end]
         return [_plain(_unescaped(text)) for text in _some(texts)]
     if body.startswith(b"--"):
-        parts = _some(body.split(_PART)[1:])
-        return [_plain(part.partition(_PART_ENDS)[0]) for part in parts]
+        parts = (part.partition(_PART) for part in _some(body.split(_PART_ENDS)))
+        return [_plain(held) for head, _, held in parts if _FILE not in head]
     return _of_form(body)
 
 

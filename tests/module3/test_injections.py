@@ -193,7 +193,11 @@ def test_long_texts_in_json_are_no_probes_and_the_next_ones_are_read() -> None:
 
 
 def test_pages_that_are_uploaded() -> None:
-    assert injections(b"/index.html", b"<html>&nbsp;<script>alert(1)</script>") == (0, 0)
+    page = "<html>\r\n\r\n<script>alert(1)</script>"
+    assert injections(b"/index.html", page.encode()) == (0, 0)
+    part = PART.replace('"a"', '"a"; filename="a.html"')
+    assert injections(b"/upload", f"{PART}b\r\n{part}{page}".encode()) == (0, 0)
+    assert injections(b"/upload", f"{part}{page}\r\n{PART}{CODE}".encode()) != (0, 0)
 
 
 def test_numbers_tell_different_code_apart() -> None:
