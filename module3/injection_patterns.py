@@ -41,7 +41,8 @@ _QUOTE: Final = r"[^'\"]{0,60}['\"][)% ]{0,4}"
 _OUT: Final = rf"(?:{_QUOTE}|-?\d{{1,9}}[) ]{{0,4}})"
 _OPEN: Final = r"[ (]{0,4}(?:not )?"
 _NUMBER: Final = r"(?:-?\d{1,9}|0x[0-9a-f]{1,16})"
-_CONSTANT: Final = rf"(?:'[^']{{0,24}}'?|\"[^\"]{{0,24}}\"?|{_NUMBER})"
+_TEXT: Final = r"(?:'[^']{0,24}'?|\"[^\"]{0,24}\"?)"
+_CONSTANT: Final = rf"(?:{_TEXT}|{_NUMBER})"
 _SIGN: Final = r"(?:[<>!]?=|<>?|>)"
 # What follows is asked for where the word may be one of a text ("and 1 is better").
 _OTHERWISE_COMPARED: Final = (
@@ -62,9 +63,10 @@ _OR: Final = r"(?:(?:or|and|xor|having|where|rlike)\b|\|\||&&)" + _OPEN
 SQL_BEGINNINGS: Final = _any(  # which match from the beginning on
     rf"{_OUT}union (?:all )?select\b",
     rf"{_OUT}{_OR}(?:{_CONSTANT}|true|false) ?(?:limit \d{{1,3}} ?)?;? ?(?:--|#)",
-    rf"{_QUOTE}{_OR}(?:{_CONSTANT}$|[\w.]{{1,24}}{_COMPARED})",
-    # the rest of the statement becomes a comment
-    rf"{_QUOTE}[); ]{{0,4}}(?:--|#)[\w +-]{{0,8}}$",
+    # a text that the statement ends; a number may be a size (6" or 8)
+    rf"{_QUOTE}{_OR}(?:{_TEXT}$|[\w.]{{1,24}}{_COMPARED})",
+    # the rest of the statement becomes a comment; sqlmap begins it with four letters
+    rf"{_QUOTE}[); ]{{0,4}}(?:--[ +-]{{0,3}}(?:[a-z]{{4}})?|#)$",
     rf"{_OUT}(?:order|group) by \d{{1,5}}\b",
     rf"{_OUT}; ?{_STATEMENTS} ?(?:\(|{_SELECTED}|into |from |table |delay )",
 )

@@ -57,6 +57,9 @@ SQL = [
     "' and username like 'a%",
     "1' into outfile '/tmp/x'#",
     "' or true --",
+    "admin' -- -",
+    "admin'--+",
+    "admin')) -- abcd",
     "' or 1 limit 1;#",
     "' or 'something' like 'some%",
     "' or 2 between 1 and 3",
@@ -112,6 +115,10 @@ ORDINARY = [
     "javascript:document.forms[0].submit()",
     "javascript:document.getElementById('x').click()",
     "javascript:confirmDelete('12')",
+    'pipe 6" or 8',
+    "kids' and 10",
+    '1/4" #10 bolt',
+    "my parents' #love",
 ]
 
 
