@@ -77,22 +77,26 @@ def _words(*words: str) -> list[str]:
     return [rf"{word}(?<!\w{word})" for word in words]
 
 
-def _same_texts(place: int) -> str:
-    """Return a pattern for the comparison of a text with itself; places are all different."""
+def _condition(place: int) -> str:
+    """Return a pattern for a condition; those at several places of one pattern are numbered."""
     again = rf"(?P=text{place})(?:[\"%]|$)"
-    return rf"\"(?P<text{place}>[^\"]{{0,24}})\" ?(?:=|like) ?\"%?{again}"
+    return "|".join(
+        (
+            # a comparison with a constant first, which needs no column: 1=1, 'a'='a'
+            rf"{_NUMBER}[ )]{{0,3}}(?:{_SIGN} ?{_VALUE}|{_OTHERWISE_COMPARED})",
+            rf"'[^' ]{{0,24}}' ?(?:{_SIGN}|like\b) ?{_NO_NAME}",
+            # between double quotes there may be the name of a column, but not twice
+            rf"\"(?P<text{place}>[^\"]{{0,24}})\" ?(?:=|like) ?\"%?{again}",
+            _CALLED,
+            rf"\(?select\b ?{_SELECTED}",
+        )
+    )
 
 
 _ORS: Final = (*_words("or", "and", "xor", "having", "where", "rlike"), r"\|\|", "&&")
 SQL: Final = _any(
     rf"union (?:all |distinct )?\(?select ?{_SELECTED}",
-    # a comparison with a constant first, which needs no column: 1=1, 'a'='a'
-    *(rf"{word}{_OPEN}{_NUMBER}[ )]{{0,3}}{_SIGN} ?{_VALUE}" for word in _ORS),
-    *(rf"{word}{_OPEN}{_NUMBER}[ )]{{0,3}}{_OTHERWISE_COMPARED}" for word in _ORS),
-    *(rf"{word}{_OPEN}'[^' ]{{0,24}}' ?(?:{_SIGN}|like\b) ?{_NO_NAME}" for word in _ORS),
-    # between double quotes there may be the name of a column
-    *(rf"{word}{_OPEN}{_same_texts(place)}" for place, word in enumerate(_ORS)),
-    *(rf"{word}{_OPEN}(?:{_CALLED}|\(?select\b ?{_SELECTED})" for word in _ORS),
+    *(rf"{word}{_OPEN}(?:{_condition(place)})" for place, word in enumerate(_ORS)),
     *(rf"{word} by \d{{1,5}} ?(?:--|#)" for word in ("order", "group")),
     *(rf"{call} ?\(" for call in ("pg_sleep", "extractvalue", "updatexml", "load_file")),
     *(rf"{call} ?\(" for call in ("randomblob", "gtid_subset", "xmltype")),
