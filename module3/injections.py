@@ -29,6 +29,9 @@ _LONGEST_ENCODED: Final = 3 * _LONGEST
 _MOST_VALUES: Final = 64  # of a request
 _TOLD_APART: Final = 200  # bytes from where the code begins
 _END: Final = re.compile(rb"[<>]")  # of a script or of its tag
+# Whoever looks for help with cookies has words behind it, more with each letter that is typed.
+_COOKIE: Final = b"document.cookie"
+_WORDS: Final = re.compile(rb"[<> ]")
 _DECODED: Final = 2  # times, as some code is encoded twice
 # In JSON, with its end. What is cut off matches, too: else a search began at each quote within.
 _TEXT: Final = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)("?)', re.DOTALL)
@@ -123,7 +126,7 @@ def _number_of_script(value: bytes) -> int:
     found = SCRIPTS.search(value)
     if not found:
         return 0
-    end = _END.search(value, found.end())
+    end = (_WORDS if found[0] == _COOKIE else _END).search(value, found.end())
     return _number(value[found.start() : end.start() if end else None])
 
 

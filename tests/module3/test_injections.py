@@ -217,6 +217,11 @@ def test_a_text_around_a_script_makes_no_other_number(code: str) -> None:
     assert in_query(code) == in_query(f"Hello {code} and more") != in_query(code.replace("a", "b"))
 
 
+def test_words_behind_a_cookie_make_no_other_number() -> None:
+    first, other = in_query("document.cookie"), in_query("'+document.cookie+'")
+    assert in_query("how to set document.cookie in c") == first != other
+
+
 def test_long_texts_are_no_probes() -> None:
     assert in_query("x" * 900 + "<script>")[0]
     assert in_query("x" * 1000 + "<script>") == (0, 0)
