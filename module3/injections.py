@@ -29,12 +29,17 @@ _LONGEST_ENCODED: Final = 3 * _LONGEST
 _MOST_VALUES: Final = 64  # of a request
 _TOLD_APART: Final = 200  # bytes from where the code begins
 _END: Final = re.compile(rb"[<>]")  # of a script or of its tag
+# Whoever looks for help with cookies has words behind it, more with each letter that is typed.
+_COOKIE: Final = b"document.cookie"
+_WORDS: Final = re.compile(rb"[<> ]")
 _DECODED: Final = 2  # times, as some code is encoded twice
-_TEXT: Final = re.compile(rb'"((?:[^"\\]|\\.){1,1000})"', re.DOTALL)  # in JSON
+# In JSON, with its end. What is cut off matches, too: else a search began at each quote within.
+_TEXT: Final = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)("?)', re.DOTALL)
 _ESCAPED: Final = re.compile(rb"\\u00([0-7][0-9a-f])")
 _DOCUMENT: Final = b"<"  # of XML, or a page that is uploaded, whose scripts are its own
 _PART: Final = b"\r\n\r\n"  # before what a part of a multipart form holds
 _PART_ENDS: Final = b"\r\n--"
+_FILE: Final = b"filename="  # of a part that is a document, too, whose first packet may end soon
 
 
 def injections(target: bytes, body: bytes) -> tuple[int, int]:
@@ -59,13 +64,14 @@ def _of_target(target: bytes) -> list[bytes]:
 
 def _of_body(body: bytes) -> list[bytes]:
     body = body.lower().lstrip(b"\r\n")
-    if body.startswith(_DOCUMENT) or not _telling(body):
+    if body.startswith(_DOCUMENT) or STATEMENT.match(body) or not _telling(body):
         return []
     if body.startswith((b"{", b"[")):
-        return [_plain(_unescaped(text)) for text in _some(_TEXT.findall(body))]
+        texts = [text for text, end in _TEXT.findall(body) if end]
+        return [_plain(_unescaped(text)) for text in _some(texts)]
     if body.startswith(b"--"):
-        parts = _some(body.split(_PART)[1:])
-        return [_plain(part.partition(_PART_ENDS)[0]) for part in parts]
+        parts = (part.partition(_PART) for part in _some(body.split(_PART_ENDS)))
+        return [_plain(held) for head, _, held in parts if _FILE not in head]
     return _of_form(body)
 
 
@@ -120,7 +126,7 @@ def _number_of_script(value: bytes) -> int:
     found = SCRIPTS.search(value)
     if not found:
         return 0
-    end = _END.search(value, found.end())
+    end = (_WORDS if found[0] == _COOKIE else _END).search(value, found.end())
     return _number(value[found.start() : end.start() if end else None])
 
 

@@ -1,7 +1,8 @@
 """Tries to log in where nobody listens: one client calls a port for logins again and again in vain.
 
 Programs that guess passwords go on where the port is closed or a firewall drops them; whoever waits
-for a server calls it once in a while.
+for a server calls it once in a while. Windows calls a closed port three times for one who asks
+once, half a second apart and from the same port, so each port of the client counts once.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def _of_port(tries: pl.DataFrame, kind: str) -> pl.DataFrame:
     text = "{} connections refused or unanswered, from {} to {} port {}"
     lasted = pl.col("Timestamp").max() - pl.col("Timestamp").min()
     mean = lasted.dt.total_microseconds() / 1e6 / pl.len()
-    found = groups(tries, PAIR, pl.len(), text, mean, longest=LONGEST_PAUSE)
+    asked = tries.unique([*PAIR, "Src Port"], keep="first", maintain_order=True)
+    found = groups(asked, PAIR, pl.len(), text, mean, longest=LONGEST_PAUSE)
     many = (pl.col("count") >= FEWEST_TRIES) & (pl.col("share") >= SHORTEST_PAUSE)
     return flows_of(found.filter(many), tries, kind)

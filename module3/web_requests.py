@@ -43,13 +43,19 @@ def requests(payloads: Payloads) -> Iterator[Request]:
     """Yield the requests with a body or a query, in the order of each flow."""
     for at in _candidates(payloads).tolist():
         flow = int(payloads.flow[at])
-        for text in _NEXT.split(_payload(payloads, at), _MOST)[:_MOST]:
-            head, _, body = text.partition(b"\r\n\r\n")
-            line = head.partition(b"\r\n")[0]
-            if line.startswith(_WITH_BODY) and not body:
-                body = _next_payload(payloads, at)
-            method, _, target = line.partition(b" ")
-            yield Request(flow, method, _VERSION.sub(b"", target), body)
+        *whole, last = _NEXT.split(_payload(payloads, at), _MOST)[:_MOST]
+        for text in whole:
+            yield _request(flow, text)
+        request = _request(flow, last)
+        if last.startswith(_WITH_BODY) and not request.body:
+            request = request._replace(body=_next_payload(payloads, at))
+        yield request
+
+
+def _request(flow: int, text: bytes) -> Request:
+    head, _, body = text.partition(b"\r\n\r\n")
+    method, _, target = head.partition(b"\r\n")[0].partition(b" ")
+    return Request(flow, method, _VERSION.sub(b"", target), body)
 
 
 def _candidates(payloads: Payloads) -> Indices:

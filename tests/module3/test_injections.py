@@ -22,6 +22,11 @@ SCRIPTS = [
     "<a href=javascript:eval(name)>x</a>",
     "<b/alert(1)>",
     "<style>x</style><b>'+document.cookie",
+    "javascript:document.write(1)",
+    '" onanimationstart=x() style="',
+    "';alert(1)//",
+    '"-confirm`1`-"',
+    '\\";alert(1);//',
 ]
 SQL = [
     "' or '1'='1",
@@ -51,6 +56,24 @@ SQL = [
     "x' || (select 1 from dual) || '",
     "' and username like 'a%",
     "1' into outfile '/tmp/x'#",
+    "' or true --",
+    "admin' -- -",
+    "admin'--+",
+    "admin')) -- abcd",
+    "' or 1 limit 1;#",
+    "' or 'something' like 'some%",
+    "' or 2 between 1 and 3",
+    "1 and 5=5",
+    "1 and 5 is not null",
+    "' or 3 in (3)",
+    '" and "abcd"="abcd',
+    '1" and "wxyz" like "%wxyz%',
+    "1 and 'abcd'=repeat(char(1),2)",
+    "1 and exists(select * from users)",
+    "1-sleep(5)",
+    "1 or sleep(5)#",
+    "1) (case when (1=1) then sleep(5) else 1 end)",
+    "1 and user()='root'",
 ]
 ORDINARY = [
     "union select committee of 1815",
@@ -79,6 +102,23 @@ ORDINARY = [
     "2020-01-01T00:00:00 - 2021",
     "Don't forget (maybe) -- Ann",
     "https://example.com/?q='x'#top",
+    'project = X AND "Epic Link" = "X-1" OR "cf[1]" is EMPTY AND "Story Points" > 3',
+    '"STATE" = \'CA\' AND "POP" > 1000',
+    "contains(Name,'a') or length(Name) gt 5 and substring(trim(Name),1,2) eq 'lf'",
+    'up{job="a"} and count(up) > 5 or count(x{a="b"})',
+    "one or 2 is enough, and 1 is better, or 20 like that",
+    "the dogs' and it is nice, the kids' and we like it",
+    "Film and cast (2020), width and length (cm)",
+    "REM sleep (8 hours)",
+    "from time import sleep; time.sleep(5); sleep(5)",
+    "a||0>b.indexOf(c)&&0<b.length",
+    "javascript:document.forms[0].submit()",
+    "javascript:document.getElementById('x').click()",
+    "javascript:confirmDelete('12')",
+    'pipe 6" or 8',
+    "kids' and 10",
+    '1/4" #10 bolt',
+    "my parents' #love",
 ]
 
 
@@ -144,8 +184,27 @@ def test_where_code_may_be(target: str, body: str) -> None:
     assert all(injections(target.encode(), body.encode()))
 
 
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT a FROM t WHERE b=5 GROUP BY 1 ORDER BY 1", "\n select 1 from t where a=1 or 1=1"],
+)
+def test_whole_statements_to_databases(statement: str) -> None:
+    assert injections(b"/", statement.encode()) == (0, 0)
+    assert injections(b"/?query=" + quote(statement).encode(), b"") == (0, 0)
+
+
+def test_long_texts_in_json_are_no_probes_and_the_next_ones_are_read() -> None:
+    page = f'{"x" * 1000}<a href=\\"x\\">y</a>{CODE}'
+    assert injections(b"/", f'{{"page": "{page}", "name": "b"}}'.encode()) == (0, 0)
+    assert all(injections(b"/", f'{{"page": "{page}", "name": "{CODE}"}}'.encode()))
+
+
 def test_pages_that_are_uploaded() -> None:
-    assert injections(b"/index.html", b"<html>&nbsp;<script>alert(1)</script>") == (0, 0)
+    page = "<html>\r\n\r\n<script>alert(1)</script>"
+    assert injections(b"/index.html", page.encode()) == (0, 0)
+    part = PART.replace('"a"', '"a"; filename="a.html"')
+    assert injections(b"/upload", f"{PART}b\r\n{part}{page}".encode()) == (0, 0)
+    assert injections(b"/upload", f"{part}{page}\r\n{PART}{CODE}".encode()) != (0, 0)
 
 
 def test_numbers_tell_different_code_apart() -> None:
@@ -156,6 +215,11 @@ def test_numbers_tell_different_code_apart() -> None:
 @pytest.mark.parametrize("code", ["<script>a</script>", "<img src=x onerror=a()>"])
 def test_a_text_around_a_script_makes_no_other_number(code: str) -> None:
     assert in_query(code) == in_query(f"Hello {code} and more") != in_query(code.replace("a", "b"))
+
+
+def test_words_behind_a_cookie_make_no_other_number() -> None:
+    first, other = in_query("document.cookie"), in_query("'+document.cookie+'")
+    assert in_query("how to set document.cookie in c") == first != other
 
 
 def test_long_texts_are_no_probes() -> None:
@@ -174,3 +238,12 @@ def test_no_text_takes_long(piece: str) -> None:
     for _ in range(10):
         injections(b"/?a=" + text.encode(), b"a=" + text.encode())
     assert process_time() - begin < 0.5
+
+
+@pytest.mark.parametrize("piece", ['\\"', '"a\\', '<a \\"'])
+def test_no_json_takes_long(piece: str) -> None:
+    body = b'{"a": "' + piece.encode() * (4000 // len(piece))
+    begin = process_time()
+    for _ in range(10):
+        injections(b"/", body)
+    assert process_time() - begin < 0.1

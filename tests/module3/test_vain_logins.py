@@ -8,7 +8,6 @@ from module3.vain_logins import vain_logins
 
 TRY: dict[str, Any] = {
     "Src IP": "10.0.0.1",
-    "Src Port": 40000,
     "Dst IP": "192.0.2.7",
     "Dst Port": 21,
     "TotLen Fwd Pkts": 0,
@@ -19,10 +18,11 @@ TRY: dict[str, Any] = {
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def tries(count: int, pause: float = 0.05, **changed: Any) -> pl.DataFrame:
+def tries(count: int, pause: float = 0.05, begin: float = 0.0, **changed: Any) -> pl.DataFrame:
     """Return refused connections of a client, a pause in seconds between their starts."""
-    times = [START + timedelta(seconds=pause * number) for number in range(count)]
-    return pl.DataFrame([{**TRY, **changed, "Timestamp": at} for at in times])
+    times = [START + timedelta(seconds=begin + pause * number) for number in range(count)]
+    rows = [{"Src Port": 40000 + number, "Timestamp": at} for number, at in enumerate(times)]
+    return pl.DataFrame([{**TRY, **row, **changed} for row in rows])
 
 
 def classes(table: pl.DataFrame) -> list[str | None]:
@@ -60,6 +60,22 @@ def test_where_logins_in_vain_begin(within: pl.DataFrame, beyond: pl.DataFrame) 
 def test_whoever_waits_for_a_server_is_answered_in_the_end() -> None:
     table = pl.concat([tries(100), tries(1, **{"Tried": False, "Accepted": True})])
     assert classes(table) == [None] * 101
+
+
+def thrice(count: int, pause: float) -> pl.DataFrame:
+    """Return so many connections as Windows asks for, three tries each from one port."""
+    asked = [
+        tries(3, 0.49, pause * number, **{"Src Port": 50000 + number, "Dst Port": 22})
+        for number in range(count)
+    ]
+    return pl.concat(asked).sort("Timestamp")
+
+
+def test_windows_calls_a_closed_port_three_times() -> None:
+    assert classes(thrice(40, 60.0)) == [None] * 120
+    guessed = vain_logins(thrice(40, 0.2))
+    assert guessed["guessed"].to_list() == ["SSH-Bruteforce"] * 120
+    assert guessed["evidence"][0].startswith("40 connections refused")
 
 
 def test_tries_of_several_servers_are_not_added_up() -> None:

@@ -37,6 +37,10 @@ def test_the_body_comes_later() -> None:
     assert read(FORM)[0].body == b""
 
 
+def test_only_the_last_request_of_a_packet_goes_on_in_the_next() -> None:
+    assert [each.body for each in read(FORM * 3, b"a=b")] == [b"", b"", b"a=b"]
+
+
 def test_requests_without_query_or_code_are_not_read() -> None:
     assert read(b"GET /index.html HTTP/1.1\r\n\r\n", b"TRACE /a?b HTTP/1.1", b"GETTING?????") == []
     assert [each.target for each in read(b"GET /a%3Cb HTTP/1.1\r\n\r\n")] == [b"/a%3Cb"]
