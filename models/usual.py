@@ -26,11 +26,13 @@ CONNECTIONS: Final = "normal_connections"
 FILE: Final = "usual.json"
 _DESCRIPTIONS: Final = {
     SERVERS: "how many normal server rows have each value of shares, flags and categories",
-    CONNECTIONS: "how many normal TLS connections have each value of shares and flags; "
+    CONNECTIONS: "how many normal TLS connections have each value of flags and frequent names; "
     "ranges of frequency codes",
 }
 _MISSING: Final = "missing"
 _BETWEEN: Final = "between"
+_RARE: Final = "rare"
+_FEW: Final = 0.005  # of the rows have a name that is stored; fewer are rare
 _MOSTLY: Final = 0.5  # of the known values of a share are 0 or 1
 _DECIMALS: Final = 4
 
@@ -48,7 +50,7 @@ class Usual:
         A number between 0 and 1 has those for company that are between them too.
         """
         shares = self.shares.get(feature)
-        return None if shares is None else shares.get(_key(value), 0.0)
+        return None if shares is None else shares.get(_key(value), shares.get(_RARE, 0.0))
 
 
 def fit_usual(rows: pl.DataFrame, features: Sequence[str], ranged: Sequence[str] = ()) -> Usual:
@@ -58,6 +60,17 @@ def fit_usual(rows: pl.DataFrame, features: Sequence[str], ranged: Sequence[str]
     """
     fitting = [name for name in features if _has_shares(rows[name])]
     return Usual({name: _shares(rows[name]) for name in fitting}, fit_ranges(rows, ranged))
+
+
+def fit_names(names: pl.DataFrame) -> Usual:
+    """Return the shares of names, of which nearly all are rare, and of these no more than that."""
+    shares = {name: _shares(names[name]) for name in names.columns}
+    return Usual(
+        {
+            name: {_RARE: _FEW, **{key: share for key, share in each.items() if share >= _FEW}}
+            for name, each in shares.items()
+        }
+    )
 
 
 def _has_shares(values: pl.Series) -> bool:

@@ -65,7 +65,13 @@ class Detector:
                 yield Contribution(column, value, amount, usual, self.usual.alike(column, value))
         for name, field in self.encoders.texts.items():
             total = sum(amount for column, _, amount in columns if vectors.get(column) == name)
-            yield Contribution(f"{name}_words", row[field], total)
+            alike = self.usual.alike(words_of(name), row[field])
+            yield Contribution(words_of(name), row[field], total, None, alike)
+
+
+def words_of(name: str) -> str:
+    """Return what the word vectors of a name are called together."""
+    return f"{name}_words"
 
 
 def load(models: Path = MODELS) -> Detector:

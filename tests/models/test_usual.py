@@ -7,7 +7,16 @@ import pytest
 
 from models.card import CARD, MODELS
 from models.errors import ModelError
-from models.usual import CONNECTIONS, FILE, SERVERS, Usual, fit_usual, load_usual, write_usual
+from models.usual import (
+    CONNECTIONS,
+    FILE,
+    SERVERS,
+    Usual,
+    fit_names,
+    fit_usual,
+    load_usual,
+    write_usual,
+)
 from module1.encoders import Encoders
 from module1.tables import DATA
 from module1.train import write_normal_connections
@@ -45,6 +54,14 @@ USUAL = fit_usual(ROWS, ROWS.columns, ["size"])
 )
 def test_how_many_have_the_value(feature: str, value: object, share: float | None) -> None:
     assert USUAL.alike(feature, value) == share
+
+
+def test_of_names_only_frequent_ones_are_kept() -> None:
+    names = fit_names(
+        pl.DataFrame({"sni_words": ["a"] * 600 + [f"b{each}" for each in range(399)] + [None]})
+    )
+    assert names.shares == {"sni_words": {"rare": 0.005, "=a": 0.6}}
+    assert names.alike("sni_words", "b7") == names.alike("sni_words", "unseen") == 0.005
 
 
 def test_features_that_get_a_range_have_one() -> None:
