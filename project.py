@@ -44,6 +44,7 @@ try:
     from commands.garbage import collect_rarely
     from commands.options.command_line import add, complete
     from commands.options.declared import OPTIONS
+    from commands.options.one_line import OneLineParser
     from commands.options.settings import read_settings
     from commands.output import be_quiet, complaint, speak
     from evaluation.errors import EvaluationError
@@ -96,7 +97,7 @@ _STOPPED: Final = "stopped; what was under way is not in any result"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command, or the prompt without one, and return the exit status."""
     _accept_any_text()
-    arguments = parser().parse_args(argv)
+    arguments = _parsed(argv)
     try:
         settings = read_settings(os.environ)
         complete(arguments, settings.value_of)
@@ -117,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
-    whole = argparse.ArgumentParser(
+    whole = OneLineParser(
         prog="project.py",
         description="Detects malicious encrypted traffic. Without a command it asks for addresses "
         "in the captures of this folder and of pcaps/.",
@@ -134,6 +135,16 @@ def parser() -> argparse.ArgumentParser:
         add(command, "quiet", "verbose", inherited=True)
         command.set_defaults(run=module.run, parser=whole)
     return whole
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Return the command line; of what no option takes, the command's own help tells more."""
+    whole = parser()
+    arguments, unknown = whole.parse_known_args(argv)
+    if unknown:
+        command = completion.commands_of(whole).get(arguments.command, whole)
+        command.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return arguments
 
 
 def _accept_any_text() -> None:

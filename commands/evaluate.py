@@ -16,7 +16,10 @@ from commands.output import complaint, write, write_to
 from commands.results import check_destinations, is_shown
 
 HELP: Final = "how good the detectors are, family by family"
-EXAMPLE: Final = "python project.py evaluate --html figures.html"
+EXAMPLE: Final = (
+    "python project.py evaluate --html figures.html; "
+    "python project.py evaluate --flows --json attacks.json"
+)
 _NEEDS_FULL: Final = ("folds", "repeats", "jobs", "date", "data")
 _FEWEST_FOLDS: Final = 2
 
@@ -26,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group()
     add(source, "full", "measured-manifest", "labelled-flows", "ctu")
     add(parser, "servers", "folds", "repeats", "fits", "date", "full-data")
-    add(parser, "figures", "figures-html")
+    add(parser, "figures", "evaluation-html")
     add_detector_arguments(parser)
 
 

@@ -18,6 +18,7 @@ from commands.options.option import STANDARD_OUTPUT
 
 # What a file name may hold that a terminal would obey.
 _CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+_WIDTH: Final = 80  # as results have it
 _LOG: Final = ".log"  # in the names of all that Zeek writes
 _INSTEAD: Final = "write --json - for standard output"
 
@@ -59,9 +60,17 @@ def notice(line: str) -> None:
 
 
 def complaint(line: str) -> None:
-    """Print one line to standard error in the language spoken; nobody may be listening."""
+    """Print one line to standard error in the language spoken; nobody may be listening.
+
+    On a terminal it is wrapped; a program that reads it gets it as one line.
+    """
+    text = said(" ".join(line.split())).translate(_CONTROLS)
+    if sys.stderr.isatty():
+        from report.text import wrapped
+
+        text = "\n".join(wrapped(text, _WIDTH))
     with contextlib.suppress(BrokenPipeError):
-        print(said(" ".join(line.split())).translate(_CONTROLS), file=sys.stderr, flush=True)
+        print(text, file=sys.stderr, flush=True)
 
 
 def write(text: str) -> None:

@@ -242,18 +242,20 @@ def _print_all(analysis: Analysis, options: argparse.Namespace) -> None:
 
 
 def _print_one(analysis: Analysis, address: str, options: argparse.Namespace) -> None:
+    from report.console import attacked_lines
     from report.selection import select
     from verdict.targets import is_known
 
     view = asked_for(view_of(options))
-    document = analysis.assess([address], view.allowlist)
+    document, language = analysis.assess([address], view.allowlist), language_of(options)
     ends = analysis.scored.servers.select("client", "server")
     if ends.filter((ends["client"] == address) | (ends["server"] == address)).is_empty():
         known = is_known(analysis.logs, address)
         why = "has no TLS connection" if known else "is in no capture"
-        write(f"{said(f'{address} {why}')}\n{_suggestions(analysis)}")
+        write(f"{said(f'{address} {why}')}\n")
+        write("".join(f"{line}\n" for line in attacked_lines(document, language)))
+        write(_suggestions(analysis))
         return
-    language = language_of(options)
     show(in_full(select(document, view), language), language)
 
 

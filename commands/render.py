@@ -28,6 +28,7 @@ from commands.results import (
 from commands.same_captures import Named, captures_of, counted_once
 
 if TYPE_CHECKING:
+    from report.selection import Selection
     from verdict.document import Capture, Document, Target
 
 _HINT: Final = "name a file of detect --json or --html"
@@ -59,12 +60,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     check_destinations(arguments)
     view, language = view_of(arguments), language_of(arguments)
-    document = together(counted_once([Named(path, _read(path)) for path in arguments.files]))
+    documents = counted_once([Named(path, _read(path)) for path in arguments.files])
+    document = together(documents)
     addresses = frozenset(addresses_of(arguments.ip or ()))
     if addresses:
         document = _of(document, addresses)
     is_whole = bool(addresses) and addresses <= {each.ip for each in document.targets}
     selection = select(document, asked_for(view) if is_whole else view)
+    if len(documents) > 1:
+        selection = with_attacks_of(selection, documents)
     write_results(arguments, selection, language)
     if is_shown(arguments):
         if is_whole:
@@ -101,6 +105,21 @@ def together(documents: Sequence[Document]) -> Document:
             (each.usual_of_malicious for each in documents if each.usual_of_malicious), {}
         ),
     )
+
+
+def with_attacks_of(selection: Selection, documents: Sequence[Document]) -> Selection:
+    """Return a selection that says of several documents each by itself who attacked whom.
+
+    Each names what it counted in its own captures only.
+    """
+    from report.attacks import Attacks
+
+    parts = tuple(Attacks.of(each, _captures(each)) for each in _of_other_captures(documents))
+    return replace(selection, overview=replace(selection.overview, attacks=parts))
+
+
+def _captures(document: Document) -> str:
+    return ", ".join(each.path for each in document.captures)
 
 
 def _of_other_captures(documents: Sequence[Document]) -> Iterator[Document]:

@@ -18,7 +18,13 @@ HELP: Final = "train the models of each module, then FINAL"
 EXAMPLE: Final = "python project.py train --models /tmp/models"
 _FINAL: Final = "final"
 # Models by the names of their folders: what a message about a broken one tells to train.
-_TRAINED_BY: Final = {"random_forest": "module2", "gbdt": "module2", "conversation": "module4"}
+_TRAINED_BY: Final = {
+    "random_forest": "module2",
+    "gbdt": "module2",
+    "normal_servers": "module2",
+    "normal_connections": "module1",
+    "conversation": "module4",
+}
 _FLOWS: Final = "module3"
 _CONVERSATIONS: Final = "module4"
 

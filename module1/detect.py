@@ -13,6 +13,7 @@ from models.card import MODELS, read_card, retrain
 from models.contribution import Contribution, strength
 from models.errors import ModelError
 from models.feature_ranges import NORMAL, Range, load_ranges
+from models.usual import CONNECTIONS, Usual, load_usual
 from module1.encoders import Encoders
 from module1.trees import Boosters
 
@@ -27,6 +28,7 @@ class Detector:
     boosters: Boosters
     threshold: float
     normal_ranges: Mapping[str, Range]
+    usual: Usual = Usual()  # noqa: RUF009 - frozen
 
     def score(self, rows: pl.DataFrame) -> pl.Series:
         """Return the probability of each row of ``module1.features.connection_rows``."""
@@ -59,10 +61,17 @@ class Detector:
         }
         for column, value, amount in columns:
             if column not in vectors:
-                yield Contribution(column, value, amount, self.normal_ranges.get(column))
+                usual = self.normal_ranges.get(column) or self.usual.ranges.get(column)
+                yield Contribution(column, value, amount, usual, self.usual.alike(column, value))
         for name, field in self.encoders.texts.items():
             total = sum(amount for column, _, amount in columns if vectors.get(column) == name)
-            yield Contribution(f"{name}_words", row[field], total)
+            alike = self.usual.alike(words_of(name), row[field])
+            yield Contribution(words_of(name), row[field], total, None, alike)
+
+
+def words_of(name: str) -> str:
+    """Return what the word vectors of a name are called together."""
+    return f"{name}_words"
 
 
 def load(models: Path = MODELS) -> Detector:
@@ -80,4 +89,5 @@ def load(models: Path = MODELS) -> Detector:
         )
     boosters = Boosters.load(folder, sorted(card.files))
     ranges = load_ranges(folder / NORMAL)
-    return Detector(encoders, boosters, card.thresholds[MODULE], ranges)
+    usual = load_usual(models / CONNECTIONS)
+    return Detector(encoders, boosters, card.thresholds[MODULE], ranges, usual)

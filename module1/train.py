@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,9 +20,12 @@ import polars as pl
 from models.card import MODELS, TRAINING_ROWS, Card, write_card
 from models.feature_ranges import NORMAL, fit_ranges, save_ranges
 from models.replacement import replacing_model
+from models.usual import CONNECTIONS as NORMAL_CONNECTIONS
+from models.usual import fit_names, fit_usual, write_usual
 from module1.compare import COMPARISON, stored_figures
 from module1.derived import NUMBERS
-from module1.detect import MODULE
+from module1.detect import MODULE, words_of
+from module1.encoders import Encoders
 from module1.figures import figures
 from module1.fitting import SHIPPED, Settings, encoded, fit, fit_and_score
 from module1.label import run as label
@@ -76,6 +80,7 @@ def train(
     probabilities = np.round(probabilities, _DECIMALS)
     threshold = best_threshold(probabilities, rows["label"].to_numpy(), connection_weights(rows))
     compared = stored_figures(data)
+    write_normal_connections(data, models, encoders)
     with replacing_model(models / MODULE) as folder:
         encoders.save(folder)
         save_ranges(folder / NORMAL, fit_ranges(encoders.transform(rows.filter(label=0)), NUMBERS))
@@ -94,6 +99,19 @@ def train(
             libraries=_LIBRARIES,
             training_data=_sources(data, bool(compared)),
         )
+
+
+def write_normal_connections(data: Path, models: Path, encoders: Encoders) -> Card:
+    """Write how many normal connections have which values, for reasons in words."""
+    rows = thinned(_connections(data)).filter(label=0)
+    normal = encoders.transform(rows)
+    codes = [name for name in encoders.features if name.endswith("_frequency")]
+    usual = fit_usual(normal, NUMBERS, codes)
+    names = fit_names(
+        rows.select(**{words_of(name): each for name, each in encoders.texts.items()})
+    )
+    usual = replace(usual, shares={**usual.shares, **names.shares})
+    return write_usual(models / NORMAL_CONNECTIONS, usual, connection_tables(data))
 
 
 def _connections(data: Path) -> pl.DataFrame:

@@ -19,6 +19,7 @@ from models.lightgbm_text import lightgbm_probabilities
 from models.storage import load_forest, load_json, load_lightgbm
 from models.tree_shares import LeafConditions, shares
 from models.trees import Trees
+from models.usual import SERVERS, Usual, load_usual
 from module2.columns import CLASSIC_FEATURES, LEARNED_FEATURES
 from module2.encoding import Encoders, Matrix
 
@@ -42,6 +43,7 @@ class Detectors:
     thresholds: Mapping[str, float]
     normal_ranges: Mapping[str, Range]
     malicious_ranges: Mapping[str, Range]
+    usual: Usual = Usual()  # noqa: RUF009 - frozen
 
     def score(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the probabilities ``random_forest`` and ``gbdt`` for server rows, in order."""
@@ -72,7 +74,13 @@ class Detectors:
         self, detector: str, row: Mapping[str, Any], contributions: Matrix
     ) -> list[Contribution]:
         entries = [
-            Contribution(name, row[name], float(share), self.normal_ranges.get(name))
+            Contribution(
+                name,
+                row[name],
+                float(share),
+                self.normal_ranges.get(name),
+                self.usual.alike(name, row[name]),
+            )
             for name, share in zip(FEATURES_OF[detector], contributions, strict=True)
         ]
         return sorted(entries, key=strength)
@@ -94,6 +102,7 @@ def load(models: Path = MODELS) -> Detectors:
         {name: card.thresholds[THRESHOLD] for name, card in cards.items()},
         load_ranges(boosted_folder / NORMAL),
         _malicious_ranges(boosted_folder, cards[GBDT]),
+        load_usual(models / SERVERS),
     )
 
 

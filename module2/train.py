@@ -22,6 +22,7 @@ from models.card import MODELS, TRAINING_ROWS, Card, write_card
 from models.feature_ranges import MALICIOUS, NORMAL, fit_ranges, save_ranges
 from models.replacement import replacing_model
 from models.storage import load_json, save_json
+from models.usual import SERVERS, fit_usual, write_usual
 from module2.algorithms import ALGORITHMS, Algorithm
 from module2.columns import EVIDENCE_FEATURES, FEATURES, ORIGIN
 from module2.compare import comparison_of
@@ -149,7 +150,14 @@ def run(
         )
     ctu = data / TABLES / CTU_TABLE
     tables = TrainingTables(labelled, ctu if ctu.is_file() else None)
+    write_normal_servers(tables.labelled, models)
     return [train(algorithm, tables, models) for algorithm in ALGORITHMS]
+
+
+def write_normal_servers(labelled: Sequence[Path], models: Path) -> Card:
+    """Write how many normal servers have which values, for reasons in words."""
+    normal = read_training_rows(labelled).filter(label=0)
+    return write_usual(models / SERVERS, fit_usual(normal, FEATURES), labelled)
 
 
 def main(argv: Sequence[str]) -> int:

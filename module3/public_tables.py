@@ -15,7 +15,7 @@ import polars as pl
 from module3.classes import CLASSES, class_of
 from module3.columns import COLUMNS
 from module3.model_columns import BASE, cleaned
-from training.tables import TableError
+from training.tables import TableError, unreadable
 
 LABEL: Final = "Label"
 _TIMES: Final = tuple(column.name for column in COLUMNS if column.unit == "seconds")
@@ -71,7 +71,7 @@ def _read(path: Path) -> pl.DataFrame:
         text = gzip.decompress(content) if path.suffix == ".gz" else content
         return pl.read_csv(text, infer_schema=False)
     except (OSError, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
-        raise TableError(f"{path}: not a readable table ({str(error).splitlines()[0]})") from None
+        raise unreadable(path, error) from None
 
 
 def _in_seconds(table: pl.DataFrame) -> pl.DataFrame:

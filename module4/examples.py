@@ -10,7 +10,7 @@ import polars as pl
 
 from module4.features import MEASURES
 from module4.templates import RESERVED
-from training.tables import TableError, read_table, write_table
+from training.tables import read_table, unreadable, write_table
 
 DATASET: Final = Path(__file__).resolve().parent / "dataset"
 GOOD_SET: Final = "goodx.csv"
@@ -78,6 +78,6 @@ def _tokens_of(path: Path) -> list[str]:
         with path.open(encoding="utf-8") as lines:
             names = lines.readline().rstrip("\n").split(",")
     except (OSError, UnicodeDecodeError) as error:
-        raise TableError(f"{path}: not a readable table ({error})") from None
+        raise unreadable(path, error) from None
     known = {*ORIGIN, *MEASURES}
     return [name for name in names if name and name not in known]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 from module2.columns import FURTHER_FEATURES
-from report.attack_class import attack_class_lines
+from report.attack_class import NOT_ATTACKS, attack_class_lines
+from report.attacks import NO_FLOWS, why_not_assessed
 from report.conversation import capture_lines, conversation_lines
 from report.display_filter import server_filter
 from report.language import ENGLISH, Language
@@ -44,7 +46,8 @@ def console(document: Document, language: Language = ENGLISH) -> str:
 
     The classic block is English whatever the language.
     """
-    parts = [_target(target, language) for target in document.targets]
+    why_not = why_not_assessed(document) or NO_FLOWS
+    parts = [_target(target, why_not, language) for target in document.targets]
     notes = [
         *capture_lines(document.captures, language),
         *skipped_lines(document.captures, language),
@@ -52,17 +55,28 @@ def console(document: Document, language: Language = ENGLISH) -> str:
     return "\n".join([*parts, *notes]) + "\n"
 
 
-def _target(target: Target, language: Language) -> str:
+def _target(target: Target, why_not: str, language: Language) -> str:
     lines = classic_block(target)
     lines += [*_heading(_titled(language("conversations"))), *conversation_lines(target, language)]
     lines += [*_heading(_titled(language("probabilities"))), *_probabilities(target, language)]
     lines += [
         part
-        for line in attack_class_lines(target.detectors.attack_class, language)
+        for line in attack_class_lines(target.detectors.attack_class, why_not, language)
         for part in wrapped(printable(line), _WIDTH)
     ]
     lines += [*_heading(_titled(language("reasons"))), *_reasons(target, language)]
     return "\n".join(printable(line) for line in lines) + "\n"
+
+
+def attacked_lines(document: Document, language: Language = ENGLISH) -> list[str]:
+    """Return text, wrapped, on the attack classes of each target with a flow called an attack."""
+    classes = [target.detectors.attack_class for target in document.targets]
+    lines = (
+        attack_class_lines(each, "", language)
+        for each in classes
+        if each.verdict not in NOT_ATTACKS
+    )
+    return [part for line in chain(*lines) for part in wrapped(printable(line), _WIDTH)]
 
 
 def classic_block(target: Target) -> list[str]:

@@ -34,6 +34,7 @@ _PLACES: Final = {
     "low": r"[^;]{1,40}?",
     "high": r"[^;]{1,40}?",
     "amount": r"[+-][\d.]+",
+    "share": r"\d+%|under 1%",
 }
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Final
 
-from report.attack_class import NOT_ATTACKS, attack_summary
+from report.attack_class import NOT_ATTACKS
+from report.attacks import attack_summary, not_assessed_lines
 from report.console import skipped_lines
 from report.language import ENGLISH, Language
 from report.selection import Overview
@@ -35,7 +36,7 @@ def ranking(overview: Overview, language: Language = ENGLISH, *, verbose: bool =
     """
     lines = [*table(overview.rows, language, verbose=verbose), "", *totals(overview, language)]
     if not overview.servers:
-        lines = [language("no TLS server was seen, so there is nothing to assess")]
+        lines = wrapped(nothing_seen(overview, language), WIDTH)
     below = [*_attacks(overview, language), *skipped_lines(overview.captures, language)]
     return "\n".join([*lines, *below]) + "\n"
 
@@ -74,6 +75,16 @@ def totals(overview: Overview, language: Language) -> list[str]:
         told = "{servers} hidden by the allowlist (--show-allowed)"
         lines.append(language(told, servers=servers))
     return lines
+
+
+def nothing_seen(overview: Overview, language: Language) -> str:
+    """Return that no TLS server was seen; attacks on others may have been nevertheless."""
+    if any(part.attack_flows for part in overview.attacks):
+        return language(
+            "no TLS server was seen, so FINAL has nothing to assess; the attack classes of flows "
+            "stand below"
+        )
+    return language("no TLS server was seen, so there is nothing to assess")
 
 
 def _lines(
@@ -125,7 +136,8 @@ def _found_by(row: TriageRow, language: Language) -> list[str]:
 
 def _attacks(overview: Overview, language: Language) -> list[str]:
     """Return the pairs whose flows are called an attack, whether TLS was seen or not."""
-    lines = attack_summary(overview.attack_classes, language)
+    parts = overview.attacks
+    lines = [*attack_summary(parts, language), *not_assessed_lines(parts, language)]
     return [part for line in lines for part in wrapped(printable(line), WIDTH)]
 
 

@@ -46,6 +46,24 @@ MATCHES: Final = (
     "{kind} {value} is known, learned (a hint, no proof)",
 )
 CONTRIBUTIONS: Final = (
+    "{phrase}: {value} (neither 0% nor 100%, as {share} of normal servers; "
+    "towards malicious, {amount} log-odds)",
+    "{phrase}: {value} (neither 0% nor 100%, as {share} of normal servers; "
+    "towards normal, {amount} log-odds)",
+    "{phrase}: {value} (neither 0% nor 100%, as {share} of normal servers; "
+    "towards malicious, {amount} probability)",
+    "{phrase}: {value} (neither 0% nor 100%, as {share} of normal servers; "
+    "towards normal, {amount} probability)",
+    "{phrase}: {value} (neither 0% nor 100%, as {share} of normal connections; "
+    "towards malicious, {amount} log-odds)",
+    "{phrase}: {value} (neither 0% nor 100%, as {share} of normal connections; "
+    "towards normal, {amount} log-odds)",
+    "{phrase}: {value} ({share} of normal servers; towards malicious, {amount} log-odds)",
+    "{phrase}: {value} ({share} of normal servers; towards normal, {amount} log-odds)",
+    "{phrase}: {value} ({share} of normal servers; towards malicious, {amount} probability)",
+    "{phrase}: {value} ({share} of normal servers; towards normal, {amount} probability)",
+    "{phrase}: {value} ({share} of normal connections; towards malicious, {amount} log-odds)",
+    "{phrase}: {value} ({share} of normal connections; towards normal, {amount} log-odds)",
     "{phrase}: {value} (usual: {low} to {high}; towards malicious, {amount} log-odds)",
     "{phrase}: {value} (usual: {low} to {high}; towards normal, {amount} log-odds)",
     "{phrase}: {value} (usual: {low} to {high}; towards malicious, {amount} probability)",

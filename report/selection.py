@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, NamedTuple
 
 from report.allowlist import Allowlist
+from report.attacks import Attacks
 from report.triage import TriageRow, triage_row
-from verdict.attack_class import AttackClasses, added_up
 from verdict.document import Capture, Document, Target
 
 Sort = Literal["probability", "time", "connections", "name", "address"]
@@ -39,7 +39,7 @@ class Overview:
 
     ``malicious`` counts all that are not allowed, shown or not; ``hidden`` those that the
     allowlist hides; ``left_out`` those below the least probability or behind the top.
-    ``attack_classes`` are those of all flows, None where no document has any.
+    ``attacks`` are the attack classes of all flows, of each document by itself.
     """
 
     rows: tuple[TriageRow, ...]
@@ -48,7 +48,7 @@ class Overview:
     hidden: int
     left_out: int
     captures: tuple[Capture, ...]
-    attack_classes: AttackClasses | None = None
+    attacks: tuple[Attacks, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def select(document: Document, view: View, capture: str = "") -> Selection:
         len(judged) - len(wanted),
         len(wanted) - len(shown),
         document.captures,
-        document.attack_classes,
+        (Attacks.of(document, capture),),
     )
     return Selection(document, tuple(shown), overview)
 
@@ -96,7 +96,7 @@ def together(overviews: Sequence[Overview], view: View) -> Overview:
         sum(each.hidden for each in overviews),
         sum(each.left_out for each in overviews) + len(rows) - len(rows[: view.top]),
         tuple(capture for each in overviews for capture in each.captures),
-        added_up(each.attack_classes for each in overviews),
+        tuple(attacks for each in overviews for attacks in each.attacks),
     )
 
 

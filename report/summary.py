@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 
 from report.attack_class import counts_text
+from report.attacks import Attacks, attack_summary
 from report.csv_cells import table
 from verdict.document import Document
 
@@ -26,12 +27,14 @@ class SummaryRow:
     last_ts: float | None
     skipped: str
     attack_classes: str = ""
+    attacks: str = ""
 
 
 def summary_row(name: str, document: Document) -> SummaryRow:
     """Return the row of the document of one capture; its targets are sorted worst first."""
     capture = document.captures[0]
     worst = document.targets[0] if document.targets else None
+    attacks = Attacks.of(document)
     return SummaryRow(
         name,
         capture.path,
@@ -44,7 +47,8 @@ def summary_row(name: str, document: Document) -> SummaryRow:
         capture.first_ts,
         capture.last_ts,
         _skipped(capture.skipped),
-        counts_text(document.attack_classes),
+        _classes(attacks),
+        "; ".join(attack_summary([attacks])),
     )
 
 
@@ -52,6 +56,13 @@ def summary(rows: list[SummaryRow]) -> str:
     """Return the rows as CSV, sorted by name."""
     heading = [field.name for field in fields(SummaryRow)]
     return table(heading, map(astuple, sorted(rows, key=lambda row: row.name)))
+
+
+def _classes(attacks: Attacks) -> str:
+    """Return how many flows are of each class, or why that is not known."""
+    if attacks.why_not:
+        return f"NOT ASSESSED ({attacks.why_not})"
+    return counts_text(attacks.classes)
 
 
 def _skipped(skipped: Mapping[str, int]) -> str:

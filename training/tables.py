@@ -7,11 +7,23 @@ import io
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from models.card import REPOSITORY
 from training.progress import warn
+
+# Words of the libraries that read, what they mean, and what to do.
+_KNOWN: Final = (
+    (
+        "more fields than defined",
+        "a row has more fields than the heading",
+        "separate fields by commas, and put those that hold one in quotes",
+    ),
+    ("utf-8", "not UTF-8", "write it as UTF-8, as spreadsheets offer it"),
+    ("empty CSV", "the file is empty", "write the table again"),
+)
 
 
 class TableError(ValueError):
@@ -59,11 +71,26 @@ def read_table(path: Path, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
         text = gzip.decompress(content) if path.suffix == ".gz" else content
         table = pl.read_csv(text, schema_overrides=dict(schema), infer_schema=False)
     except (OSError, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
-        raise TableError(f"{path}: not a readable table ({str(error).splitlines()[0]})") from None
+        raise unreadable(path, error) from None
     missing = [name for name in schema if name not in table.columns]
     if missing:
         raise TableError(f"{path}: no column {', '.join(missing)}; make the table again")
     return table.select(list(schema))
+
+
+def unreadable(path: Path, error: Exception) -> TableError:
+    """Return the error that says why a table cannot be read, and what to do."""
+    if isinstance(error, OSError) and error.strerror:
+        return _unreadable(path, error.strerror.lower(), "check the path and its permissions")
+    reason = next(iter(str(error).splitlines()), "") or "no more is known"
+    for words, why, remedy in _KNOWN:
+        if words in reason:
+            return _unreadable(path, why, remedy)
+    return _unreadable(path, reason, "write the table again")
+
+
+def _unreadable(path: Path, why: str, remedy: str) -> TableError:
+    return TableError(f"{path}: not a readable table ({why}); {remedy}")
 
 
 def _compressed(content: bytes) -> bytes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from verdict.units import Wording, characters, entropy, number, size, yes_or_no
+from verdict.units import Wording, characters, entropy, number, size, version, yes_or_no
 
 CONNECTION: Final[dict[str, Wording]] = {
     "tlsSubject": Wording("subject of the certificate", number),
     "tlsIssuerDn": Wording("issuer of the certificate", number),
     "tlsSni": Wording("server name asked for (SNI)", number),
-    "tlsVersion": Wording("TLS version", number),
+    "tlsVersion": Wording("TLS version", version),
     "subject_words": Wording("words in the subject of the certificate", number),
     "issuer_words": Wording("words in the issuer of the certificate", number),
     "sni_words": Wording("words in the server name asked for (SNI)", number),
@@ -22,7 +22,7 @@ CONNECTION: Final[dict[str, Wording]] = {
     "packets_ratio": Wording("packets from the server for each packet from the client", number),
     "bytes_per_packet_out": Wording("mean size of the server's packets", size),
     "bytes_per_packet_in": Wording("mean size of the client's packets", size),
-    "version": Wording("TLS version", number),
+    "version": Wording("TLS version", version),
     "subject_parts": Wording("number of parts in the certificate's subject", number),
     "issuer_parts": Wording("number of parts in the certificate's issuer", number),
     "has_issuer": Wording("the certificate names an issuer", yes_or_no),

@@ -22,6 +22,8 @@ _KEY_SCHEMA: Final = {
     "proto": pl.String,
 }
 _EACH: Final = 3  # reasons a detector
+_FEW: Final = 0.01
+_ROWS: Final = {"module1": "connections", "gbdt": "servers", "random_forest": "servers"}
 _UNITS: Final = {"module1": "log-odds", "gbdt": "log-odds", "random_forest": "probability"}
 
 
@@ -113,17 +115,26 @@ def _reason(detector: str, entry: Contribution) -> Reason:
     direction = "towards malicious" if entry.contribution > 0 else "towards normal"
     text = (
         f"{phrase(entry.feature)}: {value_text(entry.feature, value)} "
-        f"({_usual(entry)}{direction}, {entry.contribution:+.2f} {_UNITS[detector]})"
+        f"({_usual(detector, entry)}{direction}, {entry.contribution:+.2f} {_UNITS[detector]})"
     )
     return Reason(detector, entry.feature, value, entry.contribution, text)
 
 
-def _usual(entry: Contribution) -> str:
-    """Return what most normal servers have, to go before the direction."""
+def _usual(detector: str, entry: Contribution) -> str:
+    """Return what most normal rows have, or how many are alike, to go before the direction."""
+    if entry.alike is not None:
+        return _alike(f"normal {_ROWS[detector]}", entry.value, entry.alike)
     if entry.usual is None:
         return ""
     low, high = (value_text(entry.feature, end) for end in entry.usual)
     return f"usual: {low}; " if low == high else f"usual: {low} to {high}; "
+
+
+def _alike(rows: str, value: str | float | None, share: float) -> str:
+    words = "under 1%" if 0 < share < _FEW else f"{share:.0%}"
+    if isinstance(value, int | float) and 0 < value < 1:
+        return f"neither 0% nor 100%, as {words} of {rows}; "
+    return f"{words} of {rows}; "
 
 
 def _match_reason(match: CertificateMatch) -> Reason:

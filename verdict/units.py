@@ -46,5 +46,10 @@ def yes_or_no(value: float) -> str:
     return "yes" if value else "no"
 
 
+def version(value: float) -> str:
+    """Return the version of TLS, or of SSL, which a number below 1 stands for."""
+    return f"TLS {value:.1f}" if value >= 1 else f"SSL {10 * value:.0f}"
+
+
 seconds, days, size, bits, characters = map(with_unit, ("s", "days", "bytes", "bits", "characters"))
 entropy: Final = with_unit("bits a character")

@@ -106,7 +106,8 @@ _SHOWING: Final = (
 _TALKING: Final = (
     Option(
         "quiet",
-        "print results and errors only",
+        "print results (verdicts, attacks, figures) and errors only: no progress and no notices; "
+        "results that go to files are printed too",
         switch,
         default=False,
         flags=("-q", "--quiet"),
@@ -317,6 +318,12 @@ _EVALUATING: Final = (
         without_value=STANDARD_OUTPUT,
     ),
     Option("figures-html", "write them as one page with plots", metavar="FILE", flags=("--html",)),
+    Option(
+        "evaluation-html",
+        "write them as one page with plots; not with --flows or --ctu, which give text and --json",
+        metavar="FILE",
+        flags=("--html",),
+    ),
     Option("folds", "folds (5; only with --full)", positive, metavar="N"),
     Option("repeats", "foldings to average (1; only with --full)", positive, metavar="N"),
     Option(

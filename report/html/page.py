@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from report.attack_class import NOT_ATTACKS
+from report.attacks import attack_count
 from report.console import skipped_lines
+from report.html.attacks import attack_section
 from report.html.elements import badge, bullets, definitions, element, text
 from report.html.embedded import embedded
 from report.html.features import FeatureTable
@@ -16,7 +18,7 @@ from report.html.lazy import PARTS, packs
 from report.html.ranges import Ranges
 from report.html.target import body, heading
 from report.language import ENGLISH, Language
-from report.ranking import totals
+from report.ranking import nothing_seen, totals
 from report.selection import Overview, Selection, Shown
 from report.text import moment, probability
 from verdict.document import Capture, Document
@@ -56,9 +58,7 @@ def page(selection: Selection, language: Language = ENGLISH) -> str:
             f"<title>{text(title)}</title>\n<style>{style}</style>\n</head>\n<body>",
             f'<a class="skip" href="#servers">{text(language("to the table of servers"))}</a>',
             element("header", f"<h1>{text(title)}</h1>{_summary(selection.overview, language)}"),
-            element(
-                "main", _servers(selection, language) + _details(selection, language, features)
-            ),
+            element("main", _main(selection, language, features)),
             element("footer", _inputs(selection.document, language)),
             packs(body(each, language, features) for each in selection.shown[WHOLE:]),
             embedded(selection.document),
@@ -83,17 +83,34 @@ def _digest(content: str) -> str:
 def _summary(overview: Overview, language: Language) -> str:
     lines = totals(overview, language)
     first, *others = lines
-    kind = "malicious" if overview.malicious else "normal"
-    return f'<p class="total {kind}">{text(first)}</p>' + "".join(
-        f"<p>{text(line)}</p>" for line in others
+    kind = "malicious" if overview.malicious else "normal" if overview.servers else "unsure"
+    return (
+        f'<p class="total {kind}">{text(first)}</p>'
+        + _attacks(overview, language)
+        + "".join(f"<p>{text(line)}</p>" for line in others)
+    )
+
+
+def _attacks(overview: Overview, language: Language) -> str:
+    """Return how many flows are called an attack, as a link to which they are."""
+    told = attack_count(overview.attacks, language)
+    link = f'<a href="#attacks">{text(told)}</a>'
+    return f' <p class="total malicious">{link}</p>' if told else ""
+
+
+def _main(selection: Selection, language: Language, features: FeatureTable) -> str:
+    """Return the servers, attacks on any, and details of the servers."""
+    return (
+        _servers(selection, language)
+        + attack_section(selection.overview.attacks, language)
+        + _details(selection, language, features)
     )
 
 
 def _servers(selection: Selection, language: Language) -> str:
     """Return the table of all servers, which a script lets be sorted and filtered."""
     if not selection.shown:
-        nothing = language("no TLS server was seen, so there is nothing to assess")
-        return f'<p id="servers">{text(nothing)}</p>'
+        return f'<p id="servers">{text(_nothing(selection.overview, language))}</p>'
     head = "".join(
         f'<th scope="col" data-kind="{kind}">'
         f'<button type="button">{text(language(name))}</button></th>'
@@ -111,6 +128,11 @@ def _servers(selection: Selection, language: Language) -> str:
         f'<table id="triage"><caption>{text(language("Worst first; an address leads to details"))}'
         f"</caption><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div></section>"
     )
+
+
+def _nothing(overview: Overview, language: Language) -> str:
+    """Return why there is no table: there are no servers, or none that is to be shown."""
+    return totals(overview, language)[-1] if overview.servers else nothing_seen(overview, language)
 
 
 def _server(number: int, shown: Shown, language: Language) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import project
+from commands.options.declared import OPTIONS
 from verdict.certificates import CertificateDatabase
 from verdict.document_json import from_json
 
@@ -222,6 +223,18 @@ def test_what_is_allowed_is_not_learned(
     allow.write_text(f"{BEACON}\n", encoding="utf-8")
     detect(logs, "--allow", allow, *asked)
     assert CertificateDatabase(certificates).entries() == ()
+
+
+@pytest.mark.usefixtures("quiet")
+def test_results_are_printed_to_the_quiet_beside_files(
+    logs: Path, tmp_path: Path, capsys: Output
+) -> None:
+    files = ("--csv", tmp_path / "a.csv", "--json", tmp_path / "a.json")
+    detect(logs, *files)
+    loud = capsys.readouterr().out
+    detect(logs, "-q", *files)
+    assert capsys.readouterr().out == loud
+    assert "printed too" in OPTIONS["quiet"].help
 
 
 def test_quiet_leaves_results_and_errors(logs: Path, capsys: Output) -> None:

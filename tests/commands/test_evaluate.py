@@ -143,3 +143,11 @@ def test_full_and_manifest_exclude_each_other(capsys: pytest.CaptureFixture[str]
 def test_missing_data_set_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert project.main(["evaluate", "--full", "--data", str(tmp_path)]) == 3
     assert f"python project.py features --data {tmp_path}\n" in capsys.readouterr().err
+
+
+def test_help_says_what_gives_no_page(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        project.main(["evaluate", "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "page with plots; not with --flows or --ctu, which give text and --json" in text
+    assert "evaluate --flows --json" in text

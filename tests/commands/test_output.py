@@ -9,6 +9,7 @@ import pytest
 from commands.errors import WrongUseError
 from commands.output import (
     check_writable,
+    complaint,
     encoded,
     notice,
     refuse_inputs,
@@ -21,6 +22,21 @@ from commands.output import (
 def test_notice_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     notice("several\nlines  of\ttext")
     assert capsys.readouterr().err == "several lines of text\n"
+
+
+LONG = f"pcaps/office.pcap: skipped {'2 (not IP), ' * 8}1 (cut off in mid-packet)"
+
+
+def test_a_long_line_is_wrapped_on_a_terminal_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaint(LONG)
+    assert capsys.readouterr().err == f"{LONG}\n"
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    complaint(LONG)
+    lines = capsys.readouterr().err.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert " ".join(line.strip() for line in lines) == LONG
 
 
 def test_file_name_that_is_no_utf8_stays_valid_json() -> None:

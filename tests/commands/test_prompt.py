@@ -13,6 +13,10 @@ from capture import processes
 from capture.processes import beside
 from commands import prompt
 from commands.prompt import QUESTION, Preparation
+from pcaps.generate.attempts import refused
+from pcaps.generate.network import Route
+from pcaps.generate.packet import in_order
+from pcaps.generate.writer import write_pcap
 
 from ..verdict.synthetic import BEACON, PLAIN, SITE
 
@@ -112,6 +116,19 @@ def test_address_in_no_capture_lists_the_busiest_servers(ask) -> None:
     assert "192.0.2.200 is in no capture\n" in output
     assert output.index(f"  {BEACON}") < output.index(f"  {SITE}")
     assert "6 connections" in output
+
+
+def test_attacks_on_an_address_without_tls_are_told(ask, logs: Path) -> None:
+    ports = range(1, 51)
+    packets = [
+        packet
+        for port in ports
+        for packet in refused(Route(("10.0.0.9", 40000), ("192.0.2.9", port)), port * 10**7)
+    ]
+    write_pcap(logs.parent / "scan.pcap", in_order(packets))
+    output = " ".join(ask("192.0.2.9")[1].split())
+    assert "192.0.2.9 has no TLS connection attack class: Infilteration" in output
+    assert "port scan: 10.0.0.9 tried 50 ports of 192.0.2.9" in output
 
 
 def test_address_without_tls_says_so_and_lists_servers(ask) -> None:

@@ -10,6 +10,7 @@ from verdict.document import Capture, Document, Engine
 from verdict.document_json import from_json, to_json
 
 from ..report.documents import changed, document, target, with_connections
+from ..report.test_attack_class import FLOW
 from ..verdict.synthetic import BEACON, CLIENT, HIDDEN, SITE
 
 Output = pytest.CaptureFixture[str]
@@ -143,6 +144,20 @@ def test_attack_classes_of_several_documents_are_added_up(tmp_path: Path, capsys
     render(*paths, without, paths[0], "--json")  # flows of one capture count once
     found = from_json(capsys.readouterr().out).attack_classes
     assert found == AttackClasses("SQL Injection", (), {"Benign": 5, "DoS": 1, "SQL Injection": 4})
+
+
+def test_attacks_of_several_documents_are_kept_apart(tmp_path: Path, capsys: Output) -> None:
+    (capture,) = document().captures
+    classes = AttackClasses("SSH-Bruteforce", (FLOW,), {"SSH-Bruteforce": 1})
+    paths = []
+    for name in "ab":
+        own = replace(capture, sha256=name * 64, path=f"{name}.pcap")
+        found = replace(document(), captures=(own,), attack_classes=classes)
+        paths.append(stored(tmp_path / name, found))
+    render(*paths)
+    told = " ".join(capsys.readouterr().out.split())
+    pair = f"10.0.0.1 -> 192.0.2.7 port 22, 1 flow ({FLOW.evidence})"
+    assert all(f"{pair} in {name}.pcap" in told for name in "ab")
 
 
 def test_captures_of_one_name_and_other_bytes_stay_two(tmp_path: Path, capsys: Output) -> None:

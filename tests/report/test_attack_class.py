@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from report.attack_class import attack_class_lines, attack_rows, attack_summary, counts_text
+from report.attack_class import attack_class_lines, counts_text
 from verdict.attack_class import AttackClasses, AttackFlow
 
 FLOW = AttackFlow(
@@ -26,7 +26,7 @@ FOUND = AttackClasses(
 
 
 def test_the_class_stands_before_what_it_rests_on() -> None:
-    assert attack_class_lines(FOUND) == [
+    assert attack_class_lines(FOUND, "") == [
         "attack class: SSH-Bruteforce (SSH-Bruteforce 2, DoS 1, NOT ASSESSED 9, Benign 7 of 19 "
         "flows)",
         "repeated logins: 2 short SSH connections from 10.0.0.1 to 192.0.2.7 port 22",
@@ -35,52 +35,31 @@ def test_the_class_stands_before_what_it_rests_on() -> None:
 
 def test_a_port_scan_is_told_as_one() -> None:
     scan = replace(FLOW, attack_class="Infilteration", evidence="A tried 1,000 ports of B")
-    lines = attack_class_lines(AttackClasses("Infilteration", (scan,), {"Infilteration": 1}))
+    lines = attack_class_lines(AttackClasses("Infilteration", (scan,), {"Infilteration": 1}), "")
     assert lines[1:] == ["port scan: A tried 1,000 ports of B"]
 
 
 @pytest.mark.parametrize("kind", ["SQL Injection", "Brute Force -XSS"])
 def test_code_in_requests_is_told_as_such(kind: str) -> None:
     flow = replace(FLOW, attack_class=kind, evidence="9 different requests")
-    lines = attack_class_lines(AttackClasses(kind, (flow,), {kind: 1}))
+    lines = attack_class_lines(AttackClasses(kind, (flow,), {kind: 1}), "")
     assert lines[1:] == ["code in requests: 9 different requests"]
 
 
 def test_of_very_many_repetitions_the_first_are_told() -> None:
     flows = tuple(replace(FLOW, evidence=f"{number} logins") for number in range(10, 22))
-    lines = attack_class_lines(AttackClasses("SSH-Bruteforce", flows, {"SSH-Bruteforce": 12}))
+    lines = attack_class_lines(AttackClasses("SSH-Bruteforce", flows, {"SSH-Bruteforce": 12}), "")
     assert lines[1] == "repeated logins: 10 logins"
     assert lines[10:] == ["repeated logins: 19 logins", "further repetitions like these: 2"]
-    all_told = attack_class_lines(AttackClasses("SSH-Bruteforce", flows[:10], {"DoS": 10}))
+    all_told = attack_class_lines(AttackClasses("SSH-Bruteforce", flows[:10], {"DoS": 10}), "")
     assert len(all_told) == 11
 
 
-def test_logs_without_flows_say_nothing() -> None:
-    assert attack_class_lines(AttackClasses("NOT ASSESSED")) == []
+def test_logs_without_flows_say_why_there_is_no_class() -> None:
+    lines = attack_class_lines(AttackClasses("NOT ASSESSED"), "Zeek logs hold no packets")
+    assert lines == ["attack class: NOT ASSESSED (Zeek logs hold no packets)"]
 
 
 def test_counts_of_a_capture() -> None:
     assert counts_text(FOUND) == "SSH-Bruteforce: 2; DoS: 1; NOT ASSESSED: 9; Benign: 7"
     assert counts_text(None) == ""
-
-
-def test_a_row_for_each_pair_and_class() -> None:
-    evidence = str(FLOW.evidence)
-    assert attack_rows(FOUND) == [
-        ("SSH-Bruteforce", "10.0.0.1", "192.0.2.7", "22", "2", evidence),
-        ("DoS", "10.0.0.1", "192.0.2.7", "22", "1", "models"),
-    ]
-
-
-def test_many_ports_of_a_pair_are_counted_in_one_line() -> None:
-    flows = tuple(replace(FLOW, server_port=port, evidence=None) for port in (1, 2, 3, 3))
-    (line,) = attack_summary(AttackClasses("Infilteration", flows, {"Infilteration": 4}))
-    assert line == "SSH-Bruteforce: 10.0.0.1 -> 192.0.2.7, 3 ports, 4 flows (models)"
-
-
-def test_the_pairs_with_most_flows_are_told_below_the_ranking() -> None:
-    flows = tuple(replace(FLOW, server=f"192.0.2.{number:02}") for number in range(12))
-    lines = attack_summary(AttackClasses("SSH-Bruteforce", flows, {"SSH-Bruteforce": 12}))
-    assert lines[0].startswith("SSH-Bruteforce: 10.0.0.1 -> 192.0.2.00 port 22, 1 flow (2 short")
-    assert lines[-1] == "attacks between 2 more pairs"
-    assert attack_summary(None) == []

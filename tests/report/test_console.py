@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from report.console import console, skipped_lines
+from report.console import attacked_lines, console, skipped_lines
 from verdict.assess import assess
 from verdict.document import Capture, Document, Reason
 from verdict.known_certificates import Entry, KnownCertificates
@@ -92,3 +92,10 @@ def test_what_was_skipped_is_told_by_reason() -> None:
         "d.pcap: not read (empty file)",
         "e.pcap: skipped 5 packets (not IP (ARP))",
     ]
+
+
+def test_attacks_on_an_address_without_tls(scored: Scored) -> None:
+    plain = document(scored, PLAIN)
+    assert attacked_lines(plain) == []
+    lines = attacked_lines(replace(plain, targets=(attacked(plain.targets[0]),)))
+    assert lines == ["attack class: DoS (DoS 2, Benign 1 of 3 flows)"]

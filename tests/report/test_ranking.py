@@ -10,6 +10,7 @@ from verdict.document import Document, Reason
 
 from ..verdict.synthetic import SITE
 from .documents import attacked, changed, document, target, with_connections
+from .test_attack_class import FOUND
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -36,6 +37,13 @@ def test_table_fits_eighty_columns_and_cuts_no_address(address: str) -> None:
 def test_no_targets_are_said_to_be_none() -> None:
     text = ranked(replace(document(), targets=(), captures=()))
     assert text == "no TLS server was seen, so there is nothing to assess\n"
+
+
+def test_attacks_on_servers_without_tls_are_pointed_to() -> None:
+    found = replace(document(), targets=(), captures=(), attack_classes=FOUND)
+    text = " ".join(ranked(found).split())
+    assert text.startswith("no TLS server was seen, so FINAL has nothing to assess; the attack ")
+    assert "stand below SSH-Bruteforce: 10.0.0.1 -> 192.0.2.7 port 22, 2 flows" in text
 
 
 def test_what_is_not_shown_is_counted() -> None:

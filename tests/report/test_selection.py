@@ -126,7 +126,10 @@ def test_overviews_of_several_captures_are_ordered_together() -> None:
     assert len(whole.captures) == 3
 
 
-def test_attack_classes_of_several_captures_are_added_up() -> None:
-    attacked = replace(document(), attack_classes=AttackClasses("DoS", (), {"DoS": 2}))
-    parts = [select(each, View()).overview for each in (attacked, document(), attacked)]
-    assert together(parts, View()).attack_classes == AttackClasses("DoS", (), {"DoS": 4})
+def test_attack_classes_of_several_captures_are_kept_apart() -> None:
+    classes = AttackClasses("DoS", (), {"DoS": 2})
+    attacked = replace(document(), attack_classes=classes)
+    named = {"a": attacked, "b": document(), "c": attacked}
+    parts = [select(each, View(), name).overview for name, each in named.items()]
+    found = [(each.capture, each.classes) for each in together(parts, View()).attacks]
+    assert found == [("a", classes), ("b", None), ("c", classes)]

@@ -2,11 +2,13 @@ from dataclasses import replace
 
 from report.summary import summary, summary_row
 from verdict.assess import assess
+from verdict.attack_class import AttackClasses
 from verdict.document import Capture, Document, Engine
 from verdict.known_certificates import KnownCertificates
 from verdict.scoring import score
 
 from ..verdict.synthetic import BEACON, sample_logs, stub_models
+from .test_attack_class import FLOW
 
 
 def test_row_is_of_the_worst_target() -> None:
@@ -29,9 +31,9 @@ def test_rows_are_sorted_by_name() -> None:
     text = summary([row, replace(row, name="a")])
     assert text == (
         "name,path,verdict,probability,worst_server,malicious_servers,servers,packets,"
-        "first_ts,last_ts,skipped,attack_classes\n"
-        "a,a,NOT ASSESSED,,,0,0,,1.25,,,\n"
-        "b,a,NOT ASSESSED,,,0,0,,1.25,,,\n"
+        "first_ts,last_ts,skipped,attack_classes,attacks\n"
+        "a,a,NOT ASSESSED,,,0,0,,1.25,,,,\n"
+        "b,a,NOT ASSESSED,,,0,0,,1.25,,,,\n"
     )
 
 
@@ -39,3 +41,18 @@ def test_name_that_a_spreadsheet_would_take_for_a_formula() -> None:
     capture = Capture("=1+1.pcap", None, None, {}, None, None)
     row = summary_row("=1+1.pcap", Document(Engine("auto", "unknown"), (capture,), ()))
     assert summary([row]).splitlines()[1].startswith("'=1+1.pcap,'=1+1.pcap,NOT ASSESSED")
+
+
+def test_who_attacked_whom_in_a_capture_without_tls() -> None:
+    capture = Capture("a.pcap", "0" * 64, 9, {}, 1.0, 2.0)
+    found = AttackClasses("SSH-Bruteforce", (FLOW,), {"Benign": 3, "SSH-Bruteforce": 1})
+    row = summary_row("a", Document(Engine("builtin", "1"), (capture,), (), found))
+    assert row.attack_classes == "SSH-Bruteforce: 1; Benign: 3"
+    pair = "SSH-Bruteforce: 10.0.0.1 -> 192.0.2.7 port 22, 1 flow"
+    assert row.attacks == f"{pair} ({FLOW.evidence})"
+
+
+def test_logs_have_no_packets_to_find_attacks_in() -> None:
+    capture = Capture("logs", "0" * 64, None, {}, 1.0, 2.0)
+    row = summary_row("logs", Document(Engine("zeek", "7"), (capture,), ()))
+    assert (row.attack_classes, row.attacks) == ("NOT ASSESSED (Zeek logs hold no packets)", "")

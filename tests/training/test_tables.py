@@ -78,6 +78,31 @@ def test_a_file_that_is_not_there_is_a_table_error(tmp_path: Path) -> None:
         read_table(tmp_path / "none.csv", SCHEMA)
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            b"text,number,count\na,1,2,3\n",
+            "a row has more fields than the heading); separate fields by commas, and put those "
+            "that hold one in quotes",
+        ),
+        (b"text,number,count\n\xff\xfe,1,2\n", "not UTF-8); write it as UTF-8"),
+        (b"", "the file is empty); write the table again"),
+        (None, "no such file or directory); check the path and its permissions"),
+    ],
+)
+def test_an_unreadable_table_is_told_without_words_of_the_library(
+    tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    path = tmp_path / "table.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(TableError) as told:
+        read_table(path, SCHEMA)
+    assert str(told.value).startswith(f"{path}: not a readable table ({message}")
+    assert str(told.value).count(str(path)) == 1
+
+
 def test_text_in_a_column_of_numbers_is_a_table_error(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("text,number,count\na,b,c\n")
     with pytest.raises(TableError, match="not a readable table"):

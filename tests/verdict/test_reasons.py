@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from models.contribution import Contribution
+from report.language import Language
 from verdict import reasons
 from verdict.document import CertificateMatch, ServerKey
 from verdict.reasons import Explanations, contributions, match_reasons, reasons_of
@@ -66,6 +67,25 @@ def test_reason_tells_what_is_usual(usual: tuple[float, float] | None, told: str
     found = {"gbdt": [Contribution("avg_time_diff", 60.0, 1.5, usual)]}
     (reason,) = reasons_of(found, malicious=True)
     assert told in reason.text
+
+
+@pytest.mark.parametrize(
+    ("detector", "value", "alike", "told"),
+    [
+        ("gbdt", 1.0, 0.0758, "100.00% (8% of normal servers; towards"),
+        ("random_forest", 1.0, 0.004, "100.00% (under 1% of normal servers; towards"),
+        ("module1", 0.0, 0.0, "0.00% (0% of normal connections; towards"),
+        ("gbdt", 0.5, 0.2, "50.00% (neither 0% nor 100%, as 20% of normal servers; towards"),
+        ("gbdt", math.nan, 0.2, "missing (20% of normal servers; towards"),
+    ],
+)
+def test_reason_tells_how_many_normal_rows_are_alike(
+    detector: str, value: float, alike: float, told: str
+) -> None:
+    found = {detector: [Contribution("CBC_ratio", value, 1.5, (0.0, 1.0), alike)]}
+    (reason,) = reasons_of(found, malicious=True)
+    assert told in reason.text
+    assert Language("zh").reason(reason.text) != reason.text
 
 
 def test_value_that_is_not_a_number_is_missing() -> None:

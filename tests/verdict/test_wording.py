@@ -17,6 +17,8 @@ from verdict.wording import classic_text, phrase, value_text
         ("tlsSni", "a.example", "a.example"),
         ("avg_TTL", None, "missing"),
         ("avg_TTL", math.nan, "missing"),
+        ("version", 1.0, "TLS 1.0"),
+        ("version", 0.3, "SSL 3"),
         ("unheard_of", 2.0, "2"),
     ],
 )

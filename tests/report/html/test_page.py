@@ -15,6 +15,7 @@ from verdict.document_json import from_json, to_json
 
 from ...verdict.synthetic import BEACON, PLAIN, SITE
 from ..documents import document, target
+from ..test_attack_class import FOUND
 
 EVIL = '</script><img src=x onerror="alert(1)">\x1b[2J'
 _EMPTY = {"meta", "input"}
@@ -145,3 +146,19 @@ def test_what_is_allowed_is_counted_or_marked() -> None:
     allowlist = parse_allowlist({"a": "example.com"})
     assert "1 server hidden by the allowlist" in page(select(document(), View(allowlist)))
     assert "NORMAL (allowed)" in page(select(document(), View(allowlist, show_allowed=True)))
+
+
+def test_attacks_on_servers_without_tls_stand_in_the_page() -> None:
+    attacked = replace(document(), targets=(), attack_classes=FOUND)
+    text = page(select(attacked, View()))
+    assert "flows that are called an attack: 3 (SSH-Bruteforce 2, DoS 1)" in text
+    assert "the attack classes of flows stand below" in text
+    assert str(FOUND.flows[0].evidence) in text
+    assert '<p class="total unsure">0 servers' in text
+    outline(attacked)
+
+
+def test_servers_that_are_all_hidden_are_not_said_to_be_none() -> None:
+    text = page(select(document(), View(min_probability=1.0)))
+    assert "no TLS server was seen" not in text
+    assert "3 servers more not shown" in text
