@@ -27,10 +27,14 @@ class PacketModels:
 
 
 class PacketFindings(NamedTuple):
-    """The flows of a capture as ``module3.flow_classes`` gives them, and its conversations."""
+    """The flows of a capture as ``module3.flow_classes`` gives them, and its conversations.
+
+    ``skipped`` counts what was given up where too many were open, by reason.
+    """
 
     flows: pl.DataFrame | None
     conversations: Judged | None
+    skipped: Mapping[str, int] = {}
 
 
 class PacketAnalysis:
