@@ -13,7 +13,7 @@ from module3.detect import NOT_ASSESSED, Classifier
 from module3.flow_state import INJECTIONS, OBSERVED, OPENINGS, States, new_states
 from module3.flows import MOST_OPEN, FlowBuilder
 from module3.logins import READ
-from module3.table import flow_table, flow_tables
+from module3.table import flow_table, in_parts
 
 SHOWN: Final = (
     "Timestamp",
@@ -67,8 +67,8 @@ class FlowClasses:
         return pl.concat(judged or [self._kept(flow_table(new_states(0), logins=True))])
 
     def _judge(self, states: States) -> None:
-        tables = flow_tables(states, logins=True)
-        self._judged.extend(map(self._kept, tables))
+        for part in in_parts(states):
+            self._judged.append(self._kept(flow_table(part, logins=True)))
 
     def _kept(self, table: pl.DataFrame) -> pl.DataFrame:
         judged = table.select(self.COLUMNS).hstack(self._classifier.modelled(table))

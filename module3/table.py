@@ -41,14 +41,16 @@ _CIC_TIMESTAMP: Final = "%d/%m/%Y %H:%M:%S"
 _FLAGS: Final = {"FIN": FIN, "SYN": SYN, "RST": RST, "PSH": PSH, "ACK": ACK, "URG": URG, "ECE": ECE}
 
 
-def flow_tables(
-    states: States, *, cic: bool = False, logins: bool = False, at_once: int = 1 << 14
-) -> Iterator[pl.DataFrame]:
-    """Yield ``flow_table`` in parts of so many flows, which take less memory; none of no flows."""
-    order = _order(states)
+def in_parts(states: States, *, cic: bool = False, at_once: int = 1 << 14) -> Iterator[States]:
+    """Yield what ``flow_table`` has rows of, in their order, so many at a time; none of none.
+
+    Their tables take little memory.
+    """
+    if cic:
+        states = chosen(states, states["lengths"]["count"].sum(axis=1) > 1)
+    order = np.lexsort((*states["key"].T, states["first_time"]))
     for start in range(0, len(order), at_once):
-        part = chosen(states, order[start : start + at_once])
-        yield flow_table(part, cic=cic, logins=logins)
+        yield chosen(states, order[start : start + at_once])
 
 
 def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl.DataFrame:
@@ -59,9 +61,7 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     no flows of one packet, and the columns that the tool got wrong as it got them. With ``logins``
     the columns OBSERVED follow.
     """
-    if cic:
-        states = chosen(states, states["lengths"]["count"].sum(axis=1) > 1)
-    states = chosen(states, _order(states))
+    states = next(in_parts(states, cic=cic, at_once=max(1, len(states))), states[:0])
     columns: dict[str, Values] = {}
     for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows):
         columns |= part(states)
@@ -74,10 +74,6 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     table = table.select(shown).fill_nan(None)
     stamp = pl.col("Timestamp").dt.strftime(_CIC_TIMESTAMP)
     return table.with_columns(stamp) if cic else table
-
-
-def _order(states: States) -> NDArray[np.intp]:
-    return np.lexsort((*states["key"].T, states["first_time"]))
 
 
 def _in_seconds(columns: Mapping[str, Values]) -> dict[str, Values]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from verdict.conversations import Judged, judge
+from verdict.judged_conversations import Judged, JudgedConversations
 
 if TYPE_CHECKING:
     from capture.builtin.block import PacketBlock
     from capture.builtin.files.records import Records
     from module3.detect import Classifier
     from module4.detect import Detector
+    from verdict.document import Document
 
 
 @dataclass(frozen=True)
@@ -42,28 +43,34 @@ class PacketAnalysis:
 
     def __init__(self, models: PacketModels) -> None:
         from module3.flow_classes import FlowClasses
-        from module4.conversation_packets import PacketsOfConversations
-        from module4.conversations import ConversationBuilder
 
         self._flows = FlowClasses(models.flows) if models.flows else None
-        self._detector = models.conversations
-        self._builder = ConversationBuilder()
-        if self._detector is not None:
-            self._packets = PacketsOfConversations(self._detector.templates)
+        detector = models.conversations
+        self._conversations = JudgedConversations(detector) if detector else None
 
     def feed(self, block: PacketBlock, records: Records) -> None:
         """Take the next block."""
         if self._flows is not None:
             self._flows.feed(block)
-        if self._detector is not None:
-            self._builder.feed(self._packets.of(block, records))
+        if self._conversations is not None:
+            self._conversations.feed(block, records)
 
     def finish(self) -> PacketFindings:
         """Return what was found in all blocks."""
         flows = self._flows.finish() if self._flows else None
-        conversations = self._builder.finish()
-        judged = judge(conversations, self._detector) if self._detector else None
-        return PacketFindings(flows, judged)
+        judged = self._conversations.finish() if self._conversations else None
+        parts = (part.skipped for part in (self._flows, self._conversations) if part)
+        skipped = {reason: count for part in parts for reason, count in part.items()}
+        return PacketFindings(flows, judged, skipped)
+
+
+def with_skipped(document: Document, skipped: Mapping[str, Mapping[str, int]]) -> Document:
+    """Return the document with what was given up of captures, by their path, and the reason."""
+    captures = (
+        replace(each, skipped=dict(sorted({**each.skipped, **skipped.get(each.path, {})}.items())))
+        for each in document.captures
+    )
+    return replace(document, captures=tuple(captures))
 
 
 def load_packet_models(folder: Path) -> PacketModels:
