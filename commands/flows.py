@@ -43,9 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
     check_writable(str(arguments.out), instead="name another file")
     captures = _captures(arguments.paths)
     refuse_inputs(arguments.out, (source.path for source in captures))
-    with replacing(arguments.out) as part, TableParts(part, arguments.out.suffix) as table:
-        with progress("reading captures", sizes_of(captures)) as read:
-            _read_all(captures, arguments, read, table)
+    with (
+        replacing(arguments.out) as part,
+        TableParts(part, arguments.out.suffix) as table,
+        progress("reading captures", sizes_of(captures)) as read,
+    ):
+        _read_all(captures, arguments, read, table)
     notice(f"wrote {counted(table.rows, 'flow')} to {arguments.out}")
     return NOTHING_MALICIOUS
 

@@ -82,5 +82,6 @@ class TableParts:
         if not self._files:
             pl.concat(self._waiting, rechunk=True).write_parquet(self._path)
             return
-        self._put_aside()
+        if self._waiting:
+            self._put_aside()
         pl.scan_parquet(self._files).sink_parquet(self._path)

@@ -27,7 +27,7 @@ SHOWN: Final = (
 _PORT: Final = pl.UInt16()
 _COUNT: Final = pl.Int32()  # as the packets are counted; with a sign, since rules subtract
 # Of a flood a million flows are kept.
-_SMALL: Final[Mapping[str, pl.DataType]] = {
+_SMALL: Final = {
     "Src Port": _PORT,
     "Dst Port": _PORT,
     "Protocol": pl.UInt8(),
@@ -72,4 +72,4 @@ class FlowClasses:
 
     def _kept(self, table: pl.DataFrame) -> pl.DataFrame:
         judged = table.select(self.COLUMNS).hstack(self._classifier.modelled(table))
-        return judged.cast(dict(_SMALL))
+        return judged.with_columns(pl.col(name).cast(kind) for name, kind in _SMALL.items())

@@ -128,7 +128,8 @@ class FlowBuilder:
 
     def _grouped(self, block: PacketBlock, entries: Indices) -> _Grouped:
         keys, second = packet_keys(block, entries)
-        keys = tuple(np.concatenate(both) for both in zip(self._open.keys(), keys, strict=True))
+        parts = zip(self._open.keys_of_all(), keys, strict=True)
+        keys = tuple(np.concatenate(both) for both in parts)
         order, stream = sorted_by_key(keys)
         starts, ends = run_bounds(stream)
         known = len(self._open)

@@ -25,7 +25,7 @@ class OpenFlows:
         """Return the number of flows."""
         return sum(map(len, self._pieces))
 
-    def keys(self) -> Keys:
+    def keys_of_all(self) -> Keys:
         """Return the keys of the flows, which are numbered through."""
         keys: NDArray[np.uint64] = np.concatenate(
             [np.empty((0, 5), dtype=np.uint64), *(piece["key"] for piece in self._pieces)]

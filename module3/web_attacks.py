@@ -96,7 +96,8 @@ def attacking(flows: pl.DataFrame) -> pl.DataFrame:
     of_pairs = numbered.join(told, on=PAIR, how="semi", maintain_order="left")
     unused = pl.sum_horizontal("TotLen Fwd Pkts", "TotLen Bwd Pkts") == 0
     requests = of_pairs.filter((pl.sum_horizontal(*_SENT, "HTTP Replies") > 0) | unused)
-    near = requests.with_columns(minute).sort("minute").join_asof(
+    requests = requests.with_columns(minute).sort("minute")
+    near = requests.join_asof(
         told, on="minute", by=PAIR, strategy="nearest", tolerance=FARTHEST, check_sortedness=False
     )
     found = near.filter(pl.col("guessed").is_not_null())

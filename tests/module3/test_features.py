@@ -54,9 +54,7 @@ def test_damaged_captures_give_the_same_flows_in_blocks_of_any_size(shared_data:
 def test_rows_that_wait_on_the_disk_are_the_same_table(pcaps: Path, bytes_in_memory: int) -> None:
     capture = pcaps / "browsing.pcap"
     whole = flows_of_capture(capture).table
-    with flows_in_parts(
-        capture, packets_per_block=100, bytes_in_memory=bytes_in_memory
-    ) as found:
+    with flows_in_parts(capture, packets_per_block=100, bytes_in_memory=bytes_in_memory) as found:
         parts = list(found.tables)
     assert parts[0].is_empty()
     assert pl.concat(parts).equals(whole)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def test_flows_are_numbered_through_and_taken_out_in_the_order_asked_for() -> No
     flows = OpenFlows()
     flows.add(begun(*range(10_000)))
     flows.add(begun(10_000, 10_001))
-    assert [key[-1] for key in flows.keys()] == [0, 0, 0, 0, 10_001]
+    assert [column[-1] for column in flows.keys_of_all()] == [0, 0, 0, 0, 10_001]
     assert times(flows.take_out(np.array([10_001, 3, 9_999]))) == [10_001, 3, 9_999]
     assert len(flows) == 9_999
     assert 3 not in times(flows.remove_all())
@@ -46,6 +48,6 @@ def test_whatever_is_removed_nothing_gets_lost(parts: list[list[int]], limit: in
         flows.add(begun(*part))
     removed = flows.remove(lambda states: states["first_time"] < limit)
     rest = flows.remove_all()
-    assert sorted(times(removed) + times(rest)) == sorted(sum(parts, []))
+    assert sorted(times(removed) + times(rest)) == sorted(chain.from_iterable(parts))
     assert all(time < limit for time in times(removed))
     assert all(time >= limit for time in times(rest))
