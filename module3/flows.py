@@ -31,7 +31,7 @@ from module3.open_flows import OpenFlows
 
 # Microseconds by which a packet may be older than the newest frame; it counts as no older.
 LATEST: Final = 60_000_000
-MOST_OPEN: Final = 3 << 16  # flows, of some 700 bytes each
+MOST_OPEN: Final = 5 << 15  # flows, of some 700 bytes each
 TOO_MANY_OPEN: Final = "flow ended early: too many are open"
 """What is lost then, as it is counted among what was skipped."""
 _INTERVAL: Final = 1 << 24  # between looks at how many are open, in bytes as ``size_of`` has them

@@ -34,6 +34,9 @@ class OpenFlows:
 
     def add(self, states: States) -> None:
         """Add flows behind those that are there; small pieces become one."""
+        if len(states) >= _SMALL_PIECE:
+            self._pieces.append(states)
+            return
         small = [piece for piece in self._pieces if len(piece) < _SMALL_PIECE]
         large = [piece for piece in self._pieces if len(piece) >= _SMALL_PIECE]
         self._pieces = [*large, joined(*small, states)]

@@ -131,10 +131,15 @@ def merged(parts: Sequence[Conversations]) -> Conversations:
 
 def one_after_another(parts: Sequence[Conversations]) -> Conversations:
     """Return the conversations of all parts, those of the same addresses too."""
-    before = np.cumsum([0, *(len(part) for part in parts)])
-    row = np.arange(before[-1])
-    states = np.concatenate([part.states for part in parts])
-    return Conversations(states, _counts_added_up(parts, row))
+    before = np.cumsum([0, *(len(part) for part in parts)]).tolist()
+    counts = [part.counts for part in parts]
+    conversation = [each.conversation + n for each, n in zip(counts, before, strict=False)]
+    found = Counts(
+        np.concatenate(conversation),
+        np.concatenate([each.code for each in counts]),
+        np.concatenate([each.packets for each in counts]),
+    )
+    return Conversations(np.concatenate([part.states for part in parts]), found)
 
 
 def _numbers(keys: NDArray[np.uint64]) -> Indices:

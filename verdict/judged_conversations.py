@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from module4.conversations import Conversations
     from module4.detect import Detector
 
-MOST_OPEN: Final = 3 << 16  # conversations, of some 200 bytes each
+MOST_OPEN: Final = 1 << 17  # conversations, of some 200 bytes each
 TOO_MANY_OPEN: Final = "conversation judged early: too many are open"
 """What is lost then, as it is counted among what was skipped."""
 _DECIMALS: Final = 9
