@@ -86,6 +86,9 @@ def _of_servers(tries: pl.DataFrame, talks: pl.DataFrame) -> pl.DataFrame:
 
 def _with_many(tries: pl.DataFrame, keys: Sequence[str], what: str, fewest: int) -> pl.DataFrame:
     """Return the tries of those who try enough at any time; most are no longer looked at then."""
+    # Lengths first, which take little memory where each of a million clients tries once.
+    often = tries.group_by(keys).len().filter(pl.col("len") >= fewest)
+    tries = tries.join(often, on=keys, how="semi", maintain_order="left")
     counts = tries.group_by(keys).agg(pl.col(what).n_unique())
     return tries.join(counts.filter(pl.col(what) >= fewest), on=keys, how="semi")
 

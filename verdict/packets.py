@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from module3.detect import Classifier
     from module4.detect import Detector
     from verdict.document import Document
+
+
+# In a flood each is a flow and a conversation, of which there are copies while they are looked at.
+_PACKETS_A_BLOCK: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,12 @@ def read_packets(
     from capture.builtin.read_ahead import read_ahead
 
     analysis = PacketAnalysis(models)
-    reader = PacketReader(path, decompressed_limit=decompressed_limit, progress=progress)
+    reader = PacketReader(
+        path,
+        packets_per_block=_PACKETS_A_BLOCK,
+        decompressed_limit=decompressed_limit,
+        progress=progress,
+    )
     for block, records in read_ahead((block, reader.records) for block in reader):
         analysis.feed(block, records)
     return analysis.finish()
