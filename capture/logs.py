@@ -82,9 +82,9 @@ def merge(parts: Sequence[Logs]) -> Logs:
     """Put the logs of several captures together as one picture, sorted by time."""
     engines = sorted({(part.engine_name, part.engine_version) for part in parts})
     tables = {
-        name: pl.concat(
-            [empty_table(name), *(part.table(name) for part in parts)], how="diagonal"
-        ).sort("ts", maintain_order=True, nulls_last=True)
+        name: _by_time(
+            pl.concat([empty_table(name), *(part.table(name) for part in parts)], how="diagonal")
+        )
         for name in SCHEMAS
     }
     return Logs(
@@ -93,3 +93,10 @@ def merge(parts: Sequence[Logs]) -> Logs:
         engine_version=" + ".join(version for _, version in engines),
         captures=tuple(capture for part in parts for capture in part.captures),
     )
+
+
+def _by_time(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the table sorted by time; what is sorted, as that of one capture, is not copied."""
+    if table["ts"].is_sorted(nulls_last=True):
+        return table
+    return table.sort("ts", maintain_order=True, nulls_last=True)

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from commands.garbage import give_back
 from commands.options.command_line import add
 from commands.output import complaint, notice, working
 from commands.progress import progress, sizes_of
@@ -172,7 +173,9 @@ class Analysis:
             own = frozenset(info.sha256 for info in self.logs.captures)
             known = None if self._entries is None else KnownCertificates(self._entries, own)
             document = assess(self.scored, addresses, known)
+            give_back()
             self._packet_results = self._results(packets)
+        give_back()
         document = self._packet_results.added_to(document)
         if known is not None:
             allowed = allowlist.covered_connections(document) if allowlist else frozenset()

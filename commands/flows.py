@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,12 +12,10 @@ from commands.exit_status import NOTHING_MALICIOUS
 from commands.options.command_line import add
 from commands.output import check_writable, complaint, notice, refuse_inputs, replacing
 from commands.progress import ReadBytes, progress, sizes_of
+from commands.table_parts import TableParts
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from capture.discover import Input
-    from module3.features import CaptureFlows
 
 HELP: Final = "captures as a table with one row a flow, in the columns of CSE-CIC-IDS2018"
 EXAMPLE: Final = "python project.py flows pcaps/browsing.pcap --out flows.csv"
@@ -45,10 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
     check_writable(str(arguments.out), instead="name another file")
     captures = _captures(arguments.paths)
     refuse_inputs(arguments.out, (source.path for source in captures))
-    with progress("reading captures", sizes_of(captures)) as read:
-        table = _read_all(captures, arguments, read)
-    _write(table, arguments.out)
-    notice(f"wrote {counted(len(table), 'flow')} to {arguments.out}")
+    with (
+        replacing(arguments.out) as part,
+        TableParts(part, arguments.out.suffix) as table,
+        progress("reading captures", sizes_of(captures)) as read,
+    ):
+        _read_all(captures, arguments, read, table)
+    notice(f"wrote {counted(table.rows, 'flow')} to {arguments.out}")
     return NOTHING_MALICIOUS
 
 
@@ -66,50 +67,46 @@ def _captures(paths: Sequence[Path]) -> list[Input]:
 
 
 def _read_all(
-    captures: Sequence[Input], arguments: argparse.Namespace, read: ReadBytes
-) -> pl.DataFrame:
-    """Return the flows of all captures that can be read, of one after another."""
-    import polars as pl
-
+    captures: Sequence[Input], arguments: argparse.Namespace, read: ReadBytes, table: TableParts
+) -> None:
+    """Write the flows of all captures that can be read, of one after another."""
     from capture.errors import UnreadableInputError
-    from module3.features import flows_of_capture
 
-    found: list[CaptureFlows] = []
     failed: list[str] = []
     for source in captures:
         try:
-            flows = flows_of_capture(
-                source.path,
-                cic=arguments.cic,
-                decompressed_limit=arguments.decompression_limit,
-                progress=read.of(source.name),
-            )
+            _read_one(source, arguments, read, table)
         except UnreadableInputError as error:
             failed.append(str(error))
-            continue
-        read.done(source.name)
-        _tell_skipped(source.path, flows)
-        found.append(flows)
+    found = len(failed) < len(captures)
     for line in failed[0 if found else 1 :]:
         complaint(line)
     if not found:
         raise UnreadableInputError(failed[0])
-    return pl.concat([flows.table for flows in found])
 
 
-def _tell_skipped(path: Path, flows: CaptureFlows) -> None:
-    if flows.skipped:
+def _read_one(
+    source: Input, arguments: argparse.Namespace, read: ReadBytes, table: TableParts
+) -> None:
+    from module3.features import flows_in_parts
+
+    with flows_in_parts(
+        source.path,
+        cic=arguments.cic,
+        decompressed_limit=arguments.decompression_limit,
+        progress=read.of(source.name),
+    ) as flows:
+        read.done(source.name)
+        _tell_skipped(source.path, flows.skipped)
+        for part in flows.tables:
+            table.add(part)
+
+
+def _tell_skipped(path: Path, skipped: Mapping[str, int]) -> None:
+    if skipped:
         from report.text import counted
 
         reasons = ", ".join(
-            f"{counted(count, 'packet')} ({reason})" for reason, count in flows.skipped.items()
+            f"{counted(count, 'packet')} ({reason})" for reason, count in skipped.items()
         )
         notice(f"{path}: skipped {reasons}")
-
-
-def _write(table: pl.DataFrame, path: Path) -> None:
-    with replacing(path) as part:
-        if path.suffix == ".parquet":
-            table.write_parquet(part)
-        else:
-            table.write_csv(part, datetime_format="%Y-%m-%d %H:%M:%S%.6f")

@@ -41,8 +41,12 @@ class PacketResults:
         """Return the document with what the packets say."""
         from verdict.attack_flows import classified_flows, with_attack_classes
         from verdict.conversations import with_conversations
+        from verdict.packets import with_skipped
 
         found = self.findings
+        document = with_skipped(
+            document, {path: each.skipped for path, each in found.items() if each.skipped}
+        )
         parts = [each.flows for each in found.values() if each.flows is not None]
         document = with_attack_classes(document, classified_flows(parts))
         if self.models.conversations is None:

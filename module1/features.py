@@ -42,7 +42,9 @@ def connection_rows(logs: Logs) -> pl.DataFrame:
     leaf certificate, in the form of ``module1.name_parts``. What was not seen is null.
     Rows are sorted by time, then uid.
     """
-    counters = logs.conn.unique("uid", keep="first", maintain_order=True).select(
+    # First those with TLS, since a flood is a million connections without.
+    of_tls = logs.conn.join(logs.ssl, on="uid", how="semi", maintain_order="left")
+    counters = of_tls.unique("uid", keep="first", maintain_order=True).select(
         "uid",
         pl.col("proto").alias("conn_proto"),
         "orig_pkts",

@@ -90,7 +90,7 @@ def by_repetition(flows: pl.DataFrame) -> pl.DataFrame:
     by_rule = pl.col("guessed").is_not_null()
     basis = pl.when(by_rule).then(pl.lit(REPETITION)).otherwise(pl.lit(MODEL))
     return flows.hstack(repeated(flows)).select(
-        pl.coalesce("guessed", _no_login(), "class").alias("class"),
+        pl.coalesce("guessed", _no_login(), pl.col("class").cast(pl.String)).alias("class"),
         pl.when(~by_rule).then("probability"),
         basis.alias("basis"),
         "evidence",

@@ -105,8 +105,10 @@ def joined(*parts: States) -> States:
     return np.concatenate([part.view(_WHOLE) for part in parts]).view(STATE)
 
 
-def overwrite(states: States, which: NDArray[np.bool_], others: States) -> None:
-    """Put others in the place of the flows that a mask names."""
+def overwrite(
+    states: States, which: NDArray[np.bool_] | NDArray[np.intp] | slice, others: States
+) -> None:
+    """Put others in the place of the flows that a mask, indices or a range name."""
     states.view(_WHOLE)[which] = others.view(_WHOLE)
 
 

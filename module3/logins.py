@@ -27,6 +27,10 @@ _CLIENT: Final = ("Src IP", "Dst Port")
 _SERVER: Final = ("Dst IP", "Dst Port")
 # Besides the columns of ``flow_state.OPENINGS``.
 READ: Final = (*PAIR, "Src Port", "Timestamp", "TotLen Fwd Pkts", "TotLen Bwd Pkts")
+_TELLING: Final = (
+    *("SSH Refusals", "SSH Logins", "FTP Refusals", "FTP Logins"),
+    *("HTTP Replies", "HTTP Refusals"),
+)
 
 
 def guessing(flows: pl.DataFrame) -> pl.DataFrame:
@@ -35,9 +39,16 @@ def guessing(flows: pl.DataFrame) -> pl.DataFrame:
     ``flows`` need the columns ``READ`` and those of ``flow_state.OPENINGS``. Both columns are
     missing elsewhere.
     """
-    numbered = from_the_client(flows).with_row_index("flow")
+    numbered = from_the_client(flows.select(*READ, *_TELLING)).with_row_index("flow")
+    numbered = _of_login_servers(numbered)
     rules = [rule(numbered) for rule in (_ssh, _ssh_of_many, _ftp, _http)]
     return of_all(pl.concat(rules), len(flows))
+
+
+def _of_login_servers(flows: pl.DataFrame) -> pl.DataFrame:
+    """Return the flows of pairs of which any tells of logins; of a flood hardly one does."""
+    telling = flows.filter(pl.any_horizontal(pl.col(_TELLING) > 0))
+    return flows.join(telling, on=PAIR, how="semi", maintain_order="left")
 
 
 def _ssh(flows: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,8 @@ SCATTERED: Final = (22, 23, 135, 139, 445, 1433, 2323, 3306, 3389, 5900)
 _FTP: Final = 21
 _PAIR: Final = ("Src IP", "Dst IP")
 _CLIENT: Final = ("Src IP", "Dst Port")
+_LENGTHS: Final = ("TotLen Fwd Pkts", "TotLen Bwd Pkts")
+_READ: Final = (*_PAIR, "Dst Port", "Timestamp", "Tried", "Accepted")
 _LAST_PART: Final = r"[^.:]+$"  # of an address; what is before it names its network
 
 
@@ -40,9 +42,11 @@ def scanning(flows: pl.DataFrame) -> pl.DataFrame:
     ``flows`` need the columns ``logins.READ`` and ``flow_state.TRIES``. Both columns are missing
     elsewhere.
     """
-    numbered = flows.with_row_index("flow")
+    talked = (pl.sum_horizontal(_LENGTHS) > 0).alias("talked")
+    # Of no other column, since a flood is a million tries.
+    numbered = flows.select(*_READ, talked).with_row_index("flow")
     tries = numbered.filter("Tried")
-    talks = numbered.filter(pl.col("TotLen Fwd Pkts") + pl.col("TotLen Bwd Pkts") > 0)
+    talks = numbered.filter("talked")
     scans = pl.concat([_of_ports(tries, talks), _of_servers(tries, talks)])
     found = scans.unique("flow", keep="first", maintain_order=True)
     all_ = numbered.select("flow").join(found, on="flow", how="left", maintain_order="left")
@@ -82,6 +86,9 @@ def _of_servers(tries: pl.DataFrame, talks: pl.DataFrame) -> pl.DataFrame:
 
 def _with_many(tries: pl.DataFrame, keys: Sequence[str], what: str, fewest: int) -> pl.DataFrame:
     """Return the tries of those who try enough at any time; most are no longer looked at then."""
+    # Lengths first, which take little memory where each of a million clients tries once.
+    often = tries.group_by(keys).len().filter(pl.col("len") >= fewest)
+    tries = tries.join(often, on=keys, how="semi", maintain_order="left")
     counts = tries.group_by(keys).agg(pl.col(what).n_unique())
     return tries.join(counts.filter(pl.col(what) >= fewest), on=keys, how="semi")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -41,6 +41,18 @@ _CIC_TIMESTAMP: Final = "%d/%m/%Y %H:%M:%S"
 _FLAGS: Final = {"FIN": FIN, "SYN": SYN, "RST": RST, "PSH": PSH, "ACK": ACK, "URG": URG, "ECE": ECE}
 
 
+def in_parts(states: States, *, cic: bool = False, at_once: int = 1 << 14) -> Iterator[States]:
+    """Yield what ``flow_table`` has rows of, in their order, so many at a time; none of none.
+
+    Their tables take little memory.
+    """
+    if cic:
+        states = chosen(states, states["lengths"]["count"].sum(axis=1) > 1)
+    order = np.lexsort((*states["key"].T, states["first_time"]))
+    for start in range(0, len(order), at_once):
+        yield chosen(states, order[start : start + at_once])
+
+
 def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl.DataFrame:
     """Return one row a flow, by time of the first packet; columns are ENDPOINTS and NAMES.
 
@@ -49,9 +61,7 @@ def flow_table(states: States, *, cic: bool = False, logins: bool = False) -> pl
     no flows of one packet, and the columns that the tool got wrong as it got them. With ``logins``
     the columns OBSERVED follow.
     """
-    if cic:
-        states = chosen(states, states["lengths"]["count"].sum(axis=1) > 1)
-    states = chosen(states, np.lexsort((*states["key"].T, states["first_time"])))
+    states = next(in_parts(states, cic=cic, at_once=max(1, len(states))), states[:0])
     columns: dict[str, Values] = {}
     for part in (_lengths, _rates, _flags, _headers, _gaps, _periods, _bulks, _subflows):
         columns |= part(states)

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from module3.classes import SCRIPTS, SQL, WEB
-from module3.flow_state import LATEST_INJECTIONS
+from module3.flow_state import INJECTED, LATEST_INJECTIONS
+from module3.logins import READ
 from module3.pairs import (
     LONGEST_PAUSE,
     LONGEST_PAUSE_OF_MANY,
@@ -75,6 +76,7 @@ _KINDS: Final = (
     ),
 )
 _SENT: Final = tuple(kind.column for kind in _KINDS)
+_LOOKED_AT: Final = (*READ, *_SENT, *INJECTED, "HTTP Credentials", "HTTP Replies")
 
 
 def attacking(flows: pl.DataFrame) -> pl.DataFrame:
@@ -84,23 +86,27 @@ def attacking(flows: pl.DataFrame) -> pl.DataFrame:
     ``INJECTED``. Both columns are missing elsewhere. Requests for pages between the attacks belong
     to them, and connections that were not used.
     """
-    numbered = from_the_client(flows).with_row_index("flow")
-    unused = pl.sum_horizontal("TotLen Fwd Pkts", "TotLen Bwd Pkts") == 0
-    requests = numbered.filter((pl.sum_horizontal(*_SENT, "HTTP Replies") > 0) | unused)
-    requests = requests.with_columns(pl.col("Timestamp").dt.truncate("1m").alias("minute"))
-    minutes = pl.concat([_minutes(requests, kind) for kind in _KINDS])
+    numbered = from_the_client(flows.select(_LOOKED_AT)).with_row_index("flow")
+    minute = pl.col("Timestamp").dt.truncate("1m").alias("minute")
+    sending = numbered.filter(pl.sum_horizontal(*_SENT) > 0).with_columns(minute)
+    minutes = pl.concat([_minutes(sending, kind) for kind in _KINDS])
     most = minutes.sort("sent", descending=True, maintain_order=True)
     told = most.unique([*PAIR, "minute"], keep="first", maintain_order=True).sort("minute")
-    near = requests.sort("minute").join_asof(
+    # First the pairs, since all tries of a flood are unused connections.
+    of_pairs = numbered.join(told, on=PAIR, how="semi", maintain_order="left")
+    unused = pl.sum_horizontal("TotLen Fwd Pkts", "TotLen Bwd Pkts") == 0
+    requests = of_pairs.filter((pl.sum_horizontal(*_SENT, "HTTP Replies") > 0) | unused)
+    requests = requests.with_columns(minute).sort("minute")
+    near = requests.join_asof(
         told, on="minute", by=PAIR, strategy="nearest", tolerance=FARTHEST, check_sortedness=False
     )
     found = near.filter(pl.col("guessed").is_not_null())
     return of_all(found.select("flow", "guessed", "evidence"), len(flows))
 
 
-def _minutes(requests: pl.DataFrame, kind: _Kind) -> pl.DataFrame:
+def _minutes(sending: pl.DataFrame, kind: _Kind) -> pl.DataFrame:
     """Return how much was sent in each minute by those who sent enough."""
-    sending = requests.filter(pl.col(kind.column) > 0)
+    sending = sending.filter(pl.col(kind.column) > 0)
     found = groups(sending, PAIR, kind.different, kind.text, longest=kind.longest_pause)
     found = found.filter(pl.col("count") >= kind.fewest)
     counts = sending.group_by(*PAIR, "minute").agg(pl.col(kind.column).sum().alias("sent"))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.flows.grouping import Keys, sorted_by_key
-from capture.builtin.flows.runs import Indices, run_lengths, run_starts
+from capture.builtin.flows.runs import Booleans, Indices, run_lengths, run_starts
 from module4.conversation_packets import ConversationPackets
 from module4.packet_tokens import BITS, KINDS
 from module4.templates import Codes
@@ -64,6 +64,20 @@ class Conversations:
         )
         return Conversations(self.states[start:end], found)
 
+    def chosen(self, which: Booleans) -> Conversations:
+        """Return the conversations that a mask names."""
+        counts, row = self.counts, np.cumsum(which) - 1
+        own = which[counts.conversation]
+        found = Counts(row[counts.conversation[own]], counts.code[own], counts.packets[own])
+        return Conversations(self.states[which], found)
+
+    def with_warnings_alone(self) -> Conversations:
+        """Return them without the counts of tokens, which nobody needs once they are judged."""
+        counts = self.counts
+        own = counts.code >= WARNING
+        found = Counts(counts.conversation[own], counts.code[own], counts.packets[own])
+        return Conversations(self.states, found)
+
 
 class ConversationBuilder:
     """Takes packets in any portions and gives the conversations of all."""
@@ -71,6 +85,19 @@ class ConversationBuilder:
     def __init__(self) -> None:
         self._merged = _nothing()
         self._waiting: list[Conversations] = []
+
+    def take_silent(self, most: int) -> Conversations:
+        """Remove those that were silent for longest, if there are more than ``most``."""
+        if len(self._merged) + sum(map(len, self._waiting)) <= most:
+            return _nothing()
+        self._merge()
+        too_many = len(self._merged) - most
+        if too_many <= 0:
+            return _nothing()
+        heard = self._merged.states["last_ns"]
+        silent = heard <= np.partition(heard, too_many - 1)[too_many - 1]
+        taken, self._merged = self._merged.chosen(silent), self._merged.chosen(~silent)
+        return taken
 
     def feed(self, packets: ConversationPackets) -> None:
         """Add packets; memory grows with the number of conversations alone."""
@@ -100,6 +127,19 @@ def merged(parts: Sequence[Conversations]) -> Conversations:
     row = np.empty(len(states), dtype=np.int64)
     row[order] = np.repeat(np.arange(len(starts)), run_lengths(starts, len(states)))
     return Conversations(_added_up(states, starts), _counts_added_up(parts, row))
+
+
+def one_after_another(parts: Sequence[Conversations]) -> Conversations:
+    """Return the conversations of all parts, those of the same addresses too."""
+    before = np.cumsum([0, *(len(part) for part in parts)]).tolist()
+    counts = [part.counts for part in parts]
+    conversation = [each.conversation + n for each, n in zip(counts, before, strict=False)]
+    found = Counts(
+        np.concatenate(conversation),
+        np.concatenate([each.code for each in counts]),
+        np.concatenate([each.packets for each in counts]),
+    )
+    return Conversations(np.concatenate([part.states for part in parts]), found)
 
 
 def _numbers(keys: NDArray[np.uint64]) -> Indices:

@@ -139,4 +139,6 @@ SKIPPED: Final = (
     "stream not read to its end: too much waits",
     "stream no longer put together: too many holes",
     "connection ended early: too many are open",
+    "flow ended early: too many are open",
+    "conversation judged early: too many are open",
 )

@@ -22,8 +22,8 @@ from verdict.conversation_document import (
 from verdict.document import Capture, Document, Reason, Target
 
 if TYPE_CHECKING:
-    from module4.conversations import Conversations
     from module4.detect import Detector
+    from verdict.judged_conversations import Judged
 
 # Of a target's conversations the worst so many are listed.
 LISTED: Final = 100
@@ -31,17 +31,8 @@ LISTED: Final = 100
 NAMED: Final = 10
 _SECOND: Final = 1e9
 _MAPPED_IPV4: Final = 0xFFFF << 32
-_DECIMALS: Final = 9
 
 Numbers = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """The conversations of one capture, and the probability of each that it is dangerous."""
-
-    conversations: Conversations
-    probabilities: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -54,11 +45,6 @@ class _OfAddresses:
     counts: Mapping[str, int]
     warnings: Mapping[str, int]
     listed: Mapping[str, Sequence[Conversation]]
-
-
-def judge(conversations: Conversations, detector: Detector) -> Judged:
-    """Return the conversations of a capture with their probabilities."""
-    return Judged(conversations, detector.score(conversations).round(_DECIMALS))
 
 
 def with_conversations(

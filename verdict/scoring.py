@@ -111,7 +111,8 @@ def _connections(logs: Logs, model: ConnectionModel) -> pl.DataFrame:
 
 def _protocols(logs: Logs) -> pl.DataFrame:
     """Return the transport protocol of every TLS connection as module 2 has it in its keys."""
-    flows = logs.conn.select("uid", flow="proto").drop_nulls().unique("uid", keep="first")
+    of_tls = logs.conn.join(logs.ssl, on="uid", how="semi")
+    flows = of_tls.select("uid", flow="proto").drop_nulls().unique("uid", keep="first")
     return (
         logs.ssl.select("uid", "proto")
         .unique("uid", keep="first")

@@ -64,8 +64,9 @@ def test_processes_give_the_same(pcaps: Path, logs: Logs, monkeypatch: pytest.Mo
     monkeypatch.setattr("capture.processes.SMALL", 0)
     together = results(inputs, both, MODELS, 2)
     assert len(together.findings) == 2
-    for path, (flows, judged) in alone.findings.items():
+    for path, (flows, judged, skipped) in alone.findings.items():
         other = together.findings[path]
+        assert skipped == other.skipped == {}
         assert flows is not None
         assert other.flows is not None
         assert flows.equals(other.flows)

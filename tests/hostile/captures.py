@@ -81,6 +81,18 @@ def half_open_handshakes() -> bytes:
     return capture([ethernet(ipv4(each, 6, address(n), SERVER)) for n, each in enumerate(syn)])
 
 
+def scanned_ports() -> bytes:
+    """SYNs of one client to all ports of a server."""
+    syn = (tcp(b"", 40_000, 1 + n, flags=2, acknowledgement=0) for n in range(20_000))
+    return capture([ethernet(ipv4(each, 6, CLIENT, SERVER)) for each in syn])
+
+
+def datagrams() -> bytes:
+    """A datagram of each of many senders, as those of a flood name themselves."""
+    sent_once = udp(b"hello", 40_000, 5000)
+    return capture([ethernet(ipv4(sent_once, 17, address(n), SERVER)) for n in range(20_000)])
+
+
 def interfaces() -> bytes:
     frame = ethernet(ipv4(udp(b"hello")))
     return section() + interface() * 50_000 + packet(frame, number=49_999) * 10
@@ -260,6 +272,8 @@ CAPTURES: Final[dict[str, Callable[[], bytes]]] = {
     build.__name__: build
     for build in (
         half_open_handshakes,
+        scanned_ports,
+        datagrams,
         interfaces,
         absurd_interfaces,
         times,

@@ -39,6 +39,20 @@ def half_open_handshakes() -> bytes:
     return captures.capture([ethernet(each) for each in frames])
 
 
+def scanned_ports() -> bytes:
+    """SYNs of one client to the ports of a server, again and again."""
+    syn = (tcp(b"", 1024 + n // 60_000, 1 + n % 60_000, flags=_SYN) for n in range(_MILLION))
+    return captures.capture(
+        [ethernet(ipv4(each, 6, captures.CLIENT, captures.SERVER)) for each in syn]
+    )
+
+
+def datagrams() -> bytes:
+    sent = udp(b"hello", 40_000, 5000)
+    senders = (captures.address(number) for number in range(_MILLION))
+    return captures.capture([ethernet(ipv4(sent, 17, each, captures.SERVER)) for each in senders])
+
+
 def interfaces() -> bytes:
     frame = packet(ethernet(ipv4(udp(b"hello"))), number=65_535)
     return section() + interface() * _MILLION + frame * 600_000
@@ -106,6 +120,8 @@ CAPTURES: Final[dict[str, Callable[[], bytes]]] = {
     build.__name__: build
     for build in (
         half_open_handshakes,
+        scanned_ports,
+        datagrams,
         interfaces,
         sections,
         corrupt_records,

@@ -20,7 +20,9 @@ MOST_MEMORY = 1 << 30
 
 # What must be known of each: rows of the tables, and counts by reason.
 EXPECTED: dict[str, dict[str, Any]] = {
-    "half_open_handshakes": {"conn": 20_000},
+    "half_open_handshakes": {"conn": 20_000, "flows": 20_000, "conversations": 20_000},
+    "scanned_ports": {"conn": 20_000, "classes": ["Infilteration"], "conversations": 1},
+    "datagrams": {"conn": 20_000, "flows": 20_000, "conversations": 20_000},
     "interfaces": {"conn": 1, "packets": 10},
     "absurd_interfaces": {
         "conn": 1,
@@ -71,6 +73,13 @@ def test_memory_stays_bounded(analysed: dict[str, Any]) -> None:
 def test_it_is_read_to_its_end(analysed: dict[str, Any], name: str) -> None:
     outcome = analysed["outcomes"][name]
     assert {key: outcome[key] for key in EXPECTED[name]} == EXPECTED[name]
+
+
+@pytest.mark.parametrize("name", CAPTURES)
+def test_its_flows_are_written_and_judged(analysed: dict[str, Any], name: str) -> None:
+    outcome = analysed["outcomes"][name]
+    assert outcome["judged_flows"] == outcome["flows"]
+    assert outcome["given_up"] == {}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from capture.errors import UnreadableInputError
-from module3.features import flows_of_capture
+from module3.features import flows_in_parts, flows_of_capture
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -48,3 +48,22 @@ def test_damaged_captures_give_the_same_flows_in_blocks_of_any_size(shared_data:
     for capture in captures:
         whole = flows_of_capture(capture).table
         assert flows_of_capture(capture, packets_per_block=5).table.equals(whole)
+
+
+@pytest.mark.parametrize("bytes_in_memory", [1, 20_000, 1 << 25])
+def test_rows_that_wait_on_the_disk_are_the_same_table(pcaps: Path, bytes_in_memory: int) -> None:
+    capture = pcaps / "browsing.pcap"
+    whole = flows_of_capture(capture).table
+    with flows_in_parts(capture, packets_per_block=100, bytes_in_memory=bytes_in_memory) as found:
+        parts = list(found.tables)
+    assert parts[0].is_empty()
+    assert pl.concat(parts).equals(whole)
+
+
+def test_flows_that_ended_early_are_among_what_was_skipped(
+    pcaps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("module3.flows._INTERVAL", 1)
+    with flows_in_parts(pcaps / "browsing.pcap", most_open=5) as found:
+        assert found.skipped["flow ended early: too many are open"] > 0
+        assert sum(map(len, found.tables)) > 0

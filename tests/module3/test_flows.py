@@ -4,11 +4,14 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.capture.builtin.flows.packet_blocks import Packet, icmp, other_frame, udp
+from module3.flows import TOO_MANY_OPEN, FlowBuilder
+from module3.table import flow_table
+from tests.capture.builtin.flows.packet_blocks import Packet, blocks, icmp, other_frame, udp
 
 from .small_flows import CLIENT, SERVER, answer, packet_counts, row, rows, tcp
 
@@ -165,3 +168,45 @@ def test_other_flows_change_nothing(packets: list[Packet]) -> None:
     mixed = [each for pair in zip(packets, others, strict=True) for each in pair]
     kept = [each for each in rows(mixed) if each["Src IP"] != "10.9.9.9"]
     assert kept == rows(packets)
+
+
+def _limited(packets: list[Packet], size: int, most_open: int) -> tuple[list[Any], int, int]:
+    """Return the rows of the flow table, how many flows ended early, and the most open at once."""
+    builder = FlowBuilder(most_open=most_open)
+    over, most = [], 0
+    for block in blocks(packets, size):
+        over.append(builder.feed(block))
+        most = max(most, builder.open_flows())
+    table = flow_table(np.concatenate((*over, builder.finish())))
+    return table.to_dicts(), builder.skipped[TOO_MANY_OPEN], most
+
+
+def _flood(count: int) -> list[Packet]:
+    return [udp(at / 1000, (f"10.1.{at >> 8}.{at & 255}", 9), SERVER) for at in range(count)]
+
+
+def test_of_too_many_open_flows_the_oldest_end_early_and_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("module3.flows._INTERVAL", 10 * 512)
+    packets = [*_flood(200), udp(1, ("10.1.0.0", 9), SERVER), udp(1, ("10.1.0.199", 9), SERVER)]
+    found, early, most = _limited(packets, 20, 50)
+    assert most <= 50 + 20
+    assert early >= 200 - 50 - 10
+    first = [each for each in found if each["Src IP"] == "10.1.0.0"]
+    last = [each for each in found if each["Src IP"] == "10.1.0.199"]
+    assert packet_counts(first) == [(1, 0), (1, 0)]
+    assert packet_counts(last) == [(2, 0)]
+    assert _limited(packets, 7, 50)[:2] == _limited(packets, 1 << 16, 50)[:2] == (found, early)
+
+
+def test_a_flood_of_single_packets_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("module3.flows._INTERVAL", 10 * 512)
+    found, early, _ = _limited(_flood(100), 20, 30)
+    assert early
+    assert found == rows(_flood(100))
+
+
+def test_below_the_limit_nothing_ends_early() -> None:
+    packets = _flood(100)
+    assert _limited(packets, 20, 100)[:2] == (rows(packets), 0)

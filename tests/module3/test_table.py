@@ -6,11 +6,13 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from module3.columns import COLUMNS, ENDPOINTS, NAMES
 from module3.flow_state import TRIES, new_states
 from module3.flows import FlowBuilder
-from module3.table import flow_table
+from module3.table import flow_table, in_parts
 from tests.capture.builtin.flows.packet_blocks import Packet, blocks, udp
 
 from .small_flows import CLIENT, SERVER, answer, row, tcp
@@ -134,3 +136,13 @@ def tries(packets: Sequence[Packet], size: int = 1 << 16) -> list[tuple[bool, ..
 @pytest.mark.parametrize("size", [1, 1 << 16])
 def test_tries(packets: Sequence[Packet], expected: tuple[bool, bool], size: int) -> None:
     assert tries(packets, size) == [expected]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=12), st.integers(1, 13))
+def test_parts_of_any_size_are_the_table(begun: list[tuple[int, int]], size: int) -> None:
+    states = new_states(len(begun))
+    states["key"][:, 1] = [key for key, _ in begun]
+    states["first_time"] = [time for _, time in begun]
+    states["lengths"]["count"][:, 0] = 1
+    parts = [flow_table(part) for part in in_parts(states, at_once=size)]
+    assert pl.concat([flow_table(new_states(0)), *parts]).equals(flow_table(states))

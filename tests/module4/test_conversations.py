@@ -5,7 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from module4.conversation_packets import ConversationPackets
-from module4.conversations import WARNING, ConversationBuilder, Conversations
+from module4.conversations import (
+    WARNING,
+    ConversationBuilder,
+    Conversations,
+    one_after_another,
+)
 
 PACKET = st.tuples(
     st.integers(0, 3),
@@ -72,3 +77,26 @@ def test_conversations_are_those_of_a_plain_loop(
 
 def test_no_packets() -> None:
     assert len(ConversationBuilder().finish()) == 0
+
+
+def test_those_silent_for_longest_are_taken_where_there_are_too_many() -> None:
+    builder = ConversationBuilder()
+    builder.feed(packets([(0, 1, 5, 10, True), (0, 2, 3, 11, False), (0, 3, 4, 12, False)]))
+    builder.feed(packets([(2, 0, 9, 13, False)]))
+    assert len(builder.take_silent(3)) == 0
+    taken = builder.take_silent(1)
+    assert taken.states["key"][:, 3].tolist() == [1, 3]
+    assert taken.counts.conversation.tolist() == [0, 0, 1]
+    assert taken.counts.code.tolist() == [1, WARNING + 7, 1]
+    rest = builder.finish()
+    assert rest.states["packets"].tolist() == [2]
+    assert rest.counts.packets.sum() == 2
+
+
+def test_conversations_one_after_another_keep_their_warnings_alone() -> None:
+    one = built([[(0, 1, 5, 10, True)]]).with_warnings_alone()
+    other = built([[(0, 1, 7, 10, False), (0, 2, 7, 10, True)]]).with_warnings_alone()
+    both = one_after_another([one, other])
+    assert both.states["packets"].tolist() == [1, 1, 1]
+    assert both.counts.conversation.tolist() == [0, 2]
+    assert both.counts.code.tolist() == [WARNING + 7] * 2

@@ -9,9 +9,10 @@ from capture.builtin.engine import analyse
 from module4.detect import CAPTURE_THRESHOLD, THRESHOLD, Detector, load
 from module4.features import conversations_of_capture
 from verdict.assess import assess
-from verdict.conversations import LISTED, NAMED, judge, with_conversations
+from verdict.conversations import LISTED, NAMED, with_conversations
 from verdict.document import Document
 from verdict.document_json import from_json, to_json
+from verdict.judged_conversations import judge
 from verdict.scoring import score
 
 from ..capture.builtin.decode.packet_bytes import tcp
