@@ -59,8 +59,8 @@ def detect_protocols(
     # Over TCP the roles may yet be exchanged.
     asked = asked_originator(connections)[rows]
     server = np.where(asked, ports[0], ports[1])
-    of_dns = (np.where(protocol == UDP, server, port) for port in ports)
-    dns = may_carry_dns(first_bytes, size, *of_dns, protocol)
+    one, other = (np.where(protocol == UDP, server, port) for port in ports)
+    dns = may_carry_dns(first_bytes, size, one, other, protocol)
     quic = may_carry_quic(first_bytes, size, block.payload_length[entries], protocol)
     for found, number in ((dns, DNS), (tls | ~payloads.in_order, TLS), (quic, QUIC)):
         decided = np.flatnonzero(found & (connections["stream"][rows] == UNDECIDED))
