@@ -19,13 +19,17 @@ _PATIENCE_NS: Final = 60 * 1_000_000_000
 
 
 class Fragment(NamedTuple):
-    """A fragment: ``key`` tells whose, ``header`` is the packet's without any fragment header."""
+    """A fragment: ``key`` tells whose, ``header`` is the packet's without any fragment header.
+
+    ``protocol_at`` is where in the header the protocol of the payload stands.
+    """
 
     key: bytes
     header: bytes
     offset: int
     more: bool
     payload: bytes
+    protocol_at: int = 9
 
 
 def parse_ipv4_fragment(packet: bytes) -> Fragment:
@@ -41,9 +45,11 @@ def parse_ipv6_fragment(packet: bytes, at: int) -> Fragment:
     """Return what an IPv6 packet with its fragment header at ``at`` is a fragment of."""
     word = int.from_bytes(packet[at + 2 : at + 4], "big")
     header = bytearray(packet[:at])
-    header[_next_header_position(packet, at)] = packet[at]
+    successor = _next_header_position(packet, at)
+    header[successor] = packet[at]
     key = b"6" + packet[8:40] + packet[at + 4 : at + 8]
-    return Fragment(key, bytes(header), word & 0xFFF8, bool(word & 1), packet[at + 8 :])
+    content = packet[at + 8 :]
+    return Fragment(key, bytes(header), word & 0xFFF8, bool(word & 1), content, successor)
 
 
 def _next_header_position(packet: bytes, at: int) -> int:
@@ -59,10 +65,16 @@ def _next_header_position(packet: bytes, at: int) -> int:
 
 @dataclass
 class _Unfinished:
-    """The bytes of a packet received so far, in disjoint spans in ascending order."""
+    """The bytes of a packet received so far, in disjoint spans in ascending order.
+
+    As in Zeek the header is that of the fragment that came first, but what protocol the packet has
+    is said by the one at its begin; and a fragment that reaches beyond the last one makes the
+    packet longer.
+    """
 
     time_ns: int
-    header: bytes = b""
+    header: bytearray
+    protocol_at: int
     data: bytearray = field(default_factory=bytearray)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
@@ -73,11 +85,12 @@ class _Unfinished:
         """Take a fragment in; where two overlap the first one counts, as in Zeek."""
         self.count += 1
         end = fragment.offset + len(fragment.payload)
-        if fragment.offset == 0 and not self.header:
-            self.header = fragment.header
-        if not fragment.more:
+        if fragment.offset == 0:
+            self.header[self.protocol_at] = fragment.header[fragment.protocol_at]
+        if not fragment.more or self.total:
             self.total = max(end, self.total or 0)
-        self._fill(fragment.offset, fragment.payload)
+        if fragment.payload:
+            self._fill(fragment.offset, fragment.payload)
 
     def _fill(self, offset: int, payload: bytes) -> None:
         end = offset + len(payload)
@@ -95,12 +108,12 @@ class _Unfinished:
         self.starts[first:last], self.ends[first:last] = [begin], [until]
 
     def packet(self) -> bytes | None:
-        """Return the whole packet once nothing is missing."""
-        if self.total is None or not self.header:
+        """Return the packet once nothing is missing up to its end, all that is there at a run."""
+        if not self.total or not self.starts or self.starts[0] != 0:
             return None
-        if self.starts[0] != 0 or self.ends[0] < self.total:
+        if self.ends[0] < self.total:
             return None
-        return _with_length(self.header, bytes(self.data[: self.total]))
+        return _with_length(bytes(self.header), bytes(self.data[: self.ends[0]]))
 
 
 def _with_length(header: bytes, payload: bytes) -> bytes:
@@ -138,11 +151,13 @@ class Reassembler:
             self._lose(fragment.key)
             pending = None
         if pending is None:
-            pending = self._pending[fragment.key] = _Unfinished(time_ns)
+            first = _Unfinished(time_ns, bytearray(fragment.header), fragment.protocol_at)
+            pending = self._pending[fragment.key] = first
         held = len(pending.data)
         pending.add(fragment)
         self._bytes += len(pending.data) - held
-        packet = pending.packet()
+        # Zeek looks whether the packet is whole when bytes come.
+        packet = pending.packet() if fragment.payload else None
         if packet is not None:
             self._forget(fragment.key)
         return packet

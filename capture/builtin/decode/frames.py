@@ -43,7 +43,8 @@ TOO_DEEP: Final = 0x10106
 NOT_IP_SNAP: Final = 0x10107
 BAD_LINK_HEADER: Final = 0x10108
 OTHER_LINK_TYPE: Final = 0x10109
-KINDS: Final = 0x1010A
+BAD_INNER: Final = 0x1010A
+KINDS: Final = 0x1010B
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,12 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.builtin.decode.frames import Frames, Rows, big16, big32, big64, byte, take_rows
+from capture.builtin.decode.extensions import IPV6_HEADER, Extensions
+from capture.builtin.decode.frames import Frames, Rows, big16, big32, big64, take_rows
 from capture.builtin.files.gather import gather
 
-IPV4_HEADER, IPV6_HEADER = 20, 40
+IPV4_HEADER = 20
 _MAPPED: Final = np.uint64(0xFFFF_0000_0000)
-_HOP_BY_HOP, _ROUTING, FRAGMENT, _AUTHENTICATION, _DESTINATION = 0, 43, 44, 51, 60
-_EXTENSIONS: Final = np.isin(
-    np.arange(256), (_HOP_BY_HOP, _ROUTING, FRAGMENT, _AUTHENTICATION, _DESTINATION)
-)
-_MOST_EXTENSIONS: Final = 64
-_SOURCE_ROUTE: Final = 0  # the type of routing header that RFC 5095 deprecates
 
 _FINE, _CUT_OFF, _BAD_LENGTH, _TOO_LONG, _BAD_VERSION, _BAD_CHAIN = range(6)
 _REASONS: Final = {
@@ -167,14 +162,15 @@ def _ipv6(
     data: NDArray[np.uint8], rows: NDArray[np.uint8], frames: Frames
 ) -> tuple[IpPackets, NDArray[np.uint8]]:
     """Return the packets and, for each, why it is bad (0: it is not)."""
-    chain = _Chain(data, frames, rows[:, 6])
+    chain = Extensions(data, frames, rows[:, 6])
     plain = plain_ipv6_packets(rows, frames)
     packets = replace(
         plain,
         payload=frames.start + chain.length,
         fragment=chain.fragment,
         protocol=chain.protocol,
-        destination=_final_destination(data, plain.destination, chain.last_stop),
+        source=_replaced(data, plain.source, chain.home),
+        destination=_replaced(data, plain.destination, chain.last_stop),
     )
     total = packets.end - packets.start
     failure = _failures(frames.captured - frames.start, IPV6_HEADER, chain.length, total, frames)
@@ -206,70 +202,17 @@ def plain_ipv6_packets(rows: NDArray[np.uint8], frames: Frames) -> IpPackets:
     )
 
 
-def _final_destination(
-    data: NDArray[np.uint8], header: NDArray[np.uint64], last_stop: NDArray[np.int64]
+def _replaced(
+    data: NDArray[np.uint8], header: NDArray[np.uint64], position: NDArray[np.int64]
 ) -> NDArray[np.uint64]:
-    """Return where packets go in the end, which a source route says before the header does."""
-    destination = header.copy()
-    routed = np.flatnonzero(last_stop >= 0)
-    if len(routed):
-        stops = gather(data, last_stop[routed], 16)
-        destination[routed] = np.stack([big64(stops, 0), big64(stops, 8)], axis=1)
-    return destination
+    """Return addresses of headers, or those at a position, -1 if none, that count in their place.
 
-
-class _Chain:
-    """The extension headers of IPv6 packets, followed up to the transport or fragment header."""
-
-    def __init__(
-        self, data: NDArray[np.uint8], frames: Frames, protocol: NDArray[np.uint8]
-    ) -> None:
-        self.protocol = protocol.copy()
-        self.length = np.full(len(frames), IPV6_HEADER, np.int64)
-        self.fragment = np.full(len(frames), -1, np.int64)
-        self.endless = np.zeros(len(frames), np.bool_)
-        self.last_stop = np.full(len(frames), -1, np.int64)  # position of an address
-        self._follow(data, frames)
-
-    def _follow(self, data: NDArray[np.uint8], frames: Frames) -> None:
-        open_rows = np.flatnonzero(_EXTENSIONS[self.protocol])
-        for _ in range(_MOST_EXTENSIONS):
-            position = frames.start[open_rows] + self.length[open_rows]
-            inside = position + 8 <= frames.captured[open_rows]
-            # A header that was not captured makes the chain longer than what was.
-            self.length[open_rows[~inside]] += 8
-            open_rows, position = open_rows[inside], position[inside]
-            if not len(open_rows):
-                return
-            header = gather(data, position, 8)
-            self._note_route(header, open_rows, position, frames.captured[open_rows])
-            open_rows = self._step(header, open_rows, position)
-        self.endless[open_rows] = True
-
-    def _note_route(
-        self,
-        header: NDArray[np.uint8],
-        rows: NDArray[np.intp],
-        position: NDArray[np.int64],
-        captured: NDArray[np.int64],
-    ) -> None:
-        """Note the last address of a source route that has not been followed to its end."""
-        units = byte(header, 1)
-        end = position + 8 + 8 * units.astype(np.int64)
-        routed = (self.protocol[rows] == _ROUTING) & (header[:, 2] == _SOURCE_ROUTE)
-        routed &= (header[:, 3] > 0) & (units > 0) & (units % 2 == 0) & (end <= captured)
-        self.last_stop[rows[routed]] = end[routed] - 16
-
-    def _step(
-        self, header: NDArray[np.uint8], rows: NDArray[np.intp], position: NDArray[np.int64]
-    ) -> NDArray[np.intp]:
-        """Pass one extension header; return the rows that go on with another."""
-        kind = self.protocol[rows]
-        units = byte(header, 1).astype(np.int64)
-        size = np.where(kind == _AUTHENTICATION, (units + 2) * 4, (units + 1) * 8)
-        is_fragment = kind == FRAGMENT
-        self.length[rows] += np.where(is_fragment, 8, size)
-        self.fragment[rows[is_fragment]] = position[is_fragment]
-        self.protocol[rows] = header[:, 0]
-        further: NDArray[np.bool_] = _EXTENSIONS[header[:, 0]] & ~is_fragment
-        return rows[further]
+    A source route says before the header does where a packet goes in the end, and a mobile node
+    where it is at home.
+    """
+    addresses = header.copy()
+    rows = np.flatnonzero(position >= 0)
+    if len(rows):
+        others = gather(data, position[rows], 16)
+        addresses[rows] = np.stack([big64(others, 0), big64(others, 8)], axis=1)
+    return addresses

@@ -52,6 +52,7 @@ _KINDS[list(LINK_TYPES)] = list(LINK_TYPES.values())
 # Address families of the loopback header: AF_INET, and AF_INET6 of Linux, the BSDs and macOS.
 _FAMILIES: Final = (2, 10, 24, 28, 30)
 _MOST_LAYERS: Final = 24
+_SNAP_HEADER: Final = np.array([0xAA, 0xAA, 3, 0, 0, 0], np.uint8)
 VLAN_TAGS: Final = (0x8100, 0x88A8, 0x9100)
 
 
@@ -83,6 +84,11 @@ def link_kinds(link_type: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return what frames of the link types begin with, -1 for those not known."""
     known = (link_type >= 0) & (link_type < len(_KINDS))
     return _KINDS[np.where(known, link_type, -1)]
+
+
+def is_layer(kind: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return which kinds are layers that can be peeled off, or IP."""
+    return np.isin(kind, (kinds.IP, *_LAYERS))
 
 
 def _counts(frames: Frames) -> list[tuple[int, int]]:
@@ -258,7 +264,9 @@ def _wireless(data: NDArray[np.uint8], frames: Frames) -> Frames:
     several = quality & (rows[np.arange(len(rows)), length] & 0x80 != 0)
     length += 2 * quality
     kind = np.where(is_data, np.where(several, kinds.AGGREGATE, kinds.LLC), kinds.NOT_DATA)
-    kind[is_data & ((flags & 0x40) != 0)] = kinds.ENCRYPTED
+    # Some programs that decrypt frames leave the mark that they are protected.
+    plain = (gather(data, frames.start + length, 6) == _SNAP_HEADER).all(axis=1) & ~quality
+    kind[is_data & ((flags & 0x40) != 0) & ~plain] = kinds.ENCRYPTED
     return frames.advance(np.where(is_data, length, 0), kind.astype(np.int32), 2)
 
 

@@ -75,6 +75,7 @@ _FAILURES: Final = {
     kinds.NOT_IP_FAMILY: "not IP (other address family on a loopback)",
     kinds.TOO_DEEP: "tunnel within too many tunnels",
     kinds.BAD_LINK_HEADER: "bad link-layer header",
+    kinds.BAD_INNER: "tunnel with another length or IP version than its packet",
     kinds.OTHER_LINK_TYPE: "link type named in a PPI or PKTAP header not supported",
 }
 

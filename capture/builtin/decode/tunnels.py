@@ -10,16 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.decode import frames as kinds
-from capture.builtin.decode.frames import Frames, big16, big32, byte, join
+from capture.builtin.decode.exact import accept, holds_one_packet
+from capture.builtin.decode.frames import Frames, big16, byte, join
 from capture.builtin.decode.ip import IpPackets
-from capture.builtin.decode.link import ethertype_kind
+from capture.builtin.decode.link import ethertype_kind, is_layer
+from capture.builtin.decode.teredo import looks_like_teredo, open_teredo
 from capture.builtin.files.gather import gather
+from capture.builtin.flows.ports import likely_udp_server
 
 # Zeek's Tunnel::max_depth
 _MOST_TUNNELS: Final = 2
 _IP_IN_IP: Final = (4, 41)
 _GRE: Final = 47
-TEREDO_PREFIX: Final = 0x20010000
+_PPP_IP: Final = (0x0021, 0x0057)  # PPP's numbers for IPv4 and IPv6
+AYIYA_MARK: Final = 0x5211  # what Zeek knows AYIYA by: a signature of 20 bytes, SHA-1, forward
 
 Opener = Callable[[NDArray[np.uint8], Frames], Frames]
 
@@ -32,6 +36,7 @@ def is_tunnel(protocol: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def open_ip_tunnels(data: NDArray[np.uint8], packets: IpPackets) -> Frames:
     """Return what the packets of these protocols hold, one frame a packet."""
     gre = packets.protocol == _GRE
+    version = np.where(packets.protocol == 4, 4, 6)
     frames = Frames(
         start=packets.payload,
         captured=packets.captured,
@@ -40,9 +45,9 @@ def open_ip_tunnels(data: NDArray[np.uint8], packets: IpPackets) -> Frames:
         kind=np.full(len(packets), kinds.IP, np.int32),
         depth=packets.depth,
     )
-    inner = frames
+    inner = _only_whole(data, frames.take(~gre), version[~gre])
     if gre.any():
-        inner = join([frames.take(~gre), _gre(data, frames.take(gre))])
+        inner = join([inner, _gre(data, frames.take(gre))])
         inner = inner.take(np.argsort(inner.record, kind="stable"))
     deep = inner.depth >= _MOST_TUNNELS
     return replace(
@@ -52,16 +57,38 @@ def open_ip_tunnels(data: NDArray[np.uint8], packets: IpPackets) -> Frames:
     )
 
 
+def _only_whole(data: NDArray[np.uint8], inner: Frames, version: NDArray[np.int64]) -> Frames:
+    """Return the frames, a failure where not just one packet of that IP version is in them."""
+    whole = holds_one_packet(data, inner, version) | (inner.kind != kinds.IP)
+    return replace(inner, kind=np.where(whole, inner.kind, kinds.BAD_INNER).astype(np.int32))
+
+
 def _gre(data: NDArray[np.uint8], frames: Frames) -> Frames:
-    """Skip GRE (RFC 2784, 2890), enhanced GRE of PPTP (RFC 2637) and ERSPAN headers.
+    """Skip GRE (RFC 2784, 2890) and ERSPAN headers; the frames lose their order."""
+    rows = gather(data, frames.start, 36)
+    flags, protocol = big16(rows, 0), big16(rows, 2)
+    length, kind = _gre_content(rows, flags, protocol)
+    first = gather(data, frames.start + length, 1)[:, 0]
+    # Zeek takes IP for IP under whatever number.
+    kind[np.isin(first >> 4, (4, 6)) & ~is_layer(kind)] = kinds.IP
+    bad = ((flags & 7) > 1) | ((flags & 0x4078) != 0)
+    kind[bad] = kinds.BAD_LINK_HEADER
+    enhanced = ((flags & 7) == 1) & ~bad
+    plain = frames.take(~enhanced).advance(length[~enhanced], kind[~enhanced], 4)
+    tunnels = frames.take(enhanced)
+    return join([plain, _point_to_point(data, tunnels, length[enhanced], protocol[enhanced])])
+
+
+def _gre_content(
+    rows: NDArray[np.uint8], flags: NDArray[np.int32], protocol: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the lengths of GRE and ERSPAN headers, and what follows them.
 
     Wireless controllers by Aruba send IEEE 802.11 frames under numbers of their own.
     """
-    rows = gather(data, frames.start, 36)
-    flags, protocol = big16(rows, 0), big16(rows, 2)
-    version = flags & 7
-    length = 4 + 4 * sum(((flags & bit) != 0).astype(np.int64) for bit in (0x8000, 0x2000, 0x1000))
-    length += 4 * ((flags & 0x0080) != 0)
+    length = 4 + 4 * sum(
+        ((flags & bit) != 0).astype(np.int64) for bit in (0x8000, 0x2000, 0x1000, 0x0080)
+    )
     kind = ethertype_kind(protocol)
     kind[protocol == 0x88BE] = kinds.ETHERNET
     length += np.where((protocol == 0x88BE) & ((flags & 0x1000) != 0), 8, 0)
@@ -70,12 +97,20 @@ def _gre(data: NDArray[np.uint8], frames: Frames) -> Frames:
     kind[third] = kinds.ETHERNET
     marks = rows[np.arange(len(rows)), np.minimum(length + 11, 35)]
     length += np.where(third, 12 + 8 * (marks & 1), 0)
-    point_to_point = version == 1
-    kind[point_to_point] = np.where(protocol[point_to_point] == 0x880B, kinds.PPP, kinds.NOT_IP_PPP)
-    # The PPP header of PPTP repeats address and control.
-    length += np.where(point_to_point, 2, 0)
-    kind[(version > 1) | ((flags & 0x4078) != 0)] = kinds.BAD_LINK_HEADER
-    return frames.advance(length, kind, 4)
+    return length, kind
+
+
+def _point_to_point(
+    data: NDArray[np.uint8],
+    frames: Frames,
+    length: NDArray[np.int64],
+    protocol: NDArray[np.int32],
+) -> Frames:
+    """Skip enhanced GRE of PPTP (RFC 2637), and a PPP header that repeats address and control."""
+    within = big16(gather(data, frames.start + length + 2, 2), 0)
+    is_ip = (protocol == 0x880B) & np.isin(within, _PPP_IP)
+    inner = frames.advance(length + 4, np.where(is_ip, kinds.IP, kinds.NOT_IP_PPP), 4)
+    return _only_whole(data, inner, np.where(within == _PPP_IP[0], 4, 6))
 
 
 def open_udp_tunnels(
@@ -86,33 +121,40 @@ def open_udp_tunnels(
 ) -> Frames:
     """Return what UDP payloads hold that are tunnels by port and header, fewer than given.
 
-    As in Zeek the server's port decides; Teredo is known by its header on any port too.
+    As in Zeek the server's port decides; on others Teredo and AYIYA are known by their headers.
     """
     shallow = payloads.depth < _MOST_TUNNELS
+    server = _server_port(source_port, destination_port)
     found = []
     known = ~shallow
     for port, opener in _UDP_TUNNELS.items():
-        serves = _serves(port, source_port, destination_port) & shallow
+        serves = (server == port) & shallow
         if serves.any():
             found.append(opener(data, payloads.take(serves)))
             known |= serves
-    found.append(_teredo_elsewhere(data, payloads.take(~known)))
+    found += _tunnels_elsewhere(data, payloads.take(~known))
     inner = join(found)
     inner = inner.take(np.argsort(inner.record, kind="stable"))
     return replace(inner, depth=inner.depth + np.uint8(1))
 
 
-def _serves(
-    port: int, source: NDArray[np.uint16], destination: NDArray[np.uint16]
-) -> NDArray[np.bool_]:
-    """Tell for which packets the port is the server's, not a client's that happens to be equal."""
-    replies = (source == port) & (destination >= 1024)
-    return np.asarray((destination == port) | replies, np.bool_)
+def _server_port(source: NDArray[np.uint16], destination: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return the port of the end that Zeek takes for the server, going by this packet alone."""
+    replies = likely_udp_server(source) & ~likely_udp_server(destination)
+    return np.where(replies, source, destination)
+
+
+def _tunnels_elsewhere(data: NDArray[np.uint8], payloads: Frames) -> list[Frames]:
+    """Open what looks like Teredo or AYIYA; peers of Teredo choose their ports."""
+    teredo = looks_like_teredo(data, payloads)
+    mark = big16(gather(data, payloads.start + 1, 2), 0) == AYIYA_MARK
+    mark &= ~teredo & (payloads.captured - payloads.start >= 3)
+    return [open_teredo(data, payloads.take(teredo)), _ayiya(data, payloads.take(mark))]
 
 
 def _vxlan(data: NDArray[np.uint8], payloads: Frames) -> Frames:
     rows = gather(data, payloads.start, 8)
-    return _accept(payloads.advance(8, kinds.ETHERNET, 9), (rows[:, 0] & 0x08) != 0)
+    return accept(payloads.advance(8, kinds.ETHERNET, 9), (rows[:, 0] & 0x08) != 0)
 
 
 def _geneve(data: NDArray[np.uint8], payloads: Frames) -> Frames:
@@ -120,7 +162,7 @@ def _geneve(data: NDArray[np.uint8], payloads: Frames) -> Frames:
     kind = ethertype_kind(big16(rows, 2))
     valid = (rows[:, 0] < 0x40) & ((kind == kinds.ETHERNET) | (kind == kinds.IP))
     options = (rows[:, 0] & 0x3F).astype(np.int64) * 4
-    return _accept(payloads.advance(8 + options, kind, 8), valid)
+    return accept(payloads.advance(8 + options, kind, 8), valid)
 
 
 def _gtp(data: NDArray[np.uint8], payloads: Frames) -> Frames:
@@ -140,56 +182,23 @@ def _gtp(data: NDArray[np.uint8], payloads: Frames) -> Frames:
         valid[more[size == 0]] = False
         length[more] += size
         following[more] = gather(data, position + np.maximum(size - 1, 0), 1)[:, 0]
-    return _exact(data, _accept(payloads.advance(length, kinds.IP, 8), valid & (following == 0)))
-
-
-def _teredo(data: NDArray[np.uint8], payloads: Frames) -> Frames:
-    """Skip authentication and origin indication (RFC 4380 section 5.1.1)."""
-    rows = gather(data, payloads.start, 4)
-    authentication = big16(rows, 0) == 1
-    size = np.where(authentication, 13 + byte(rows, 2) + byte(rows, 3), 0)
-    inner = payloads.advance(size, kinds.IP, 4)
-    origin = (big16(gather(data, inner.start, 2), 0) == 0) & (inner.kind == kinds.IP)
-    inner = inner.advance(np.where(origin, 8, 0), inner.kind, 2)
-    inner = _exact(data, _accept(inner, np.ones(len(inner), np.bool_)))
-    return inner.take(gather(data, inner.start, 1)[:, 0] >> 4 == 6)
-
-
-def _teredo_elsewhere(data: NDArray[np.uint8], payloads: Frames) -> Frames:
-    """Open IPv6 between Teredo addresses (2001::/32) on any port, as Teredo peers choose theirs."""
-    rows = gather(data, payloads.start, 28)
-    six = (rows[:, 0] >> 4 == 6) & (payloads.captured - payloads.start >= 40)
-    teredo = (big32(rows, 8) == TEREDO_PREFIX) | (big32(rows, 24) == TEREDO_PREFIX)
-    return _exact(data, payloads.advance(0, kinds.IP, 40).take(six & teredo))
+    inner = accept(payloads.advance(length, kinds.IP, 8), valid & (following == 0))
+    return inner.take(holds_one_packet(data, inner))
 
 
 def _ayiya(data: NDArray[np.uint8], payloads: Frames) -> Frames:
     """Skip identity and signature (draft-massar-v6ops-ayiya)."""
     rows = gather(data, payloads.start, 4)
-    size = 8 + (1 << (byte(rows, 0) >> 4)) + (byte(rows, 1) >> 4) * 4
+    # Zeek keeps the size of the identity in one byte.
+    size = 8 + (1 << (byte(rows, 0) >> 4) & 0xFF) + (byte(rows, 1) >> 4) * 4
     valid = ((rows[:, 2] & 15) == 1) & np.isin(rows[:, 3], _IP_IN_IP)
-    return _accept(payloads.advance(size, kinds.IP, 9), valid)
-
-
-def _accept(inner: Frames, valid: NDArray[np.bool_]) -> Frames:
-    """Return the frames whose tunnel header is valid and not cut off; others are no tunnel."""
-    return inner.take(valid & (inner.kind < kinds.FIRST_FAILURE))
-
-
-def _exact(data: NDArray[np.uint8], inner: Frames) -> Frames:
-    """Return the frames that hold exactly the one IP packet that their header announces."""
-    rows = gather(data, inner.start, 6)
-    version = rows[:, 0] >> 4
-    total = np.where(version == 4, big16(rows, 2), big16(rows, 4) + 40)
-    bubble = (version == 6) & (total == 40)
-    fits = (total == inner.end - inner.start) | bubble
-    return inner.take(((version == 4) | (version == 6)) & fits)
+    return accept(payloads.advance(size, kinds.IP, 9), valid)
 
 
 _UDP_TUNNELS: Final[dict[int, Opener]] = {
     2152: _gtp,
     2123: _gtp,
-    3544: _teredo,
+    3544: open_teredo,
     4789: _vxlan,
     5072: _ayiya,
     6081: _geneve,

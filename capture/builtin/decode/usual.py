@@ -15,18 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.decode import frames as kinds
+from capture.builtin.decode.extensions import IPV6_HEADER
 from capture.builtin.decode.frames import Frames, big16, big32
-from capture.builtin.decode.ip import (
-    IPV4_HEADER,
-    IPV6_HEADER,
-    IpPackets,
-    ipv4_packets,
-    plain_ipv6_packets,
-)
+from capture.builtin.decode.ip import IPV4_HEADER, IpPackets, ipv4_packets, plain_ipv6_packets
 from capture.builtin.decode.link import VLAN_TAGS
 from capture.builtin.decode.packets import Packets, describe
+from capture.builtin.decode.teredo import TEREDO_PREFIX
 from capture.builtin.decode.transport import ICMP, ICMPV6, LEAST, TCP, UDP, transport_fields
-from capture.builtin.decode.tunnels import TEREDO_PREFIX, TUNNEL_PORTS
+from capture.builtin.decode.tunnels import AYIYA_MARK, TUNNEL_PORTS
 from capture.builtin.files.gather import gather
 
 Bytes = NDArray[np.uint8]
@@ -138,10 +134,14 @@ def _is_usual(rows: Bytes, frames: Frames, version: _Version) -> NDArray[np.bool
 
 
 def _may_be_tunnel(udp: Bytes) -> NDArray[np.bool_]:
-    """Tell which UDP packets have a tunnel's port, or IPv6 between Teredo addresses in them."""
+    """Tell which UDP packets have a tunnel's port, or may be Teredo or AYIYA on other ports."""
     by_port = _IS_TUNNEL_PORT[big16(udp, 0)] | _IS_TUNNEL_PORT[big16(udp, 2)]
     teredo = (big32(udp, 16) == TEREDO_PREFIX) | (big32(udp, 32) == TEREDO_PREFIX)
-    return np.asarray(by_port | (teredo & (udp[:, 8] >> 4 == 6)), np.bool_)
+    start = big16(udp, 8)
+    teredo = (teredo & (start >> 12 == 6)) | (start == 1) | (start & 0xF0FF == 0x6001)
+    # An origin indication before IPv6.
+    indicated = ((start == 0) | (start & 0xF0FF == 0x6000)) & (udp[:, 16] >> 4 == 6)
+    return np.asarray(by_port | teredo | indicated | (big16(udp, 9) == AYIYA_MARK), np.bool_)
 
 
 _VERSIONS: Final = (

@@ -11,7 +11,7 @@ from capture.builtin.dns.detect import ask_a_name_server
 from capture.builtin.dns.exchanges_at_once import plain_exchanges
 from capture.builtin.flows.arrivals import PAYLOAD, Arrivals, datagrams_in_order
 from capture.builtin.flows.connection_table import Connections, take_rows
-from capture.builtin.flows.datagrams import ANSWER_FIRST, AnalysedDatagrams
+from capture.builtin.flows.datagrams import AnalysedDatagrams, asked_originator
 from capture.builtin.flows.detection import Payloads, detect_protocols
 from capture.builtin.flows.open_streams import Runs, are_read, open_streams, runs_of
 from capture.builtin.flows.ports import UDP
@@ -27,7 +27,7 @@ def feed_datagrams(block: PacketBlock, analysed: AnalysedDatagrams, protocols: P
     arrivals = _wanted_arrivals(block, analysed)
     # The DNS table exchanges the roles itself where the answer comes first.
     asked = take_rows(connections, np.arange(len(connections)))
-    asked["originator"] ^= asked["state"] == ANSWER_FIRST
+    asked["originator"] = asked_originator(asked)
     runs = runs_of(arrivals.row)
     runs = runs.take(~_take_plain_exchanges(arrivals, runs, asked, protocols))
     beginnings = np.ones((len(runs.rows), 2), dtype=np.int64)

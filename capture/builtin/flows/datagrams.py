@@ -18,7 +18,7 @@ from capture.builtin.flows.connection_table import (
     successors,
     take_rows,
 )
-from capture.builtin.flows.ports import IPV4_BROADCAST, UDP, likely_udp_server
+from capture.builtin.flows.ports import UDP, is_broadcast, likely_udp_server
 from capture.builtin.flows.runs import Booleans, Indices, differences, first_of_run
 
 INACTIVITY: Final = 60 * 10**9
@@ -105,13 +105,15 @@ def _cuts(datagrams: Datagrams, flows: Connections, network_times: NDArray[np.in
     silence[starts[~_has_packets(flows)[rows]]] = 0
     cuts = np.zeros(len(silence), dtype=np.bool_)
     cuts[silence >= INACTIVITY] = True
-    flow_is_dns = _on_dns_port(flows)
-    silent = (silence >= DNS_SILENCE) & flow_is_dns[datagrams.connection]
+    may_be_dns = np.isin(flows["first_port"], UDP_PORTS) | np.isin(flows["second_port"], UDP_PORTS)
+    may_be_dns &= flows["protocol"] == UDP
+    silent = (silence >= DNS_SILENCE) & may_be_dns[datagrams.connection]
     rows = datagrams.connection[silent]
     for row in rows[first_of_run(rows)].tolist():
-        begin, end = np.searchsorted(datagrams.connection, [row, row + 1])
-        times = (datagrams.time[begin:end], datagrams.now[begin:end])
-        cuts[begin:end] = _dns_cuts(*times, flows[row], network_times)
+        packets = slice(*np.searchsorted(datagrams.connection, [row, row + 1]))
+        cuts[packets] = _dns_cuts(
+            datagrams, packets, take_rows(flows, np.array([row])), network_times
+        )
     return cuts
 
 
@@ -120,36 +122,54 @@ def _has_packets(connections: Connections) -> Booleans:
     return has_packets
 
 
-def _on_dns_port(connections: Connections) -> Booleans:
-    """Return which connections have a port by which Zeek takes the responder for a DNS server."""
-    first = np.isin(connections["first_port"], UDP_PORTS)
-    second = np.isin(connections["second_port"], UDP_PORTS)
-    is_dns: Booleans = (first | second) & (connections["protocol"] == UDP)
-    return is_dns
+def asked_originator(connections: Connections) -> Booleans:
+    """Return whether the second endpoint was the originator before an answer exchanged the roles.
+
+    Zeek chose the readers then.
+    """
+    answered = (connections["state"] == ANSWER_FIRST) & (connections["protocol"] == UDP)
+    asked: Booleans = connections["originator"].astype(np.bool_) ^ answered
+    return asked
+
+
+def _serves_dns(originator: Booleans, connections: Connections) -> Booleans:
+    """Return which connections have a responder whose port Zeek takes for a DNS server's."""
+    port = np.where(originator, connections["first_port"], connections["second_port"])
+    serves: Booleans = np.isin(port, UDP_PORTS) & (connections["protocol"] == UDP)
+    return serves
 
 
 def _dns_cuts(
-    times: NDArray[np.int64],
-    nows: NDArray[np.int64],
-    flow: np.void,
-    network_times: NDArray[np.int64],
+    datagrams: Datagrams, packets: slice, flow: Connections, network_times: NDArray[np.int64]
 ) -> Booleans:
     """Return which packets of a flow come after the DNS timer ended its connection."""
-    known = bool(flow["packets"].any())
-    last = int(flow["latest_time"]) if known else int(times[0])
-    look = int(flow["next_look"]) if known else int(nows[0]) + DNS_LOOK
+    times, nows = datagrams.time[packets].tolist(), datagrams.now[packets].tolist()
+    sides = datagrams.side[packets].tolist()
+    serves_dns = _served_by_first_sender(flow)
+    known = bool(_has_packets(flow)[0])
+    is_dns = bool(_serves_dns(asked_originator(flow), flow)[0]) if known else serves_dns[sides[0]]
+    last = int(flow["latest_time"][0]) if known else times[0]
+    look = int(flow["next_look"][0]) if known else nows[0] + DNS_LOOK
     cuts = []
-    for time, now in zip(times.tolist(), nows.tolist(), strict=True):
+    for time, now, side in zip(times, nows, sides, strict=True):
         over = now - last >= INACTIVITY
-        while look <= now and not over:
+        while is_dns and look <= now and not over:
             seen = int(network_times[np.searchsorted(network_times, look)])
             over = seen - last >= DNS_SILENCE
             look = seen + DNS_LOOK
         if over:
-            look = now + DNS_LOOK
+            look, is_dns = now + DNS_LOOK, serves_dns[side]
         cuts.append(over)
         last = time
     return np.array(cuts, dtype=np.bool_)
+
+
+def _served_by_first_sender(flow: Connections) -> list[bool]:
+    """Return whether a connection of the flow has a DNS server if that side begins it."""
+    either = take_rows(flow, np.array([0, 0]))
+    side = np.array([False, True])
+    served: list[bool] = _serves_dns(side ^ _looks_reversed(side, either), either).tolist()
+    return served
 
 
 def _begin(
@@ -203,11 +223,11 @@ def _looks_reversed(from_second: Booleans, connections: Connections) -> Booleans
     source = np.where(from_second, second_port, first_port)
     destination = np.where(from_second, first_port, second_port)
     address = np.where(
-        from_second, connections["first_address"][:, 1], connections["second_address"][:, 1]
+        from_second[:, None], connections["first_address"], connections["second_address"]
     )
     reversed_: Booleans = likely_udp_server(source) & ~likely_udp_server(destination)
     is_udp = np.equal(connections["protocol"], UDP)
-    looks_reversed: Booleans = reversed_ & is_udp & np.not_equal(address, IPV4_BROADCAST)
+    looks_reversed: Booleans = reversed_ & is_udp & ~is_broadcast(address)
     return looks_reversed
 
 
@@ -255,7 +275,8 @@ def are_over(connections: Connections, network_times: NDArray[np.int64]) -> Bool
     """
     now = int(network_times[-1])
     over: Booleans = np.asarray(now - connections["latest_time"] >= INACTIVITY)
-    due = np.flatnonzero(_on_dns_port(connections) & (connections["next_look"] <= now))
+    is_dns = _serves_dns(asked_originator(connections), connections)
+    due = np.flatnonzero(is_dns & (connections["next_look"] <= now))
     while len(due):
         seen = network_times[np.searchsorted(network_times, connections["next_look"][due])]
         over[due] |= seen - connections["latest_time"][due] >= DNS_SILENCE

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from capture.builtin.block import PacketBlock
 from capture.builtin.dns.detect import may_carry_dns
 from capture.builtin.flows.connection_table import Connections
+from capture.builtin.flows.datagrams import asked_originator
+from capture.builtin.flows.ports import UDP
 from capture.builtin.flows.protocols import DNS, QUIC, TLS, UNDECIDED
 from capture.builtin.flows.runs import Booleans, Indices, first_of_run
 from capture.builtin.quic.detect import may_carry_quic
@@ -54,7 +56,11 @@ def detect_protocols(
     protocol = connections["protocol"][rows]
     responder_port = np.where(originator, ports[0], ports[1])
     tls = may_carry_tls(first_bytes, size, responder_port, payloads.side == originator, protocol)
-    dns = may_carry_dns(first_bytes, size, *ports, protocol)
+    # Over TCP the roles may yet be exchanged.
+    asked = asked_originator(connections)[rows]
+    server = np.where(asked, ports[0], ports[1])
+    one, other = (np.where(protocol == UDP, server, port) for port in ports)
+    dns = may_carry_dns(first_bytes, size, one, other, protocol)
     quic = may_carry_quic(first_bytes, size, block.payload_length[entries], protocol)
     for found, number in ((dns, DNS), (tls | ~payloads.in_order, TLS), (quic, QUIC)):
         decided = np.flatnonzero(found & (connections["stream"][rows] == UNDECIDED))

@@ -11,7 +11,7 @@ TCP: Final = 6
 UDP: Final = 17
 ICMP: Final = 1
 ICMPV6: Final = 58
-IPV4_BROADCAST: Final = 0x0000FFFFFFFFFFFF  # low half of 255.255.255.255
+_BROADCAST: Final = 0x0000FFFFFFFFFFFF  # low half of 255.255.255.255, the high one is 0
 
 # The union of `likely_server_ports` of Zeek 7's base scripts, by protocol of the standard ports
 # that its analysers register.
@@ -52,3 +52,8 @@ def likely_udp_server(ports: NDArray[np.uint16]) -> NDArray[np.bool_]:
 def interactive_service(ports: NDArray[np.uint16]) -> NDArray[np.bool_]:
     """Return which ports are those of services with a person at the keyboard."""
     return _INTERACTIVE_SERVER[ports]
+
+
+def is_broadcast(addresses: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which addresses, shape (n, 2) with two halves each, are 255.255.255.255."""
+    return np.asarray((addresses[:, 1] == _BROADCAST) & (addresses[:, 0] == 0), np.bool_)

@@ -14,7 +14,7 @@ from capture.builtin.flows.connection_table import (
     successors,
     take_rows,
 )
-from capture.builtin.flows.ports import IPV4_BROADCAST, interactive_service, likely_tcp_server
+from capture.builtin.flows.ports import interactive_service, is_broadcast, likely_tcp_server
 from capture.builtin.flows.runs import Booleans, Indices, first_of_run, onsets, ranges
 from capture.builtin.flows.tcp.conversation_state import (
     INACTIVITY,
@@ -217,8 +217,7 @@ def _looks_reversed(packets: TcpPackets, starts: Indices, connections: Connectio
     opens = is_syn & ((packets.flags[starts] & ACK) == 0)
     both = ~is_syn & (source < destination)
     reversed_ = np.where(likely_tcp_server(destination), both, True)
-    low_halves = (connections["first_address"][row, 1], connections["second_address"][row, 1])
-    address = np.where(from_second, *low_halves)
-    unicast = np.not_equal(address, IPV4_BROADCAST)
-    looks_reversed: Booleans = likely_tcp_server(source) & ~opens & reversed_ & unicast
+    first, second = connections["first_address"][row], connections["second_address"][row]
+    broadcast = is_broadcast(np.where(from_second[:, None], first, second))
+    looks_reversed: Booleans = likely_tcp_server(source) & ~opens & reversed_ & ~broadcast
     return looks_reversed

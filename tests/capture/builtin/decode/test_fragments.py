@@ -110,6 +110,46 @@ def test_a_repeated_fragment_changes_nothing() -> None:
     assert not decoder.skipped
 
 
+def test_the_header_is_that_of_the_fragment_that_came_first() -> None:
+    parts = [
+        ipv4(DATAGRAM[800:], flags_and_offset=100),
+        ipv4(DATAGRAM[:800], flags_and_offset=0x2000, options=bytes(4)),
+    ]
+    assert [decode(order, RAW)[0].ip_length.tolist() for order in (parts, parts[::-1])] == [
+        [20 + len(DATAGRAM)],
+        [24 + len(DATAGRAM)],
+    ]
+
+
+def test_the_protocol_of_an_ipv6_packet_is_that_of_its_first_fragment() -> None:
+    parts = [
+        ipv6(struct.pack(">BBHI", 6, 0, 800, 5) + DATAGRAM[800:], 44),
+        ipv6(struct.pack(">BBHI", 17, 0, 1, 5) + DATAGRAM[:800], 44),
+    ]
+    block, _ = decode(parts, RAW)
+    assert payloads(block) == [CONTENT]
+
+
+def test_a_fragment_behind_the_last_one_makes_the_packet_longer() -> None:
+    parts = fragments_4(DATAGRAM, 1000)
+    beyond = ipv4(b"more!!!!", flags_and_offset=0x2000 | -(-len(DATAGRAM) // 8))
+    assert len(DATAGRAM) % 8 == 0
+    block, _ = decode([parts[2], parts[0], beyond, parts[1]], RAW)
+    assert block.ip_length.tolist() == [20 + len(DATAGRAM) + 8]
+    block, _ = decode([beyond, *parts], RAW)
+    assert block.ip_length.tolist() == [20 + len(DATAGRAM) + 8]
+
+
+def test_an_empty_fragment_makes_no_packet_whole() -> None:
+    empty = ipv4(b"", flags_and_offset=len(DATAGRAM[:800]) // 8)
+    first = ipv4(DATAGRAM[:800], flags_and_offset=0x2000)
+    block, decoder = decode([first, empty], RAW)
+    assert not len(block)
+    assert decoder.skipped == {UNFINISHED: 2}
+    block, _ = decode([empty, first], RAW)
+    assert block.ip_length.tolist() == [820]
+
+
 def test_fragments_are_carried_over_blocks() -> None:
     parts = fragments_4(DATAGRAM, 1000)
     decoder = Decoder()
@@ -174,10 +214,11 @@ def test_reassembly_agrees_with_filling_byte_by_byte(pieces: list[tuple[int, int
         packet = reassembler.add(fragment, 0)
         for at, value in enumerate(payload, unit * 8):
             table.setdefault(at, value)
-        total = max(total, 0 if more else (unit + units) * 8)
+        total = max(total, 0 if more and not total else (unit + units) * 8)
         if total and all(at in table for at in range(total)):
+            whole = next(at for at in range(total, 256) if at not in table)
             assert packet is not None
-            assert packet[20:] == bytes(table[at] for at in range(total))
+            assert packet[20:] == bytes(table[at] for at in range(whole))
             table, total = {}, 0
         else:
             assert packet is None

@@ -46,6 +46,7 @@ NETFILTER_LOG = b"\x02\0\0\0" + b"\x05\0\x01\0xyz\0" + struct.pack("<HH", 4 + le
         (229, IP6),
         (105, b"\x08\x01" + bytes(22) + SNAP),
         (105, b"\x08\x03" + bytes(28) + SNAP),
+        (105, b"\x08\x41" + bytes(22) + SNAP),  # decrypted, the mark left
         (105, b"\x88\x01" + bytes(24) + SNAP),
         (127, b"\0\0\x0a\0" + bytes(6) + b"\x08\x02" + bytes(22) + SNAP),
         (113, bytes(14) + b"\x08\0" + IP),
@@ -97,6 +98,7 @@ def test_subframe_longer_than_its_wireless_frame_is_read_as_far_as_it_goes() -> 
         (0, struct.pack("<I", 7) + bytes(20), "not IP (other address family"),
         (105, b"\x80\0" + bytes(30), "not IP (IEEE 802.11 without data)"),
         (105, b"\x08\x41" + bytes(40), "encrypted IEEE 802.11 frame"),
+        (105, b"\x88\x41" + bytes(24) + SNAP, "encrypted IEEE 802.11 frame"),
         (127, bytes(20), "bad link-layer header"),
         (239, b"\x02\0\0\0\x01\0\0\0", "bad link-layer header"),
         (192, struct.pack("<BBHI", 0, 0, 8, 107) + bytes(9), "link type named in a PPI or PKTAP"),

@@ -39,8 +39,8 @@ def gtp(payload: bytes, flags: int = 0x30, optional: bytes = b"") -> bytes:
     return struct.pack(">BBHI", flags, 0xFF, len(optional + payload), 1) + optional + payload
 
 
-def ayiya(payload: bytes, protocol: int = 41) -> bytes:
-    return bytes([0x40, 0x50, 1, protocol]) + bytes(4) + bytes(16) + bytes(20) + payload
+def ayiya(payload: bytes, protocol: int = 41, mark: bytes = b"\x50\1") -> bytes:
+    return b"\x40" + mark + bytes([protocol]) + bytes(4) + bytes(16) + bytes(20) + payload
 
 
 def assert_inner(block: PacketBlock) -> None:
@@ -70,6 +70,8 @@ def assert_inner(block: PacketBlock) -> None:
         ipv4(gre(0, 0x8200, b"\x08\x01" + bytes(22) + SNAP), 47),
         ipv4(gre(0, 0x9000, b"\x88\x02" + bytes(24) + SNAP), 47),
         ipv4(gre(0, 0x8847, b"\0\0\x11\x40" + INNER_4), 47),
+        ipv4(gre(0, 0x1234, INNER_4), 47),
+        ipv4(gre(0x2000, 0, INNER_6), 47),
     ],
 )
 def test_of_tunnels_without_ports_only_the_inner_packet_is_given(packet: bytes) -> None:
@@ -97,6 +99,8 @@ def test_of_tunnels_without_ports_only_the_inner_packet_is_given(packet: bytes) 
         (50000, TEREDO),
         (5072, ayiya(INNER_6)),
         (5072, ayiya(INNER_6 + b"padding")),
+        (5072, b"\x80" + ayiya(INNER_6)[1:8] + bytes(20) + INNER_6),
+        (50000, ayiya(INNER_6, mark=b"\x52\x11")),
     ],
 )
 def test_of_udp_tunnels_the_outer_packet_comes_first(port: int, payload: bytes) -> None:
@@ -125,6 +129,7 @@ def test_of_udp_tunnels_the_outer_packet_comes_first(port: int, payload: bytes) 
         (3544, INNER_6[:-1]),
         (5072, ayiya(INNER_6, 6)),
         (50000, INNER_6),
+        (50000, ayiya(INNER_6)),
         (4789, b""),
     ],
 )
@@ -138,6 +143,38 @@ def test_the_port_of_a_client_makes_no_tunnel() -> None:
     payload = vxlan(ethernet(INNER_4))
     block, _ = decode([ipv4(udp(payload, 4789, 443)), ipv4(udp(payload, 4789, 40000))], RAW)
     assert block.number.tolist() == [1, 2, 2]
+
+
+def test_the_server_is_told_by_its_port_as_zeek_does() -> None:
+    payload = vxlan(ethernet(INNER_4))
+    ports = [(4789, 9), (4789, 20000), (20000, 4789), (53, 4789)]
+    block, _ = decode([ipv4(udp(payload, *pair)) for pair in ports], RAW)
+    assert block.number.tolist() == [1, 1, 2, 3, 3, 4, 4]
+
+
+def test_between_two_ports_of_tunnels_a_packet_is_opened_once() -> None:
+    block, _ = decode([ipv4(udp(gtp(INNER_4), 2123, 2152))], RAW)
+    assert block.number.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("packet", "protocol"),
+    [
+        (INNER_6, 4),
+        (INNER_4, 41),
+        (INNER_4 + b"longer", 4),
+        (INNER_6[:-1], 41),
+        (gre(0x3001, 0x880B, b"\xff\x03\0\x57" + INNER_4), 47),
+        (gre(0x3001, 0x880B, b"\xff\x03\0\x21" + INNER_4 + b"longer"), 47),
+    ],
+)
+def test_what_is_not_one_packet_of_the_version_announced_is_counted(
+    packet: bytes, protocol: int
+) -> None:
+    block, decoder = decode([ipv4(packet, protocol)], RAW)
+    assert not len(block)
+    (reason,) = decoder.skipped
+    assert reason == "tunnel with another length or IP version than its packet"
 
 
 def test_tunnels_nest_twice_and_no_deeper() -> None:

@@ -63,6 +63,9 @@ UNUSUAL = {
     "answer of a tunnel": (ethernet(ipv4(udp(b"data", 3544, 40000))), 1),
     "Teredo": (ethernet(ipv4(udp(TEREDO_INSIDE))), 1),
     "Teredo over IPv6": (ethernet(ipv6(udp(TEREDO_INSIDE)), 0x86DD), 1),
+    "Teredo behind an origin": (ethernet(ipv4(udp(bytes(8) + TEREDO_INSIDE))), 1),
+    "Teredo behind both": (ethernet(ipv4(udp(b"\0\1" + bytes(19) + TEREDO_INSIDE))), 1),
+    "AYIYA elsewhere": (ethernet(ipv4(udp(b"\x40\x52\x11\x29" + bytes(40) + TEREDO_INSIDE))), 1),
     "loopback": (b"\2\0\0\0" + ipv4(tcp(), 6), 0),
     "unknown link type": (ipv4(tcp(), 6), 147),
 }

@@ -44,6 +44,11 @@ def test_a_broadcast_keeps_its_sender_as_the_originator() -> None:
     assert (row["id.orig_p"], row["history"]) == (67, "D")
 
 
+def test_only_255_255_255_255_is_a_broadcast() -> None:
+    row = connection([udp(0, ("2001:db8::1", 67), ("2001:db8::ffff:ffff:ffff", 40000))])
+    assert (row["id.resp_p"], row["history"]) == (67, "^d")
+
+
 def test_a_minute_of_silence_ends_a_connection() -> None:
     packets = [udp(0, ASKER, SOMEONE), udp(59, ASKER, SOMEONE)]
     assert len(connections(packets)) == 1
@@ -53,6 +58,18 @@ def test_a_minute_of_silence_ends_a_connection() -> None:
 def test_silence_ends_a_connection_to_a_name_server_sooner() -> None:
     packets = [udp(0, ASKER, NAME_SERVER, b"x"), udp(30, ASKER, NAME_SERVER, b"x")]
     assert len(connections(packets)) == 2
+
+
+@pytest.mark.parametrize("size", [1, 1 << 16])
+def test_that_the_originator_has_the_port_of_a_name_server_does_not_matter(size: int) -> None:
+    ends = (SERVER, 53), (CLIENT, 123)
+    packets = [udp(0, *ends), udp(30, *ends), udp(90, *ends[::-1]), udp(110, *ends)]
+    rows = connections([*packets, udp(115, *ends)], size)
+    assert [(row["id.resp_p"], row["orig_pkts"] + row["resp_pkts"]) for row in rows] == [
+        (123, 2),
+        (53, 1),
+        (123, 2),
+    ]
 
 
 def test_a_dns_answer_that_comes_first_counts_for_the_asker() -> None:

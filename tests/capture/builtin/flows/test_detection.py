@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from capture.builtin.flows.connection_table import Connections, new_connections
+from capture.builtin.flows.datagrams import ANSWER_FIRST
 from capture.builtin.flows.detection import Payloads, detect_protocols
 from capture.builtin.flows.protocols import DNS, TLS, UNDECIDED
-from tests.capture.builtin.flows.packet_blocks import CLIENT, SERVER, Packet, block
+from tests.capture.builtin.flows.packet_blocks import CLIENT, SERVER, Packet, block, udp
 
 HELLO = bytes.fromhex("16030100c8010000c40303") + bytes(20)
 
@@ -54,6 +55,21 @@ def test_other_payload_is_nothing_yet(connections: Connections) -> None:
 def test_a_name_server_speaks_dns(connections: Connections) -> None:
     connections["second_port"] = 53
     assert detected([tcp_payload(HELLO)], connections) == (DNS, 0)
+
+
+@pytest.mark.parametrize(
+    ("originator", "state", "stream"),
+    [(0, 0, UNDECIDED), (1, 0, DNS), (0, ANSWER_FIRST, DNS), (1, ANSWER_FIRST, UNDECIDED)],
+)
+def test_over_udp_the_responder_was_asked(
+    connections: Connections, originator: int, state: int, stream: int
+) -> None:
+    """The roles were exchanged, if an answer came first, when the reader was chosen already."""
+    connections["first_port"], connections["second_port"] = 53, 123
+    connections["protocol"], connections["originator"] = 17, originator
+    connections["state"] = state
+    packet = udp(0, (CLIENT, 53), (SERVER, 123), bytes(20))
+    assert detected([packet], connections)[0] == stream
 
 
 def test_only_the_first_payload_of_each_direction_counts(connections: Connections) -> None:
