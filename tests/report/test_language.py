@@ -7,6 +7,8 @@ from typing import Any, get_args
 
 import pytest
 
+from capture.builtin.decode import frames
+from capture.builtin.decode.names import describe
 from module3 import logins, scans, vain_logins, web_attacks
 from module3.classes import CLASSES
 from report.catalogue import messages
@@ -98,6 +100,12 @@ def test_every_class_and_verdict_of_further_detectors_has_a_translation() -> Non
 
 def test_every_line_for_the_user_has_a_translation() -> None:
     assert {*NOTICES, *UNREAD, *SKIPPED} - KNOWN.keys() == set()
+
+
+def test_every_reason_to_leave_a_frame_out_has_a_form() -> None:
+    named = [kind for name, kind in vars(frames).items() if name.isupper() and type(kind) is int]
+    reasons = {describe(kind) for kind in named}
+    assert {each for each in reasons if "(" not in each} <= {*SKIPPED}
 
 
 @pytest.mark.parametrize(
