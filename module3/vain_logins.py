@@ -26,7 +26,7 @@ def vain_logins(flows: pl.DataFrame) -> pl.DataFrame:
     ``flows`` need the columns ``logins.READ`` and ``flow_state.TRIES``. Both columns are missing
     elsewhere.
     """
-    numbered = flows.select(*PAIR, "Timestamp", *TRIES).with_row_index("flow")
+    numbered = flows.select(*PAIR, "Src Port", "Timestamp", *TRIES).with_row_index("flow")
     calls = numbered.filter(pl.col("Dst Port").is_in(LOGIN_PORTS.values()))
     answered = calls.filter(~pl.col("Tried") | pl.col("Accepted"))
     vain = calls.join(answered, on=PAIR, how="anti")
