@@ -30,6 +30,8 @@ VERSION: Final = "1.0"
 SMALL: Final = 1 << 28
 # More than that many hardly take less time, since each reads all packets, but more memory.
 _MOST_PROCESSES: Final = 4
+# Processes that the threads which read ahead are worth.
+_READING_AHEAD: Final = 1
 _NANOSECONDS: Final = 1e9
 
 
@@ -101,8 +103,8 @@ def analysis(
 
 def _processes(path: Path, jobs: int) -> int:
     """Return how many processes, of as many as ``jobs``, are worth their start."""
-    several = jobs > 1 and is_plain(path) and path.stat().st_size > SMALL
-    return min(jobs, _MOST_PROCESSES) if several else 1
+    several = jobs > _READING_AHEAD and is_plain(path) and path.stat().st_size > SMALL
+    return min(jobs - _READING_AHEAD, _MOST_PROCESSES) if several else 1
 
 
 def _consumers(part: Part, deliver: Deliver, bytes_in_memory: int) -> Sequence[Consumer]:

@@ -98,13 +98,19 @@ def test_each_process_follows_its_part() -> None:
     assert not multiprocessing.active_children()
 
 
+def test_two_cores_are_kept_busy_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SMALL", 0)
+    monkeypatch.setattr(engine, "feed_in_processes", lambda *_: pytest.fail("another process"))
+    assert analyse(PCAPS / "beacon.pcap", jobs=2).conn.height
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_two_processes_find_what_one_finds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     alone: list[int] = []
     together: list[int] = []
     expected = analyse(PCAPS / name, progress=alone.append)
     monkeypatch.setattr(engine, "SMALL", 0)
-    logs = analyse(PCAPS / name, progress=together.append, jobs=2)
+    logs = analyse(PCAPS / name, progress=together.append, jobs=3)
     assert all(logs.table(name).equals(expected.table(name)) for name in SCHEMAS)
     assert logs.captures == expected.captures
     assert together == alone
@@ -180,11 +186,11 @@ def test_compressed_and_small_captures_are_read_by_one_process(
         raise AssertionError
 
     monkeypatch.setattr(engine, "feed_in_processes", unwanted)
-    analyse(PCAPS / "browsing.pcap", jobs=2)
+    analyse(PCAPS / "browsing.pcap", jobs=3)
     monkeypatch.setattr(engine, "SMALL", 0)
     path = tmp_path / "browsing.pcap.gz"
     path.write_bytes(gzip.compress((PCAPS / "browsing.pcap").read_bytes()))
-    analyse(path, jobs=2)
+    analyse(path, jobs=3)
     analyse(PCAPS / "browsing.pcap", jobs=1)
     with pytest.raises(AssertionError):
-        analyse(PCAPS / "browsing.pcap", jobs=2)
+        analyse(PCAPS / "browsing.pcap", jobs=3)
