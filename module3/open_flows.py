@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.builtin.flows.grouping import Keys
+from capture.builtin.flows.open_connections import move_rows
 from capture.builtin.flows.runs import Booleans, Indices
 from module3.flow_state import STATE, States, chosen, joined, new_states, overwrite
 
@@ -44,15 +45,7 @@ class OpenFlows:
     def take_out(self, rows: Indices) -> States:
         """Remove the flows of these numbers, and return them in the order asked for."""
         taken = new_states(len(rows))
-        begin = 0
-        for number, piece in enumerate(self._pieces):
-            wanted = np.flatnonzero((rows >= begin) & (rows < begin + len(piece)))
-            if len(wanted):
-                out = np.zeros(len(piece), dtype=np.bool_)
-                out[rows[wanted] - begin] = True
-                overwrite(taken, wanted, chosen(piece, rows[wanted] - begin))
-                self._pieces[number] = chosen(piece, ~out)
-            begin += len(piece)
+        move_rows(self._pieces, rows, taken)
         return taken
 
     def remove(self, condition: Callable[[States], Booleans]) -> States:

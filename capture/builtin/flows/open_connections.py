@@ -44,15 +44,7 @@ class OpenConnections:
     def take_out(self, rows: Indices) -> Connections:
         """Remove the rows of these numbers, and return them in the order asked for."""
         taken = new_connections(len(rows))
-        begin = 0
-        for number, piece in enumerate(self._pieces):
-            wanted = np.flatnonzero((rows >= begin) & (rows < begin + len(piece)))
-            if len(wanted):
-                out = np.zeros(len(piece), dtype=np.bool_)
-                out[rows[wanted] - begin] = True
-                put_rows(taken, wanted, take_rows(piece, rows[wanted] - begin))
-                self._pieces[number] = take_rows(piece, ~out)
-            begin += len(piece)
+        move_rows(self._pieces, rows, taken)
         return taken
 
     def remove(self, condition: Callable[[Connections], Booleans]) -> Iterator[Connections]:
@@ -71,3 +63,19 @@ class OpenConnections:
         """Remove all rows, and yield them piece by piece."""
         while self._pieces:
             yield self._pieces.pop(0)
+
+
+def move_rows(pieces: list[Connections], rows: Indices, taken: Connections) -> None:
+    """Move the rows of these numbers, counted through all pieces, to ``taken`` in their order.
+
+    The rows may be of any structured type.
+    """
+    begin = 0
+    for number, piece in enumerate(pieces):
+        wanted = np.flatnonzero((rows >= begin) & (rows < begin + len(piece)))
+        if len(wanted):
+            out = np.zeros(len(piece), dtype=np.bool_)
+            out[rows[wanted] - begin] = True
+            put_rows(taken, wanted, take_rows(piece, rows[wanted] - begin))
+            pieces[number] = take_rows(piece, ~out)
+        begin += len(piece)
